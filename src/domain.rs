@@ -1,0 +1,16 @@
+//! The business in plain Rust.
+//!
+//! Nothing here does I/O, reads a clock, awaits or knows a database: every rule
+//! is a function of what it is given, so that every rule can be tested alone.
+
+pub mod conversation;
+pub mod delivery;
+pub mod event;
+pub mod id;
+pub mod inbound;
+pub mod message;
+pub mod opt_out;
+pub mod phone_number;
+pub mod segment;
+pub mod sender;
+pub mod user;

@@ -1,0 +1,146 @@
+# shellcheck shell=bash
+# What the scripts of this folder share: where the project is, how a missing
+# part is installed, and a PostgreSQL cluster of our own. Sourced, never run.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+logs=$root/target/test-logs
+mkdir -p "$logs"
+
+say() { printf '%s\n' "$*"; }
+die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
+
+# Runs a command quietly; shows what it said, without addresses of other
+# machines, only when it failed.
+quietly() {
+  local log=$logs/install.log
+  if ! "$@" >"$log" 2>&1 </dev/null; then
+    sed -E 's#(https?://)?([a-z0-9-]+\.)+[a-z]{2,}(:[0-9]+)?(/[^ ]*)?#<address>#g' "$log" | tail -n 40 >&2
+    die "failed: $*"
+  fi
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; return; fi
+  has sudo || die "needs root or sudo for: $*"
+  sudo "$@"
+}
+
+# --- what the machine lacks -------------------------------------------------
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+needs_tool() { has "$1" || die "$1 is not installed: $2"; }
+
+pg_bin() {
+  local bins=(/usr/lib/postgresql/*/bin)
+  [ -x "${bins[-1]}/initdb" ] && say "${bins[-1]}"
+}
+
+debian_missing() {
+  has cc || say build-essential
+  has pkg-config || say pkg-config
+  has perl || say perl
+  if has pkg-config && pkg-config --exists openssl; then :; else say libssl-dev; fi
+  [ "$1" = quick ] && return
+  pg_bin >/dev/null || say postgresql
+  [ -x /usr/bin/chromium ] || say chromium
+  dpkg-query -W -f '${Status}' fonts-noto-cjk 2>/dev/null | grep -q 'ok installed' || say fonts-noto-cjk
+  python3 -c 'import ensurepip, venv' 2>/dev/null || say python3-venv
+}
+
+# install_missing quick|all: asks apt for what is not there, and only for that.
+install_missing() {
+  local missing had_postgres=yes
+  needs_tool cargo "see rustup.rs"
+  needs_tool node "version 20 or later"
+  needs_tool npm "it comes with node"
+  needs_tool python3 "version 3.11 or later"
+  mapfile -t missing < <(debian_missing "$1")
+  [ ${#missing[@]} -gt 0 ] || return 0
+  say "installing: ${missing[*]}"
+  has apt-get || die "this machine has no apt-get; install these by hand: ${missing[*]}"
+  pg_bin >/dev/null || had_postgres=no
+  quietly as_root apt-get update -qq
+  quietly as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  # Debian starts a cluster of its own with the package; ours is another one.
+  if [ "$had_postgres" = no ] && pg_bin >/dev/null; then
+    as_root service postgresql stop >/dev/null 2>&1 || true
+  fi
+}
+
+# With OpenSSL's headers installed, libpq links against them: a cold build is
+# 34 s instead of 124 s on two cores.
+use_system_openssl() {
+  if has pkg-config && pkg-config --exists openssl; then export OPENSSL_NO_VENDOR=1; fi
+}
+
+# Fetched beforehand, so that what the tests print is about the tests.
+fetch_crates() {
+  local host
+  host=$(rustc -vV | sed -n 's/^host: //p')
+  quietly cargo fetch "${locked[@]}" --target "$host"
+}
+
+# The lock file is the law in CI; at a desk a new dependency may still update it.
+locked=()
+[ -z "${CI:-}" ] || locked=(--locked)
+
+# npm_ci FOLDER: installs what the lock file of FOLDER names, once per lock.
+npm_ci() {
+  local stamp=$1/node_modules/.lock
+  [ -f "$1/package-lock.json" ] || return 0
+  cmp -s "$1/package-lock.json" "$stamp" && return 0
+  quietly npm --prefix "$1" ci --ignore-scripts --no-audit --no-fund
+  cp "$1/package-lock.json" "$stamp"
+}
+
+# python_peers: a virtual environment with the providers' own libraries, which
+# sign requests the way the providers do.
+python_peers() {
+  local list=$root/tests/peers/requirements.txt venv=$root/target/venv
+  [ -f "$list" ] || return 0
+  [ -x "$venv/bin/python" ] || quietly python3 -m venv "$venv"
+  cmp -s "$list" "$venv/.lock" && return 0
+  quietly "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$list"
+  cp "$list" "$venv/.lock"
+}
+
+# --- a PostgreSQL cluster of our own ----------------------------------------
+
+pg_dir=
+
+free_port() {
+  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# PostgreSQL refuses to run as root.
+as_postgres() {
+  if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi
+}
+
+# Starts a cluster and exports TEST_DATABASE_URL. fsync stays on: what the
+# tests promise about durability must hold here too.
+start_postgres() {
+  local bin port try
+  bin=$(pg_bin) || die "PostgreSQL is not installed"
+  pg_dir=$(mktemp -d "${TMPDIR:-/tmp}/henji-pg.XXXXXX")
+  [ "$(id -u)" != 0 ] || chown postgres: "$pg_dir"
+  quietly as_postgres "$bin/initdb" -D "$pg_dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8
+  for try in 1 2 3; do
+    port=$(free_port)
+    as_postgres "$bin/pg_ctl" -D "$pg_dir/data" -l "$pg_dir/log" -w -t 60 -s start -o "-p $port \
+      -c listen_addresses=127.0.0.1 -c unix_socket_directories=$pg_dir \
+      -c shared_buffers=128MB -c max_connections=200 -c fsync=on" && break
+    [ "$try" != 3 ] || { tail -n 20 "$pg_dir/log" >&2; die "PostgreSQL did not start"; }
+  done
+  export TEST_DATABASE_URL="postgres://postgres@127.0.0.1:$port/postgres"
+}
+
+stop_postgres() {
+  [ -n "$pg_dir" ] || return 0
+  as_postgres "$(pg_bin)/pg_ctl" -D "$pg_dir/data" -m immediate -s stop >/dev/null 2>&1 || true
+  rm -rf "$pg_dir"
+  pg_dir=
+  unset TEST_DATABASE_URL
+}

@@ -1,0 +1,86 @@
+//! Which database holds the data.
+
+use std::path::PathBuf;
+
+use url::Url;
+
+use super::error::ConfigError;
+use super::files::FilesConfig;
+use super::reader::Reader;
+use super::secret::Secret;
+
+/// `HENJI_DATABASE_URL`, `HENJI_DATABASE_CONNECTIONS`
+#[derive(Clone, Debug)]
+pub struct DatabaseConfig {
+    pub url: DatabaseUrl,
+    /// Connections for reading. More than the disk and the processors can
+    /// serve only make each of them wait longer.
+    pub connections: u32,
+}
+
+/// A database by its scheme. Others are refused, because a mistyped scheme
+/// must never quietly start an empty database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    Sqlite(PathBuf),
+    Postgres(Secret),
+}
+
+impl DatabaseConfig {
+    pub(super) fn read(reader: &mut Reader, files: &FilesConfig) -> Result<Self, ConfigError> {
+        let beside = format!("sqlite:{}", files.data_dir.join("henji.db").display());
+        Ok(Self {
+            url: reader.get(
+                "HENJI_DATABASE_URL",
+                &beside,
+                DatabaseUrl::parse,
+                DatabaseUrl::shown,
+            )?,
+            connections: reader.get(
+                "HENJI_DATABASE_CONNECTIONS",
+                "4",
+                |text| text.parse().ok().filter(|number| (1..=100).contains(number)),
+                u32::to_string,
+            )?,
+        })
+    }
+}
+
+impl DatabaseUrl {
+    /// Reads `sqlite:<file>`, `sqlite://<file>` or a PostgreSQL address.
+    ///
+    /// SQLite in memory is refused: it would forget what it acknowledged.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (scheme, rest) = text.split_once(':')?;
+        match scheme {
+            "sqlite" => {
+                let path = rest.strip_prefix("//").unwrap_or(rest);
+                let is_file = !path.is_empty()
+                    && !path.starts_with(":memory:")
+                    && !path.contains(['?', '\0']);
+                is_file.then(|| Self::Sqlite(path.into()))
+            }
+            "postgres" | "postgresql" => {
+                let is_address = rest.starts_with("//") && Url::parse(text).is_ok();
+                is_address.then(|| Self::Postgres(Secret::new(text)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The address to open, password and all; for the store alone.
+    pub fn expose(&self) -> String {
+        match self {
+            Self::Sqlite(path) => format!("sqlite:{}", path.display()),
+            Self::Postgres(url) => url.expose().to_owned(),
+        }
+    }
+
+    /// What may be shown of it.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Sqlite(path) => format!("sqlite:{}", path.display()),
+            Self::Postgres(url) => url.shown_as_address(),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+// Sending: at once on screen, once at the customer, never against a colleague.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { until } from './support/henji.mjs'
+import { openThread } from './support/pages.mjs'
+import { newNumber, stage } from './support/stage.mjs'
+
+const scene = stage()
+
+test('Enter that belongs to the input method sends nothing', async () => {
+  const { thread, customer } = await talk('変換の試験')
+  const keys = await thread.page.context().newCDPSession(thread.page)
+  await thread.field.focus()
+  await keys.send('Input.imeSetComposition', { text: 'へんかん', selectionStart: 4, selectionEnd: 4 })
+  const enter = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 229, nativeVirtualKeyCode: 229 }
+  for (const modifiers of [0, 2]) {
+    await keys.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', modifiers, ...enter })
+    await keys.send('Input.dispatchKeyEvent', { type: 'keyUp', modifiers, ...enter })
+  }
+  await keys.send('Input.insertText', { text: '変換' })
+  assert.equal(await thread.field.inputValue(), '変換')
+  assert.equal(await thread.bubble('変換').count(), 1, 'only the customer’s own text')
+
+  await thread.field.press('Control+Enter')
+  await arrives(customer, '変換')
+  assert.equal(await thread.field.inputValue(), '')
+})
+
+test('two agents answer at once: the second is asked, and keeps the text', async () => {
+  const customer = newNumber()
+  const conversation = await scene.inbound(customer, '返品できますか')
+  const sato = await openThread(await scene.person('sato'), conversation)
+  const tanaka = await openThread(await scene.person('tanaka'), conversation)
+
+  await sato.field.fill('はい、できます(佐藤)')
+  await tanaka.send('承ります(田中)')
+  await arrives(customer, '承ります(田中)')
+  await sato.sendButton.click()
+
+  await sato.conflict.waitFor()
+  assert.match(await sato.conflict.innerText(), /承ります\(田中\)/)
+  assert.equal(await sato.field.inputValue(), 'はい、できます(佐藤)')
+  assert.equal((await texts(customer)).length, 1, 'nothing went out behind the question')
+
+  await sato.confirm()
+  await arrives(customer, 'はい、できます(佐藤)')
+  assert.equal((await texts(customer)).length, 2)
+})
+
+test('a refusal of the server stays on screen, survives a reload, and is retried once', async () => {
+  const { thread, customer, conversation } = await talk('届きますか')
+  let refusals = 0
+  await thread.page.route(`**/conversations/${conversation}/messages`, route => {
+    refusals += 1
+    return refusals === 1 ? route.fulfill({ status: 503, body: '' }) : route.continue()
+  })
+  await thread.send('はい、届きました')
+  await thread.retry.waitFor()
+  await thread.page.reload()
+  await thread.retry.waitFor()
+  assert.equal(await thread.bubble('はい、届きました').count(), 1)
+
+  await thread.retry.click()
+  await arrives(customer, 'はい、届きました')
+  await thread.shows('はい、届きました')
+  await thread.page.reload()
+  await thread.shows('はい、届きました')
+  assert.equal((await texts(customer)).length, 1)
+})
+
+test('written while the wire is down: sent when it is back, exactly once', async () => {
+  const { thread, customer } = await talk('つながりますか')
+  scene.henji.wire.down()
+  await thread.send('つながりました')
+  await thread.shows('つながりました', 1_000)
+  await thread.page.waitForTimeout(500)
+  assert.equal((await texts(customer)).length, 0)
+  scene.henji.wire.up()
+  await arrives(customer, 'つながりました', 40_000)
+  await thread.shows('つながりました')
+  assert.equal((await texts(customer)).length, 1)
+})
+
+test('the bubble is there before the server has said anything', async () => {
+  const { thread, conversation } = await talk('速いですか')
+  let answer
+  await thread.page.route(`**/conversations/${conversation}/messages`, route => { answer = () => route.continue() })
+  await thread.send('速いです')
+  await thread.shows('速いです', 200)
+  const id = await thread.bubble('速いです').getAttribute('id')
+  await until(() => answer, { what: 'the request' })
+  await answer()
+  await until(async () => (await thread.bubble('速いです').getAttribute('data-seq')) !== null, { what: 'the server’s bubble' })
+  assert.equal(await thread.bubble('速いです').getAttribute('id'), id, 'the same place, the same name')
+})
+
+test('two clicks on send are one message', async () => {
+  const { thread, customer } = await talk('二回押しますか')
+  await thread.field.fill('一回です')
+  await thread.sendButton.dblclick()
+  await arrives(customer, '一回です')
+  await thread.page.waitForTimeout(1_000)
+  assert.equal((await texts(customer)).length, 1)
+})
+
+test('delivery is told in the bubble', async () => {
+  const { thread, customer } = await talk('届いたら教えて')
+  await thread.send('届きましたか')
+  await arrives(customer, '届きましたか')
+  await thread.delivered('届きましたか')
+})
+
+async function talk(body) {
+  const customer = newNumber()
+  const conversation = await scene.inbound(customer, body)
+  const thread = await openThread(await scene.person('sato'), conversation)
+  return { customer, conversation, thread }
+}
+
+async function texts(customer) {
+  return (await scene.henji.api.handset(customer)).map(text => text.body)
+}
+
+// The undo window comes first: a text leaves some seconds after the click.
+function arrives(customer, body, within = 20_000) {
+  return until(async () => (await texts(customer)).includes(body), { within, what: `"${body}" at the handset` })
+}

@@ -1,0 +1,64 @@
+// A day's work without a mouse.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { until } from './support/henji.mjs'
+import { list, thread } from './support/pages.mjs'
+import { newNumber, stage } from './support/stage.mjs'
+
+const scene = stage()
+
+test('open, answer, note, take and close, by keys alone', async () => {
+  const customer = newNumber()
+  const conversation = await scene.inbound(customer, '鍵盤だけで')
+  const page = await scene.person('sato')
+  const talk = thread(page)
+
+  await list(page).row(conversation).waitFor()
+  await page.keyboard.press('j')
+  await until(() => page.evaluate(id => document.activeElement?.closest(`#row-${id}`) !== null, conversation), { what: 'focus on the row' })
+  await page.keyboard.press('Enter')
+  await talk.shows('鍵盤だけで')
+
+  await page.keyboard.press('r')
+  await focusOn(talk.field)
+  await page.keyboard.type('e を打っても閉じません')
+  await page.keyboard.press('Control+Enter')
+  await talk.shows('e を打っても閉じません')
+
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('n')
+  await page.keyboard.type('鍵盤のメモ')
+  await page.keyboard.press('Control+Enter')
+  await talk.shows('鍵盤のメモ')
+
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('i')
+  await until(async () => (await about()).assignee, { what: 'the conversation to be taken' })
+  assert.equal((await about()).state, 'open')
+  await page.keyboard.press('e')
+  await until(async () => (await about()).state === 'closed', { what: 'the conversation to be closed' })
+
+  await until(async () => (await scene.henji.api.handset(customer)).length === 1, { within: 20_000, what: 'one text at the handset' })
+
+  function about() {
+    return scene.henji.api.call('GET', `/conversations/${conversation}`)
+  }
+})
+
+test('what has the focus can be seen', async () => {
+  await scene.inbound(newNumber(), '見える焦点')
+  const page = await scene.person('sato')
+  for (let step = 0; step < 15; step += 1) {
+    await page.keyboard.press('Tab')
+    const bare = await page.evaluate(() => {
+      const style = getComputedStyle(document.activeElement)
+      const shown = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0
+      return document.activeElement === document.body || shown ? null : document.activeElement.outerHTML
+    })
+    assert.equal(bare, null, 'an element without a visible focus ring')
+  }
+})
+
+function focusOn(field) {
+  return until(() => field.evaluate(element => element === document.activeElement), { what: 'focus in the reply' })
+}

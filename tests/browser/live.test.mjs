@@ -1,0 +1,76 @@
+// Everybody sees it at once, once, and in order, whatever the wire does.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { until } from './support/henji.mjs'
+import { list, openThread } from './support/pages.mjs'
+import { newNumber, stage } from './support/stage.mjs'
+
+const scene = stage()
+
+test('a reply shows in two browsers within a second, and five times is once', async () => {
+  const customer = newNumber()
+  const conversation = await scene.inbound(customer, 'はじめまして')
+  const sato = await openThread(await scene.person('sato'), conversation)
+  const tanaka = await openThread(await scene.person('tanaka'), conversation)
+  await Promise.all([live(sato.page), live(tanaka.page)])
+
+  const reply = { from: customer, to: scene.henji.setup.sender, body: '2でお願いします', provider_message_id: `again-${customer}` }
+  await scene.henji.api.inbound(reply)
+  await Promise.all([sato.shows(reply.body, 1_000), tanaka.shows(reply.body, 1_000)])
+
+  for (let again = 0; again < 4; again += 1) await scene.henji.api.inbound(reply)
+  await scene.inbound(customer, '最後の一通')
+  await Promise.all([sato.shows('最後の一通'), tanaka.shows('最後の一通')])
+  for (const each of [sato, tanaka]) {
+    assert.deepEqual(await each.bodies(), ['はじめまして', '2でお願いします', '最後の一通'])
+  }
+})
+
+test('a new customer appears in the list of a page that was already open', async () => {
+  const sato = await scene.person('sato')
+  await live(sato)
+  const conversation = await scene.inbound(newNumber(), '応募について')
+  await list(sato).row(conversation).waitFor({ timeout: 1_000 })
+})
+
+test('twenty messages through five cuts: all there, once, in order', async () => {
+  const customer = newNumber()
+  const conversation = await scene.inbound(customer, '0')
+  const sato = await openThread(await scene.person('sato'), conversation)
+  await live(sato.page)
+
+  let cut = 0
+  for (let n = 1; n <= 20; n += 1) {
+    await scene.inbound(customer, `${n}`)
+    if (n % 4 === 2) {
+      cut += await until(() => scene.henji.wire.cutSockets(), { what: 'a socket to cut' })
+    }
+  }
+  assert.ok(cut >= 5, `${cut} sockets were cut`)
+  const wanted = Array.from({ length: 21 }, (_, n) => `${n}`)
+  await until(async () => (await sato.bodies()).length >= wanted.length, { within: 20_000, what: 'all messages' })
+  assert.deepEqual(await sato.bodies(), wanted)
+})
+
+test('a server killed and started again: the page goes on by itself', async () => {
+  const customer = newNumber()
+  const conversation = await scene.inbound(customer, '前')
+  const sato = await openThread(await scene.person('sato'), conversation)
+  await live(sato.page)
+  await sato.field.fill('書きかけ')
+
+  await scene.henji.kill()
+  await scene.henji.serve()
+  await scene.inbound(customer, '後')
+
+  await sato.shows('後', 20_000)
+  assert.deepEqual(await sato.bodies(), ['前', '後'])
+  assert.equal(await sato.field.inputValue(), '書きかけ')
+})
+
+// Until the page listens, an event would only show that pages can be loaded.
+async function live(page) {
+  const socket = page.waitForEvent('websocket')
+  await page.reload()
+  await (await socket).waitForEvent('framereceived')
+}

@@ -1,0 +1,61 @@
+// What a person may not see does not exist, and a right that ends, ends now.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { cast, newNumber, stage } from './support/stage.mjs'
+import { list, openThread } from './support/pages.mjs'
+
+const scene = stage()
+
+test('Yamada belongs to another inbox: an empty list, and 404 for the thread', async () => {
+  const conversation = await scene.inbound(newNumber(), '秘密の相談')
+  const yamada = await scene.person('yamada')
+  assert.equal(await list(yamada).rows.count(), 0)
+  assert.doesNotMatch(await yamada.content(), /秘密の相談/)
+
+  for (const path of ['', '/about']) {
+    const answer = await yamada.goto(`/conversations/${conversation}${path}`)
+    assert.equal(answer.status(), 404, path)
+    assert.doesNotMatch(await yamada.content(), /秘密の相談/)
+  }
+})
+
+test('a thread that is not his looks exactly like one that does not exist', async () => {
+  const conversation = await scene.inbound(newNumber(), '別の相談')
+  const yamada = await scene.person('yamada')
+  const length = async id => {
+    const answer = await yamada.request.get(`/conversations/${id}`)
+    assert.equal(answer.status(), 404)
+    return (await answer.body()).length
+  }
+  assert.equal(await length(conversation), await length('01900000-0000-7000-8000-000000000000'))
+})
+
+test('nothing arrives live for Yamada', async () => {
+  const yamada = await scene.person('yamada')
+  const frames = []
+  yamada.on('websocket', socket => socket.on('framereceived', frame => frames.push(frame.payload)))
+  await yamada.reload()
+  const conversation = await scene.inbound(newNumber(), '見えない一通')
+  await yamada.waitForTimeout(1_000)
+  assert.ok(frames.length > 0, 'the socket spoke at all')
+  assert.ok(!frames.some(frame => frame.includes(conversation) || frame.includes('見えない一通')))
+})
+
+test('a disabled user loses the open socket within a second, then the pages', async () => {
+  const conversation = await scene.inbound(newNumber(), 'こんにちは')
+  const page = await scene.person('tanaka')
+  const opened = page.waitForEvent('websocket')
+  await openThread(page, conversation)
+  const socket = await opened
+  await socket.waitForEvent('framereceived')
+
+  const closed = socket.waitForEvent('close', { timeout: 5_000 })
+  scene.henji.run(['user', 'disable', cast.tanaka.email])
+  const since = performance.now()
+  await closed
+  const took = performance.now() - since
+  assert.ok(took <= 1_000, `closed after ${Math.round(took)} ms`)
+
+  const again = await page.request.get(`/conversations/${conversation}`, { maxRedirects: 0 })
+  assert.notEqual(again.status(), 200)
+})

@@ -1,0 +1,70 @@
+// The stage of a story: one henji, one browser, the cast, and the curtain.
+//
+// Cast, always the same: Suzuki (set it up, admin), Sato and Tanaka (agents of
+// the inbox), Yamada (an agent who belongs to no inbox here: 404 everywhere).
+import assert from 'node:assert/strict'
+import { after, before } from 'node:test'
+import { openBrowser, openContext } from './browser.mjs'
+import { Henji, password } from './henji.mjs'
+import { signIn } from './pages.mjs'
+
+export const cast = {
+  suzuki: { email: 'suzuki@example.jp', name: '鈴木 責任者', role: 'admin' },
+  sato: { email: 'sato@example.jp', name: '佐藤 花', role: 'agent' },
+  tanaka: { email: 'tanaka@example.jp', name: '田中 実', role: 'agent' },
+  yamada: { email: 'yamada@example.jp', name: '山田 遠', role: 'agent', member: false },
+}
+
+// Call once at the top of a file; `start` gives another beginning than the cast.
+export function stage({ start = () => Henji.start([cast.sato, cast.tanaka, cast.yamada]) } = {}) {
+  const complaints = []
+  const contexts = []
+  const scene = {
+    complaints,
+
+    // A context with nobody signed in.
+    async visitor(look = {}) {
+      const context = await openContext(scene.browser, { ...look, url: scene.henji.url, complaints })
+      contexts.push(context)
+      return context.newPage()
+    },
+
+    // Somebody of the cast, signed in.
+    async person(who, look = {}) {
+      const page = await scene.visitor(look)
+      await signIn(page, cast[who].email, password)
+      return page
+    },
+
+    // A customer writes; the conversation it landed in.
+    async inbound(from, body, more = {}) {
+      const { api, setup } = scene.henji
+      const seen = await api.lastEvent()
+      await api.inbound({ from, to: setup.sender, body, ...more })
+      const { conversation_id } = await api.eventAfter(seen, 'message.created')
+      return conversation_id
+    },
+  }
+
+  before(async () => {
+    scene.henji = await start()
+    scene.browser = await openBrowser()
+  })
+
+  after(async () => {
+    for (const context of contexts) await context.close()
+    await scene.browser?.close()
+    await scene.henji?.remove()
+    assert.deepEqual(complaints, [], 'no policy violation, no script error')
+  })
+
+  return scene
+}
+
+let lastNumber = 10_000_000
+
+// A mobile number nobody has used yet in this run.
+export function newNumber() {
+  lastNumber += 1
+  return `+8190${lastNumber}`
+}

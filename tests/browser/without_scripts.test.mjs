@@ -1,0 +1,73 @@
+// The whole trade with JavaScript switched off: forms and links, nothing else.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { until } from './support/henji.mjs'
+import { list, openThread, submit, thread } from './support/pages.mjs'
+import { newNumber, stage } from './support/stage.mjs'
+
+const scene = stage()
+const plain = { scripts: false }
+
+test('list, thread, answer, note, assign, close and reopen', async () => {
+  const customer = newNumber()
+  const conversation = await scene.inbound(customer, '在庫はありますか')
+  const page = await scene.person('sato', plain)
+  await page.goto('/conversations')
+  await list(page).open(conversation)
+  const talk = thread(page)
+  await talk.shows('在庫はありますか')
+
+  await talk.send('ございます')
+  await talk.shows('ございます')
+  const { api } = scene.henji
+  await until(async () => (await api.handset(customer)).length === 1, { within: 20_000, what: 'the answer at the handset' })
+
+  await talk.note('倉庫に確認ずみ')
+  await talk.shows('倉庫に確認ずみ')
+  assert.equal((await api.handset(customer)).length, 1, 'a note never leaves the house')
+
+  await submit(talk.assignment).click()
+  assert.ok((await api.call('GET', `/conversations/${conversation}`)).assignee)
+  await submit(talk.closure).click()
+  assert.equal((await api.call('GET', `/conversations/${conversation}`)).state, 'closed')
+  await openThread(page, conversation)
+  await submit(talk.closure).click()
+  assert.equal((await api.call('GET', `/conversations/${conversation}`)).state, 'open')
+})
+
+test('older messages are a link away, and so is the way back', async () => {
+  const customer = newNumber()
+  const conversation = await scene.inbound(customer, '一通目')
+  for (let n = 2; n <= 70; n += 1) await scene.inbound(customer, `続き${n}`)
+  const talk = await openThread(await scene.person('sato', plain), conversation)
+  assert.equal(await talk.bubble('一通目').count(), 0)
+  assert.equal(await talk.bubble('続き70').count(), 1)
+  await talk.older.click()
+  await talk.shows('一通目')
+})
+
+test('two answers at once: the page asks, and the text is still in it', async () => {
+  const customer = newNumber()
+  const conversation = await scene.inbound(customer, '送料はいくらですか')
+  const sato = await openThread(await scene.person('sato', plain), conversation)
+  const tanaka = await openThread(await scene.person('tanaka', plain), conversation)
+  await sato.field.fill('500円です(佐藤)')
+  await tanaka.send('無料です(田中)')
+  await tanaka.shows('無料です(田中)')
+
+  await sato.sendButton.click()
+  await sato.conflict.waitFor()
+  assert.equal(await sato.field.inputValue(), '500円です(佐藤)')
+  await sato.confirm()
+  await sato.shows('500円です(佐藤)')
+})
+
+test('a wrong password is answered in words, with the address kept', async () => {
+  const page = await scene.visitor(plain)
+  await page.goto('/')
+  await page.locator('input[name=email]').fill('sato@example.jp')
+  await page.locator('input[name=password]').fill('not the pass phrase')
+  await page.locator('input[name=password]').press('Enter')
+  await page.locator('[role=alert]').waitFor()
+  assert.equal(await page.locator('input[name=email]').inputValue(), 'sato@example.jp')
+})

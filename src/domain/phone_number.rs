@@ -173,14 +173,14 @@ fn digit(c: char) -> Option<char> {
 }
 
 /// Marks that come along when a number is copied from an address book.
-fn is_invisible(c: char) -> bool {
+pub(super) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Hyphens in all the ways keyboards make them (NFKC leaves most alone; ー is
 /// the long-vowel sign next to the digits of a Japanese keyboard).
-fn is_separator(c: char) -> bool {
+pub(super) fn is_separator(c: char) -> bool {
     c.is_whitespace()
         || matches!(
             c,

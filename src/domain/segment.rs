@@ -211,3 +211,6 @@ impl<'t> Cut<'t> {
 fn clamped(count: usize) -> u16 {
     u16::try_from(count).unwrap_or(u16::MAX)
 }
+
+#[cfg(test)]
+mod tests;

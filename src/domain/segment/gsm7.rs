@@ -63,3 +63,43 @@ fn code(c: char) -> Option<Code> {
     let place = BASIC.chars().position(|known| known == c)?;
     u8::try_from(place).ok().map(Code::Basic)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn the_whole_table_is_the_published_one() {
+        let json = include_str!("../../../tests/fixtures/domain/gsm7_table.json");
+        let table = &serde_json::from_str::<Vec<Value>>(json).unwrap()[0];
+        let basic = table["basic_without_esc"].as_str().unwrap();
+        assert_eq!(hex(basic).as_deref(), table["basic_hex"].as_str());
+        for (character, code) in table["extension"].as_object().unwrap() {
+            assert_eq!(hex(character).as_deref(), code.as_str(), "{character}");
+        }
+        let known = (0..=0x10_ffff).filter_map(char::from_u32).filter(|c| septets(*c).is_some());
+        assert_eq!(known.count(), 127 + 10);
+    }
+
+    #[test]
+    fn texts_are_encoded_as_the_published_vectors_say() {
+        let json = include_str!("../../../tests/fixtures/domain/gsm7.json");
+        let vectors: Vec<Value> = serde_json::from_str(json).unwrap();
+        assert_eq!(vectors.len(), 13);
+        for vector in vectors {
+            let encoded = hex(vector["text"].as_str().unwrap());
+            assert_eq!(encoded.as_deref(), vector["hex"].as_str(), "{vector}");
+        }
+    }
+
+    #[test]
+    fn a_raw_escape_is_not_a_character() {
+        assert_eq!(encode("\u{1b}"), None);
+    }
+
+    fn hex(text: &str) -> Option<String> {
+        Some(encode(text)?.iter().map(|septet| format!("{septet:02x}")).collect())
+    }
+}

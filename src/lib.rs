@@ -1,1 +1,18 @@
-//! henji
+//! henji: a self-hosted inbox for two-way SMS.
+//!
+//! Data flows one way: a provider or a browser reaches `web`, which reads
+//! through `store` and writes through `actions`; every write appends events,
+//! and `live` tells everybody who watches.
+
+/// The time, and new ids.
+pub mod clock;
+/// What the environment and `henji.toml` say.
+pub mod config;
+/// The business in plain Rust.
+pub mod domain;
+/// Who is watching what.
+pub mod live;
+/// The companies that carry our texts.
+pub mod providers;
+/// All SQL.
+pub mod store;

@@ -1,5 +1,8 @@
 //! Who signs in and what a role may do.
 
+use uuid::Uuid;
+
+use super::id::{ApiTokenId, InboxId, UserId};
 use super::message::words;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,5 +53,84 @@ impl Role {
 
     pub fn may_read_audit(self) -> bool {
         matches!(self, Self::Admin | Self::Auditor)
+    }
+}
+
+/// What kind of hand did something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ActorKind {
+    User,
+    ApiToken,
+    /// The house itself: a loop, a provider's word, a rule.
+    System,
+    /// Somebody at the command line of the machine.
+    Operator,
+}
+
+words!(ActorKind {
+    User = "user",
+    ApiToken = "api_token",
+    System = "system",
+    Operator = "operator",
+});
+
+/// Who did something, for the audit log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    pub kind: ActorKind,
+    pub id: Option<Uuid>,
+    /// The network address the request came from.
+    pub origin: Option<String>,
+}
+
+impl Actor {
+    pub fn system() -> Self {
+        Self { kind: ActorKind::System, id: None, origin: None }
+    }
+
+    pub fn operator() -> Self {
+        Self { kind: ActorKind::Operator, id: None, origin: None }
+    }
+
+    pub fn user(id: UserId, origin: Option<String>) -> Self {
+        Self { kind: ActorKind::User, id: Some(id.0), origin }
+    }
+
+    pub fn api_token(id: ApiTokenId, origin: Option<String>) -> Self {
+        Self { kind: ActorKind::ApiToken, id: Some(id.0), origin }
+    }
+
+    /// The user, where a person did it.
+    pub fn user_id(&self) -> Option<UserId> {
+        match self.kind {
+            ActorKind::User => self.id.map(UserId),
+            _ => None,
+        }
+    }
+}
+
+/// Which inboxes somebody sees. Every query of conversations starts from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sight {
+    All,
+    Inboxes(Vec<InboxId>),
+}
+
+impl Sight {
+    pub fn of(role: Role, memberships: Vec<InboxId>) -> Self {
+        if !role.may_read_conversations() {
+            Self::Inboxes(Vec::new())
+        } else if role.sees_every_inbox() {
+            Self::All
+        } else {
+            Self::Inboxes(memberships)
+        }
+    }
+
+    pub fn sees(&self, inbox: InboxId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Inboxes(inboxes) => inboxes.contains(&inbox),
+        }
     }
 }

@@ -1,0 +1,4 @@
+drop table quarantine;
+drop table receipts;
+drop table attempts;
+drop table outbox;

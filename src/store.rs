@@ -1,0 +1,207 @@
+//! All SQL, and the only module that names diesel.
+//!
+//! Query functions are plain synchronous functions on [`Db`]; a write composes
+//! several of them in one transaction on [`Tx`], where nothing can be awaited,
+//! so that no call to a provider can slip into a transaction.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::r2d2::Pool;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::clock::Clock;
+
+pub mod api_tokens;
+pub mod audit;
+pub mod connection;
+pub mod contacts;
+pub mod conversations;
+mod error;
+pub mod events;
+pub mod ids;
+pub mod inboxes;
+pub mod messages;
+pub mod opt_outs;
+pub mod organization;
+pub mod outbox;
+pub mod provider_accounts;
+pub mod quarantine;
+pub mod reads;
+pub mod receipts;
+mod schema;
+pub mod seal;
+pub mod senders;
+pub mod sessions;
+pub mod users;
+mod writer;
+
+pub use connection::Db;
+use connection::{DbConnection, Manager, is_postgres};
+pub use error::StoreError;
+use seal::Vault;
+use writer::{BATCH, COME_BACK, Job, QUEUE, Work, Writer};
+pub use writer::{AsStoreError, Tx};
+
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// How long a read waits for a connection: long enough for a burst, short
+/// enough that a browser is told rather than left hanging.
+const CHECKOUT: Duration = Duration::from_secs(5);
+/// WAL-reset corruption bug, fixed in 3.51.3 (reliability-and-security.md 0.6).
+const SQLITE_FLOOR: i32 = 3_051_003;
+
+/// The database and the keys to it.
+#[derive(Clone)]
+pub struct Store {
+    pool: Pool<Manager>,
+    queue: mpsc::Sender<Box<dyn Job>>,
+    committed: Arc<watch::Sender<i64>>,
+    vault: Arc<Vault>,
+    postgres: bool,
+}
+
+/// How to open a store.
+pub struct Opening<'a> {
+    /// `sqlite:<path>` or `postgres://…`
+    pub url: &'a str,
+    pub connections: u32,
+    pub key: [u8; 32],
+    pub clock: Clock,
+    /// Closures per commit; 1 turns group commit off (a benchmark's control).
+    pub batch: usize,
+}
+
+impl<'a> Opening<'a> {
+    pub fn new(url: &'a str, key: [u8; 32], clock: Clock) -> Self {
+        Self { url, connections: 4, key, clock, batch: BATCH }
+    }
+}
+
+impl Store {
+    /// Opens the database, migrates it and starts its writer.
+    pub fn open(opening: Opening<'_>) -> Result<Self, StoreError> {
+        let vault = Arc::new(Vault::new(opening.key));
+        let manager = Manager { url: opening.url.to_owned(), vault: vault.clone() };
+        let mut writing = manager.open().map_err(cannot_open)?;
+        refuse_old_sqlite(&writing)?;
+        migrate(&mut writing)?;
+        let last = events::last_seq(&mut writing)?;
+        let pool = Pool::builder()
+            .max_size(opening.connections)
+            .min_idle(Some(1))
+            .connection_timeout(CHECKOUT)
+            .build(manager.clone())
+            .map_err(cannot_open)?;
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let committed = Arc::new(watch::Sender::new(last));
+        let writer = Writer {
+            manager,
+            queue: jobs,
+            committed: committed.clone(),
+            clock: opening.clock,
+            batch: opening.batch,
+        };
+        std::thread::Builder::new()
+            .name("henji-writer".into())
+            .spawn(move || writer.run(writing))
+            .map_err(cannot_open)?;
+        Ok(Self { pool, queue, committed, vault, postgres: is_postgres(opening.url) })
+    }
+
+    /// Runs `work` on a blocking thread, outside any transaction.
+    pub async fn read<T, E>(
+        &self,
+        work: impl FnOnce(&mut Db) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let pool = self.pool.clone();
+        tokio::task::spawn_blocking(move || {
+            work(&mut *pool.get().map_err(|_timeout| StoreError::Busy(CHECKOUT))?)
+        })
+        .await
+        .unwrap_or_else(|_join| Err(StoreError::Stopped.into()))
+    }
+
+    /// Runs `work` in a transaction and returns once it is on disk.
+    ///
+    /// The work may be run again when another node's transaction was in its
+    /// way, so it must not have effects outside the database.
+    ///
+    /// # Errors
+    /// `Busy` at once when the writer's queue is full; nothing was written then.
+    pub async fn write<T, E>(
+        &self,
+        work: impl Fn(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + AsStoreError + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Work { work, outcome: None, reply });
+        self.queue.try_send(job).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => StoreError::Busy(COME_BACK),
+            mpsc::error::TrySendError::Closed(_) => StoreError::Stopped,
+        })?;
+        answer.await.unwrap_or_else(|_dropped| Err(StoreError::Stopped.into()))
+    }
+
+    /// Tells the number of the newest event this node has committed.
+    pub fn committed(&self) -> watch::Receiver<i64> {
+        self.committed.subscribe()
+    }
+
+    /// Closures that wait for the writer.
+    pub fn queued(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// Whether other nodes may write to the same database.
+    pub fn is_shared(&self) -> bool {
+        self.postgres
+    }
+
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+}
+
+/// Undoes every migration and runs them again: proves that `down.sql` is real.
+pub fn migrate_down_and_up(url: &str) -> Result<(), StoreError> {
+    let manager = Manager { url: url.to_owned(), vault: Arc::new(Vault::new([0; 32])) };
+    let mut db = manager.open().map_err(cannot_open)?;
+    migrate(&mut db)?;
+    match db.conn {
+        DbConnection::Postgres(_) => db.conn.revert_all_migrations(POSTGRES_MIGRATIONS),
+        DbConnection::Sqlite(_) => db.conn.revert_all_migrations(SQLITE_MIGRATIONS),
+    }
+    .map_err(cannot_open)?;
+    migrate(&mut db)
+}
+
+fn migrate(db: &mut Db) -> Result<(), StoreError> {
+    match db.conn {
+        DbConnection::Postgres(_) => db.conn.run_pending_migrations(POSTGRES_MIGRATIONS),
+        DbConnection::Sqlite(_) => db.conn.run_pending_migrations(SQLITE_MIGRATIONS),
+    }
+    .map(drop)
+    .map_err(cannot_open)
+}
+
+fn refuse_old_sqlite(db: &Db) -> Result<(), StoreError> {
+    let bundled = libsqlite3_sys::SQLITE_VERSION_NUMBER;
+    if matches!(db.conn, DbConnection::Sqlite(_)) && bundled < SQLITE_FLOOR {
+        return Err(StoreError::Open(format!("SQLite {bundled} is older than {SQLITE_FLOOR}")));
+    }
+    Ok(())
+}
+
+fn cannot_open(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Open(error.to_string())
+}

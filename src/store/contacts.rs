@@ -1,0 +1,176 @@
+//! People, known by phone number.
+//!
+//! Names and numbers are sealed with the contact's own key; a number is found
+//! by its blind index. A number is current for at most one contact at a time.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::connection::{Db, on_each_backend};
+use super::error::{StoreError, known};
+use super::ids::RowId;
+use super::schema::{contact_addresses, contacts};
+use super::seal::{Key, place};
+use crate::clock::fresh_id;
+use crate::domain::id::ContactId;
+use crate::domain::opt_out::OptOutScope;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    pub id: ContactId,
+    pub name: Option<String>,
+    /// The number last used, E.164 where it is one.
+    pub address: String,
+    pub address_id: RowId,
+    pub opted_out: Option<OptOutScope>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = contacts)]
+pub(super) struct ContactRow {
+    pub id: ContactId,
+    pub name_sealed: Option<Vec<u8>>,
+    pub key_wrapped: Vec<u8>,
+    pub opted_out: Option<String>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = contact_addresses)]
+pub(super) struct AddressRow {
+    pub id: RowId,
+    pub address_sealed: Vec<u8>,
+}
+
+/// The contact whose current number is `address`.
+pub fn find_by_address(db: &mut Db, address: &str) -> Result<Option<Contact>, StoreError> {
+    let index = db.vault.address_index(address);
+    let rows = contact_addresses::table
+        .inner_join(contacts::table)
+        .filter(contact_addresses::address_index.eq(index))
+        .filter(contact_addresses::is_current.eq(true))
+        .select((ContactRow::as_select(), AddressRow::as_select()))
+        .first(&mut db.conn)
+        .optional()?;
+    rows.map(|rows| read(db, rows)).transpose()
+}
+
+/// The contact behind `address`, made now if there is none.
+pub fn find_or_insert(
+    db: &mut Db,
+    address: &str,
+    now: DateTime<Utc>,
+) -> Result<Contact, StoreError> {
+    if let Some(contact) = find_by_address(db, address)? {
+        return Ok(contact);
+    }
+    if let Some(contact) = insert(db, address, now)? {
+        return Ok(contact);
+    }
+    // Another node was first between our look and our insert.
+    find_by_address(db, address)?.ok_or(StoreError::NotFound)
+}
+
+pub fn find(db: &mut Db, id: ContactId, address: RowId) -> Result<Contact, StoreError> {
+    let rows = contact_addresses::table
+        .inner_join(contacts::table)
+        .filter(contact_addresses::id.eq(address))
+        .filter(contacts::id.eq(id))
+        .select((ContactRow::as_select(), AddressRow::as_select()))
+        .first(&mut db.conn)?;
+    read(db, rows)
+}
+
+/// The key everything of this contact is sealed with.
+pub fn key(db: &mut Db, id: ContactId) -> Result<Arc<Key>, StoreError> {
+    if let Some(key) = db.vault.kept(id) {
+        return Ok(key);
+    }
+    let wrapped: Vec<u8> =
+        contacts::table.find(id).select(contacts::key_wrapped).first(&mut db.conn)?;
+    db.vault.contact_key(id, &wrapped)
+}
+
+pub fn rename(db: &mut Db, id: ContactId, name: Option<&str>) -> Result<(), StoreError> {
+    let key = key(db, id)?;
+    let sealed = name.map(|name| key.seal_text(place("contacts", "name_sealed", id), name));
+    diesel::update(contacts::table.find(id))
+        .set(contacts::name_sealed.eq(sealed))
+        .execute(&mut db.conn)?;
+    Ok(())
+}
+
+pub(super) fn set_opted_out(
+    db: &mut Db,
+    id: ContactId,
+    scope: Option<OptOutScope>,
+) -> Result<(), StoreError> {
+    diesel::update(contacts::table.find(id))
+        .set(contacts::opted_out.eq(scope.map(OptOutScope::word)))
+        .execute(&mut db.conn)?;
+    Ok(())
+}
+
+pub(super) fn read(
+    db: &Db,
+    (contact, address): (ContactRow, AddressRow),
+) -> Result<Contact, StoreError> {
+    let key = db.vault.contact_key(contact.id, &contact.key_wrapped)?;
+    let name = contact
+        .name_sealed
+        .map(|sealed| key.open_text(place("contacts", "name_sealed", contact.id), &sealed))
+        .transpose()?;
+    let address_place = place("contact_addresses", "address_sealed", address.id);
+    let opted_out = contact
+        .opted_out
+        .map(|word| known(OptOutScope::from_word(&word), "contacts.opted_out", &word))
+        .transpose()?;
+    Ok(Contact {
+        id: contact.id,
+        name,
+        address: key.open_text(address_place, &address.address_sealed)?,
+        address_id: address.id,
+        opted_out,
+    })
+}
+
+/// `None` if the number became somebody's in the meantime.
+fn insert(
+    db: &mut Db,
+    address: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Contact>, StoreError> {
+    let id: ContactId = fresh_id();
+    let address_id: RowId = fresh_id();
+    let (key, wrapped) = db.vault.new_contact_key(id);
+    diesel::insert_into(contacts::table)
+        .values((
+            contacts::id.eq(id),
+            contacts::key_wrapped.eq(wrapped),
+            contacts::created_at.eq(now.naive_utc()),
+        ))
+        .execute(&mut db.conn)?;
+    let sealed =
+        key.seal_text(place("contact_addresses", "address_sealed", address_id), address);
+    let row = (
+        contact_addresses::id.eq(address_id),
+        contact_addresses::contact_id.eq(id),
+        contact_addresses::address_index.eq(db.vault.address_index(address)),
+        contact_addresses::address_sealed.eq(sealed),
+        contact_addresses::is_current.eq(true),
+        contact_addresses::since.eq(now.naive_utc()),
+    );
+    let inserted = on_each_backend!(&mut db.conn, |conn| {
+        diesel::insert_into(contact_addresses::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(conn)
+    })?;
+    if inserted == 0 {
+        diesel::delete(contacts::table.find(id)).execute(&mut db.conn)?;
+        return Ok(None);
+    }
+    let address = address.to_owned();
+    Ok(Some(Contact { id, name: None, address, address_id, opted_out: None }))
+}

@@ -1,0 +1,309 @@
+//! Conversations, and the list agents live in.
+//!
+//! A list row holds all it shows: it is updated in the transaction of what it
+//! shows, so that a page of the list is one indexed read per inbox.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+use super::connection::{Db, on_each_backend};
+use super::contacts::{self, AddressRow, Contact, ContactRow};
+use super::error::{StoreError, known};
+use super::messages::{Message, Position};
+use super::schema::{cases, contact_addresses, contacts as contact_rows, conversations};
+use super::seal::{Key, place};
+use crate::clock::fresh_id;
+use crate::domain::conversation::{Conversation as Status, ConversationState};
+use crate::domain::id::{CaseId, ContactId, ConversationId, InboxId, MessageId, UserId};
+use crate::domain::message::Direction;
+use crate::domain::user::Sight;
+
+mod list;
+pub use list::{Counts, Page, Query, View, counts, list};
+
+/// Characters of a message kept for the list.
+const PREVIEW: usize = 80;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conversation {
+    pub id: ConversationId,
+    pub inbox_id: InboxId,
+    pub contact: Contact,
+    pub status: Status,
+    /// The open case, or the last one.
+    pub case_id: CaseId,
+    pub last_message_at: DateTime<Utc>,
+    pub last_message_id: MessageId,
+    pub last_direction: Direction,
+    pub last_inbound_at: Option<DateTime<Utc>>,
+    /// The beginning of the last message.
+    pub preview: String,
+}
+
+impl Conversation {
+    /// Where the conversation stands in the list.
+    pub fn position(&self) -> Position {
+        Position { at: self.last_message_at, id: self.id.0 }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = conversations)]
+struct ConversationRow {
+    id: ConversationId,
+    inbox_id: InboxId,
+    state: String,
+    assignee_id: Option<UserId>,
+    last_answered_by: Option<UserId>,
+    waiting_since: Option<NaiveDateTime>,
+    snoozed_until: Option<NaiveDateTime>,
+    case_id: CaseId,
+    last_message_at: NaiveDateTime,
+    last_message_id: MessageId,
+    last_direction: String,
+    last_inbound_at: Option<NaiveDateTime>,
+    preview_sealed: Vec<u8>,
+}
+
+/// The only way to a conversation for what a person or a token asks:
+/// one they may not see is not found.
+pub fn visible_to(
+    db: &mut Db,
+    sight: &Sight,
+    id: ConversationId,
+) -> Result<Conversation, StoreError> {
+    let found = find(db, id)?;
+    if sight.sees(found.inbox_id) { Ok(found) } else { Err(StoreError::NotFound) }
+}
+
+/// A conversation by id, for the house's own work.
+pub fn find(db: &mut Db, id: ConversationId) -> Result<Conversation, StoreError> {
+    let rows = conversations::table
+        .inner_join(contact_rows::table)
+        .inner_join(contact_addresses::table)
+        .filter(conversations::id.eq(id))
+        .select((
+            ConversationRow::as_select(),
+            ContactRow::as_select(),
+            AddressRow::as_select(),
+        ))
+        .first(&mut db.conn)?;
+    read(db, rows)
+}
+
+/// The conversation of `contact` in `inbox`.
+pub fn find_of_contact(
+    db: &mut Db,
+    inbox: InboxId,
+    contact: ContactId,
+) -> Result<Option<Conversation>, StoreError> {
+    let id = conversations::table
+        .filter(conversations::inbox_id.eq(inbox))
+        .filter(conversations::contact_id.eq(contact))
+        .select(conversations::id)
+        .first(&mut db.conn)
+        .optional()?;
+    id.map(|id| find(db, id)).transpose()
+}
+
+/// A conversation that begins with its first message.
+pub struct NewConversation<'a> {
+    pub id: ConversationId,
+    pub inbox_id: InboxId,
+    pub contact: &'a Contact,
+    pub status: Status,
+    pub first_message: MessageId,
+    pub direction: Direction,
+}
+
+/// Starts a conversation and its first case. False if the contact already has
+/// one in this inbox. [`touch`] fills in what the list shows.
+pub fn insert(
+    db: &mut Db,
+    new: &NewConversation<'_>,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let case: CaseId = fresh_id();
+    let row = (
+        conversations::id.eq(new.id),
+        conversations::inbox_id.eq(new.inbox_id),
+        conversations::contact_id.eq(new.contact.id),
+        conversations::address_id.eq(new.contact.address_id),
+        status_columns(&new.status),
+        conversations::case_id.eq(case),
+        conversations::last_message_at.eq(now.naive_utc()),
+        conversations::last_message_id.eq(new.first_message),
+        conversations::last_direction.eq(new.direction.word()),
+        conversations::preview_sealed.eq(Vec::<u8>::new()),
+        conversations::created_at.eq(now.naive_utc()),
+    );
+    let inserted = on_each_backend!(&mut db.conn, |conn| {
+        diesel::insert_into(conversations::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(conn)
+    })?;
+    if inserted == 1 {
+        insert_case(db, case, new.id, now)?;
+    }
+    Ok(inserted == 1)
+}
+
+/// Shows `message` as the conversation's last one, with the state it led to.
+pub fn touch(
+    db: &mut Db,
+    conversation: ConversationId,
+    status: &Status,
+    message: &Message,
+    key: &Key,
+) -> Result<(), StoreError> {
+    let preview: String = message.body.chars().take(PREVIEW).collect();
+    let sealed =
+        key.seal_text(place("conversations", "preview_sealed", conversation), &preview);
+    let at = message.created_at.naive_utc();
+    diesel::update(conversations::table.find(conversation))
+        .set((
+            status_columns(status),
+            conversations::last_message_at.eq(at),
+            conversations::last_message_id.eq(message.id),
+            conversations::last_direction.eq(message.direction.word()),
+            conversations::preview_sealed.eq(sealed),
+        ))
+        .execute(&mut db.conn)?;
+    if message.direction == Direction::Inbound {
+        diesel::update(conversations::table.find(conversation))
+            .set((
+                conversations::last_inbound_at.eq(at),
+                message.address_id.map(|id| conversations::address_id.eq(id)),
+            ))
+            .execute(&mut db.conn)?;
+    }
+    Ok(())
+}
+
+/// Writes a new state, assignee or waiting time.
+pub fn set_status(
+    db: &mut Db,
+    conversation: ConversationId,
+    status: &Status,
+) -> Result<(), StoreError> {
+    diesel::update(conversations::table.find(conversation))
+        .set(status_columns(status))
+        .execute(&mut db.conn)?;
+    Ok(())
+}
+
+/// Opens the next case of a conversation that was closed.
+pub fn open_case(
+    db: &mut Db,
+    conversation: ConversationId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let case: CaseId = fresh_id();
+    insert_case(db, case, conversation, now)?;
+    diesel::update(conversations::table.find(conversation))
+        .set(conversations::case_id.eq(case))
+        .execute(&mut db.conn)?;
+    Ok(())
+}
+
+pub fn close_case(
+    db: &mut Db,
+    case: CaseId,
+    by: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    diesel::update(cases::table.find(case))
+        .filter(cases::closed_at.is_null())
+        .set((cases::closed_at.eq(now.naive_utc()), cases::closed_by.eq(by)))
+        .execute(&mut db.conn)?;
+    Ok(())
+}
+
+/// Snoozed conversations whose time has come.
+pub fn due_to_wake(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<ConversationId>, StoreError> {
+    Ok(conversations::table
+        .filter(conversations::snoozed_until.le(now.naive_utc()))
+        .order(conversations::snoozed_until)
+        .limit(limit)
+        .select(conversations::id)
+        .load(&mut db.conn)?)
+}
+
+fn insert_case(
+    db: &mut Db,
+    case: CaseId,
+    conversation: ConversationId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    diesel::insert_into(cases::table)
+        .values((
+            cases::id.eq(case),
+            cases::conversation_id.eq(conversation),
+            cases::opened_at.eq(now.naive_utc()),
+        ))
+        .execute(&mut db.conn)?;
+    Ok(())
+}
+
+type StatusColumns = (
+    diesel::dsl::Eq<conversations::state, &'static str>,
+    diesel::dsl::Eq<conversations::assignee_id, Option<UserId>>,
+    diesel::dsl::Eq<conversations::last_answered_by, Option<UserId>>,
+    diesel::dsl::Eq<conversations::waiting_since, Option<NaiveDateTime>>,
+    diesel::dsl::Eq<conversations::snoozed_until, Option<NaiveDateTime>>,
+);
+
+fn status_columns(status: &Status) -> StatusColumns {
+    (
+        conversations::state.eq(status.state.word()),
+        conversations::assignee_id.eq(status.assignee),
+        conversations::last_answered_by.eq(status.last_answered_by),
+        conversations::waiting_since.eq(status.waiting_since.map(|at| at.naive_utc())),
+        conversations::snoozed_until.eq(status.snoozed_until.map(|at| at.naive_utc())),
+    )
+}
+
+fn read(
+    db: &Db,
+    (row, contact, address): (ConversationRow, ContactRow, AddressRow),
+) -> Result<Conversation, StoreError> {
+    let key = db.vault.contact_key(contact.id, &contact.key_wrapped)?;
+    let utc = |at: Option<NaiveDateTime>| at.map(|at| at.and_utc());
+    let preview = if row.preview_sealed.is_empty() {
+        String::new()
+    } else {
+        key.open_text(place("conversations", "preview_sealed", row.id), &row.preview_sealed)?
+    };
+    Ok(Conversation {
+        id: row.id,
+        inbox_id: row.inbox_id,
+        contact: contacts::read(db, (contact, address))?,
+        status: Status {
+            state: known(
+                ConversationState::from_word(&row.state),
+                "conversations.state",
+                &row.state,
+            )?,
+            assignee: row.assignee_id,
+            last_answered_by: row.last_answered_by,
+            waiting_since: utc(row.waiting_since),
+            snoozed_until: utc(row.snoozed_until),
+        },
+        case_id: row.case_id,
+        last_message_at: row.last_message_at.and_utc(),
+        last_message_id: row.last_message_id,
+        last_direction: known(
+            Direction::from_word(&row.last_direction),
+            "conversations.last_direction",
+            &row.last_direction,
+        )?,
+        last_inbound_at: utc(row.last_inbound_at),
+        preview,
+    })
+}
+

@@ -1,0 +1,188 @@
+//! Pages of the list, by keyset: as fast at the end as at the beginning.
+
+use diesel::prelude::*;
+
+use super::{Conversation, ConversationRow, Position, read};
+use crate::domain::conversation::ConversationState;
+use crate::domain::id::{InboxId, UserId};
+use crate::domain::user::Sight;
+use crate::store::StoreError;
+use crate::store::connection::{Db, MultiBackend};
+use crate::store::contacts::{AddressRow, ContactRow};
+use crate::store::inboxes;
+use crate::store::schema::{contact_addresses, contacts, conversations};
+
+/// Which conversations of an inbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// Open, and this user's.
+    Mine(UserId),
+    /// Open, and nobody's (未対応).
+    Unassigned,
+    /// Somebody waits for an answer; the longest wait first.
+    Waiting,
+    /// Open, whoever has it.
+    Open,
+    Snoozed,
+    Closed,
+    All,
+}
+
+/// A page of the list: of the inboxes in `sight`, narrowed to one if asked.
+#[derive(Clone, Debug)]
+pub struct Query {
+    pub sight: Sight,
+    pub inbox: Option<InboxId>,
+    pub view: View,
+    /// The last row of the page before.
+    pub after: Option<Position>,
+    pub limit: usize,
+}
+
+/// Rows in the view's order, and where the next page starts if there is one.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    pub rows: Vec<Conversation>,
+    pub next: Option<Position>,
+}
+
+/// What the views' tabs show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub mine: i64,
+    pub unassigned: i64,
+    pub waiting: i64,
+}
+
+/// One indexed read per inbox, merged: a page costs the same whether the inboxes
+/// hold a hundred conversations or a million.
+pub fn list(db: &mut Db, query: &Query) -> Result<Page, StoreError> {
+    let mut rows = Vec::new();
+    for inbox in inboxes_of(db, query)? {
+        rows.extend(of_inbox(db, inbox, query)?);
+    }
+    match query.view {
+        View::Waiting => rows.sort_by_key(|row| waiting_position(row)),
+        _ => rows.sort_by_key(|row| std::cmp::Reverse(row.position())),
+    }
+    let more = rows.len() > query.limit;
+    rows.truncate(query.limit);
+    let next = rows.last().filter(|_| more).map(|row| match query.view {
+        View::Waiting => waiting_position(row),
+        _ => row.position(),
+    });
+    Ok(Page { rows, next })
+}
+
+pub fn counts(
+    db: &mut Db,
+    sight: &Sight,
+    inbox: Option<InboxId>,
+    user: UserId,
+) -> Result<Counts, StoreError> {
+    let query = Query { sight: sight.clone(), inbox, view: View::All, after: None, limit: 0 };
+    let mut counts = Counts::default();
+    for inbox in inboxes_of(db, &query)? {
+        counts.mine += count(db, inbox, View::Mine(user))?;
+        counts.unassigned += count(db, inbox, View::Unassigned)?;
+        counts.waiting += count(db, inbox, View::Waiting)?;
+    }
+    Ok(counts)
+}
+
+fn count(db: &mut Db, inbox: InboxId, view: View) -> Result<i64, StoreError> {
+    let rows = conversations::table.filter(conversations::inbox_id.eq(inbox)).into_boxed();
+    Ok(in_view(rows, view).count().get_result(&mut db.conn)?)
+}
+
+fn inboxes_of(db: &mut Db, query: &Query) -> Result<Vec<InboxId>, StoreError> {
+    if let Some(inbox) = query.inbox {
+        return Ok(if query.sight.sees(inbox) { vec![inbox] } else { Vec::new() });
+    }
+    match &query.sight {
+        Sight::Inboxes(inboxes) => Ok(inboxes.clone()),
+        Sight::All => Ok(inboxes::all(db)?.into_iter().map(|inbox| inbox.id).collect()),
+    }
+}
+
+type Boxed<'a> = conversations::BoxedQuery<'a, MultiBackend>;
+
+fn of_inbox(
+    db: &mut Db,
+    inbox: InboxId,
+    query: &Query,
+) -> Result<Vec<Conversation>, StoreError> {
+    let rows = conversations::table.filter(conversations::inbox_id.eq(inbox)).into_boxed();
+    let rows = from_position(in_view(rows, query.view), query);
+    let ids: Vec<crate::domain::id::ConversationId> = rows
+        .limit(query.limit as i64 + 1)
+        .select(conversations::id)
+        .load(&mut db.conn)?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found: Vec<(ConversationRow, ContactRow, AddressRow)> = conversations::table
+        .inner_join(contacts::table)
+        .inner_join(contact_addresses::table)
+        .filter(conversations::id.eq_any(ids))
+        .select((
+            ConversationRow::as_select(),
+            ContactRow::as_select(),
+            AddressRow::as_select(),
+        ))
+        .load(&mut db.conn)?;
+    found.into_iter().map(|rows| read(db, rows)).collect()
+}
+
+fn in_view(rows: Boxed<'_>, view: View) -> Boxed<'_> {
+    let state = |state: ConversationState| conversations::state.eq(state.word());
+    match view {
+        View::Mine(user) => rows
+            .filter(state(ConversationState::Open))
+            .filter(conversations::assignee_id.eq(user)),
+        View::Unassigned => rows
+            // Literals, so that the partial index of this view fits.
+            .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(
+                "conversations.state = 'open' and conversations.assignee_id is null",
+            )),
+        View::Waiting => rows.filter(conversations::waiting_since.is_not_null()),
+        View::Open => rows.filter(state(ConversationState::Open)),
+        View::Snoozed => rows.filter(state(ConversationState::Snoozed)),
+        View::Closed => rows.filter(state(ConversationState::Closed)),
+        View::All => rows,
+    }
+}
+
+fn from_position<'a>(rows: Boxed<'a>, query: &Query) -> Boxed<'a> {
+    if query.view == View::Waiting {
+        let rows = rows.order((conversations::waiting_since, conversations::id));
+        return match query.after {
+            None => rows,
+            Some(Position { at, id }) => {
+                let (at, id) = (at.naive_utc(), crate::domain::id::ConversationId(id));
+                rows.filter(conversations::waiting_since.ge(at)).filter(
+                    conversations::waiting_since
+                        .gt(at)
+                        .or(conversations::waiting_since.eq(at).and(conversations::id.gt(id)))
+                        .assume_not_null(),
+                )
+            }
+        };
+    }
+    let rows = rows.order((conversations::last_message_at.desc(), conversations::id.desc()));
+    match query.after {
+        None => rows,
+        Some(Position { at, id }) => {
+            let (at, id) = (at.naive_utc(), crate::domain::id::ConversationId(id));
+            rows.filter(conversations::last_message_at.le(at)).filter(
+                conversations::last_message_at
+                    .lt(at)
+                    .or(conversations::last_message_at.eq(at).and(conversations::id.lt(id))),
+            )
+        }
+    }
+}
+
+fn waiting_position(row: &Conversation) -> Position {
+    Position { at: row.status.waiting_since.unwrap_or(row.last_message_at), id: row.id.0 }
+}

@@ -1,0 +1,111 @@
+//! The event log.
+//!
+//! A reader may trust its numbers: when event N is visible, every event below N
+//! is visible, and none is skipped. On SQLite there is one writer at a time. On
+//! PostgreSQL a transaction takes an advisory lock before it numbers its events
+//! and holds it until commit, so that numbers become visible in their order.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+use super::connection::{Db, DbConnection, on_each_backend};
+use super::error::{StoreError, known};
+use super::schema::events;
+use crate::domain::event::{EventKind, NewEvent};
+use crate::domain::id::{ConversationId, InboxId, MessageId, UserId};
+
+/// Any number all nodes agree on; "henji" in ASCII.
+const LOG_LOCK: i64 = 0x68_65_6e_6a_69;
+
+/// An event with its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub seq: i64,
+    pub at: DateTime<Utc>,
+    pub event: NewEvent,
+}
+
+#[derive(Insertable, Queryable, Selectable)]
+#[diesel(table_name = events)]
+struct EventRow {
+    seq: i64,
+    kind: String,
+    inbox_id: Option<InboxId>,
+    conversation_id: Option<ConversationId>,
+    message_id: Option<MessageId>,
+    user_id: Option<UserId>,
+    at: NaiveDateTime,
+}
+
+/// The number of the newest event, 0 in an empty log.
+pub fn last_seq(db: &mut Db) -> Result<i64, StoreError> {
+    let last: Option<i64> = events::table.select(diesel::dsl::max(events::seq)).first(&mut db.conn)?;
+    Ok(last.unwrap_or(0))
+}
+
+/// The events after `seq`, oldest first.
+pub fn after(db: &mut Db, seq: i64, limit: i64) -> Result<Vec<Event>, StoreError> {
+    events::table
+        .filter(events::seq.gt(seq))
+        .order(events::seq)
+        .limit(limit)
+        .select(EventRow::as_select())
+        .load(&mut db.conn)?
+        .into_iter()
+        .map(read)
+        .collect()
+}
+
+/// Orders the writers of all nodes until the transaction ends.
+pub(super) fn lock_log(db: &mut Db) -> Result<(), StoreError> {
+    if let DbConnection::Postgres(conn) = &mut db.conn {
+        diesel::sql_query("select pg_advisory_xact_lock($1)")
+            .bind::<diesel::sql_types::BigInt, _>(LOG_LOCK)
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Appends in order; the number of the last one. Needs [`lock_log`] first.
+pub(super) fn append(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    new: &[NewEvent],
+) -> Result<Option<i64>, StoreError> {
+    if new.is_empty() {
+        return Ok(None);
+    }
+    let first = last_seq(db)? + 1;
+    let rows: Vec<EventRow> = new
+        .iter()
+        .zip(first..)
+        .map(|(event, seq)| EventRow {
+            seq,
+            kind: event.kind.word().to_owned(),
+            inbox_id: event.inbox_id,
+            conversation_id: event.conversation_id,
+            message_id: event.message_id,
+            user_id: event.user_id,
+            at: now.naive_utc(),
+        })
+        .collect();
+    let last = rows.last().map(|row| row.seq);
+    on_each_backend!(&mut db.conn, |conn| diesel::insert_into(events::table)
+        .values(&rows)
+        .execute(conn))?;
+    Ok(last)
+}
+
+fn read(row: EventRow) -> Result<Event, StoreError> {
+    Ok(Event {
+        seq: row.seq,
+        at: row.at.and_utc(),
+        event: NewEvent {
+            kind: known(EventKind::from_word(&row.kind), "events.kind", &row.kind)?,
+            inbox_id: row.inbox_id,
+            conversation_id: row.conversation_id,
+            message_id: row.message_id,
+            user_id: row.user_id,
+        },
+    })
+}

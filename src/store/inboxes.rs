@@ -1,0 +1,43 @@
+//! Inboxes: queues with their people and rules.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::connection::Db;
+use super::error::StoreError;
+use super::schema::inboxes;
+use crate::domain::id::InboxId;
+
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = inboxes)]
+pub struct Inbox {
+    pub id: InboxId,
+    pub name: String,
+    pub locale: String,
+    /// IANA name.
+    pub time_zone: String,
+    /// How long a person's text may be taken back before it leaves.
+    pub undo_seconds: i32,
+}
+
+pub fn find(db: &mut Db, id: InboxId) -> Result<Inbox, StoreError> {
+    Ok(inboxes::table.find(id).select(Inbox::as_select()).first(&mut db.conn)?)
+}
+
+/// All inboxes, oldest first.
+pub fn all(db: &mut Db) -> Result<Vec<Inbox>, StoreError> {
+    Ok(inboxes::table.order(inboxes::id).select(Inbox::as_select()).load(&mut db.conn)?)
+}
+
+pub fn insert(db: &mut Db, inbox: &Inbox, now: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::insert_into(inboxes::table)
+        .values((inbox, inboxes::created_at.eq(now.naive_utc())))
+        .execute(&mut db.conn)?;
+    Ok(())
+}
+
+pub fn update(db: &mut Db, inbox: &Inbox) -> Result<(), StoreError> {
+    let changed =
+        diesel::update(inboxes::table.find(inbox.id)).set(inbox).execute(&mut db.conn)?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::NotFound) }
+}

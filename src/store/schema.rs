@@ -1,0 +1,389 @@
+//! The tables, kept by hand once for both databases.
+//!
+//! `tests/it/schema.rs` selects every column of every table on both, so that this
+//! file cannot drift from the migrations.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    organizations (id) {
+        id -> DbUuid,
+        name -> Text,
+        locale -> Text,
+        time_zone -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    users (id) {
+        id -> DbUuid,
+        email_index -> Binary,
+        email_sealed -> Binary,
+        name_sealed -> Binary,
+        role -> Text,
+        password_hash -> Text,
+        locale -> Text,
+        theme -> Text,
+        enter_sends -> Bool,
+        disabled_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    sessions (id) {
+        id -> DbUuid,
+        token_hash -> Binary,
+        user_id -> DbUuid,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    api_tokens (id) {
+        id -> DbUuid,
+        name -> Text,
+        token_hash -> Binary,
+        scopes -> Text,
+        created_by -> Nullable<DbUuid>,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    idempotency_keys (api_token_id, idempotency_key) {
+        api_token_id -> DbUuid,
+        idempotency_key -> Text,
+        request_hash -> Binary,
+        message_id -> DbUuid,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    inboxes (id) {
+        id -> DbUuid,
+        name -> Text,
+        locale -> Text,
+        time_zone -> Text,
+        undo_seconds -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    memberships (inbox_id, user_id) {
+        inbox_id -> DbUuid,
+        user_id -> DbUuid,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    provider_accounts (id) {
+        id -> DbUuid,
+        kind -> Text,
+        settings_sealed -> Binary,
+        hook_token_hash -> Binary,
+        hook_token_sealed -> Binary,
+        listed_until -> Timestamp,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    senders (id) {
+        id -> DbUuid,
+        inbox_id -> DbUuid,
+        provider_account_id -> DbUuid,
+        address -> Text,
+        kind -> Text,
+        can_receive -> Bool,
+        segments_per_second -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    contacts (id) {
+        id -> DbUuid,
+        name_sealed -> Nullable<Binary>,
+        key_wrapped -> Binary,
+        opted_out -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    contact_addresses (id) {
+        id -> DbUuid,
+        contact_id -> DbUuid,
+        address_index -> Binary,
+        address_sealed -> Binary,
+        is_current -> Bool,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    opt_outs (id) {
+        id -> DbUuid,
+        contact_id -> DbUuid,
+        address_index -> Binary,
+        scope -> Text,
+        source -> Text,
+        actor_id -> Nullable<DbUuid>,
+        since -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    conversations (id) {
+        id -> DbUuid,
+        inbox_id -> DbUuid,
+        contact_id -> DbUuid,
+        address_id -> DbUuid,
+        state -> Text,
+        assignee_id -> Nullable<DbUuid>,
+        last_answered_by -> Nullable<DbUuid>,
+        waiting_since -> Nullable<Timestamp>,
+        snoozed_until -> Nullable<Timestamp>,
+        case_id -> DbUuid,
+        last_message_at -> Timestamp,
+        last_message_id -> DbUuid,
+        last_direction -> Text,
+        last_inbound_at -> Nullable<Timestamp>,
+        preview_sealed -> Binary,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    cases (id) {
+        id -> DbUuid,
+        conversation_id -> DbUuid,
+        opened_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>,
+        closed_by -> Nullable<DbUuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    messages (id) {
+        id -> DbUuid,
+        conversation_id -> DbUuid,
+        direction -> Text,
+        kind -> Text,
+        purpose -> Text,
+        body_sealed -> Binary,
+        our_address -> Nullable<Text>,
+        address_id -> Nullable<DbUuid>,
+        sender_id -> Nullable<DbUuid>,
+        author_id -> Nullable<DbUuid>,
+        provider_account_id -> Nullable<DbUuid>,
+        provider_ref -> Nullable<Text>,
+        client_message_id -> Nullable<DbUuid>,
+        state -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        encoding -> Text,
+        segments -> Integer,
+        not_before -> Nullable<Timestamp>,
+        expires_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        sent_at -> Nullable<Timestamp>,
+        delivered_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    reads (conversation_id, user_id) {
+        conversation_id -> DbUuid,
+        user_id -> DbUuid,
+        read_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    outbox (message_id) {
+        message_id -> DbUuid,
+        sender_id -> DbUuid,
+        due_at -> Timestamp,
+        tries -> Integer,
+        claimed_by -> Nullable<DbUuid>,
+        claimed_until -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    attempts (id) {
+        id -> DbUuid,
+        message_id -> DbUuid,
+        number -> Integer,
+        started_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+        outcome -> Nullable<Text>,
+        detail_sealed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    receipts (id) {
+        id -> DbUuid,
+        provider_account_id -> DbUuid,
+        provider_ref -> Text,
+        message_id -> Nullable<DbUuid>,
+        status -> Text,
+        reason -> Nullable<Text>,
+        detail -> Text,
+        dedupe_key -> Text,
+        received_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    quarantine (id) {
+        id -> DbUuid,
+        provider_account_id -> Nullable<DbUuid>,
+        route -> Text,
+        request_sealed -> Binary,
+        problem -> Text,
+        received_at -> Timestamp,
+        resolved_at -> Nullable<Timestamp>,
+        resolved_by -> Nullable<DbUuid>,
+        outcome -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    events (seq) {
+        seq -> BigInt,
+        kind -> Text,
+        inbox_id -> Nullable<DbUuid>,
+        conversation_id -> Nullable<DbUuid>,
+        message_id -> Nullable<DbUuid>,
+        user_id -> Nullable<DbUuid>,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    audit_entries (seq) {
+        seq -> BigInt,
+        at -> Timestamp,
+        actor_kind -> Text,
+        actor_id -> Nullable<DbUuid>,
+        action -> Text,
+        object_kind -> Text,
+        object_id -> Nullable<DbUuid>,
+        detail -> Text,
+        origin_sealed -> Nullable<Binary>,
+        previous_hash -> Binary,
+        hash -> Binary,
+    }
+}
+
+diesel::joinable!(conversations -> contacts (contact_id));
+diesel::joinable!(conversations -> contact_addresses (address_id));
+diesel::joinable!(messages -> conversations (conversation_id));
+diesel::joinable!(senders -> provider_accounts (provider_account_id));
+diesel::joinable!(senders -> inboxes (inbox_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(memberships -> users (user_id));
+diesel::joinable!(outbox -> messages (message_id));
+diesel::joinable!(outbox -> senders (sender_id));
+diesel::joinable!(contact_addresses -> contacts (contact_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    api_tokens,
+    attempts,
+    audit_entries,
+    cases,
+    contact_addresses,
+    contacts,
+    conversations,
+    events,
+    idempotency_keys,
+    inboxes,
+    memberships,
+    messages,
+    opt_outs,
+    organizations,
+    outbox,
+    provider_accounts,
+    quarantine,
+    reads,
+    receipts,
+    senders,
+    sessions,
+    users,
+);

@@ -1,0 +1,65 @@
+//! Signed-in browsers.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::connection::Db;
+use super::error::StoreError;
+use super::schema::{sessions, users};
+use super::seal::secret_hash;
+use crate::domain::id::{SessionId, UserId};
+
+/// Starts a session whose cookie holds `secret`.
+pub fn insert(
+    db: &mut Db,
+    id: SessionId,
+    user: UserId,
+    secret: &str,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::id.eq(id),
+            sessions::token_hash.eq(secret_hash(secret)),
+            sessions::user_id.eq(user),
+            sessions::created_at.eq(now.naive_utc()),
+            sessions::last_seen_at.eq(now.naive_utc()),
+            sessions::expires_at.eq(expires_at.naive_utc()),
+        ))
+        .execute(&mut db.conn)?;
+    Ok(())
+}
+
+/// Whose session `secret` opens, if it is in force and its user is not disabled.
+pub fn find(
+    db: &mut Db,
+    secret: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<(SessionId, UserId)>, StoreError> {
+    Ok(sessions::table
+        .inner_join(users::table)
+        .filter(sessions::token_hash.eq(secret_hash(secret)))
+        .filter(sessions::expires_at.gt(now.naive_utc()))
+        .filter(users::disabled_at.is_null())
+        .select((sessions::id, sessions::user_id))
+        .first(&mut db.conn)
+        .optional()?)
+}
+
+pub fn delete(db: &mut Db, id: SessionId) -> Result<(), StoreError> {
+    diesel::delete(sessions::table.find(id)).execute(&mut db.conn)?;
+    Ok(())
+}
+
+/// Signs a user out everywhere.
+pub fn delete_of(db: &mut Db, user: UserId) -> Result<(), StoreError> {
+    diesel::delete(sessions::table.filter(sessions::user_id.eq(user))).execute(&mut db.conn)?;
+    Ok(())
+}
+
+/// Forgets what is over.
+pub fn delete_expired(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
+    let over = sessions::table.filter(sessions::expires_at.le(now.naive_utc()));
+    Ok(diesel::delete(over).execute(&mut db.conn)?)
+}

@@ -1,6 +1,6 @@
 //! Where henji keeps what it owns.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::error::ConfigError;
 use super::reader::Reader;
@@ -15,9 +15,10 @@ pub struct FilesConfig {
 
 impl FilesConfig {
     pub(super) fn read(reader: &mut Reader) -> Result<Self, ConfigError> {
-        let data_dir = reader.get("HENJI_DATA_DIR", "./data", parse_path, show_path)?;
+        let data_dir =
+            reader.get("HENJI_DATA_DIR", "./data", parse_path, |path| show_path(path))?;
         let beside = show_path(&data_dir.join("henji.key"));
-        let key_file = reader.get("HENJI_KEY_FILE", &beside, parse_path, show_path)?;
+        let key_file = reader.get("HENJI_KEY_FILE", &beside, parse_path, |path| show_path(path))?;
         Ok(Self { data_dir, key_file })
     }
 }
@@ -27,6 +28,6 @@ fn parse_path(text: &str) -> Option<PathBuf> {
     is_path.then(|| PathBuf::from(text))
 }
 
-fn show_path(path: &PathBuf) -> String {
+fn show_path(path: &Path) -> String {
     path.display().to_string()
 }

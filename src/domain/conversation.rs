@@ -182,3 +182,6 @@ impl Conversation {
         Ok(Self { assignee, ..*self })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -207,3 +207,6 @@ impl OutboundState {
 }
 
 const FINAL_RANK: u8 = 4;
+
+#[cfg(test)]
+mod tests;

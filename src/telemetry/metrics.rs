@@ -1,0 +1,211 @@
+//! The counters of `/metrics`.
+
+use std::time::Duration;
+
+use prometheus::core::Collector;
+use prometheus::{
+    Encoder, Histogram, HistogramOpts, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
+
+/// Everything that is counted, under one name each.
+///
+/// Labels are words of our own (states, kinds, route patterns): never an id, a
+/// number, a path as received or anything else a stranger can choose.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    registry: Registry,
+    inbound: IntCounterVec,
+    outbound: IntCounterVec,
+    hook_failures: IntCounterVec,
+    http_requests: IntCounterVec,
+    http_seconds: Histogram,
+    live_sockets: IntGauge,
+    event_lag: IntGauge,
+    outbox_depth: IntGauge,
+    writer_queue: IntGauge,
+}
+
+/// What became of an inbound text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inbound {
+    Accepted,
+    Duplicate,
+    Quarantined,
+}
+
+/// What kind of webhook request failed its check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HookFailure {
+    Inbound,
+    Receipt,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Metrics {
+    pub fn new() -> Self {
+        let registry = Registry::new();
+        let metrics = Self {
+            inbound: counter("henji_inbound_total", "Inbound texts by result.", &["result"]),
+            outbound: counter(
+                "henji_outbound_total",
+                "Outbound texts that entered a state.",
+                &["state"],
+            ),
+            hook_failures: counter(
+                "henji_webhook_verification_failures_total",
+                "Webhook requests that failed their check.",
+                &["provider", "kind"],
+            ),
+            http_requests: counter(
+                "henji_http_requests_total",
+                "Requests by method, route pattern and class of status.",
+                &["method", "route", "status"],
+            ),
+            http_seconds: histogram(
+                "henji_http_request_seconds",
+                "Time until the response's head was ready.",
+                &[0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0],
+            ),
+            live_sockets: gauge("henji_live_sockets", "Open WebSockets of this node."),
+            event_lag: gauge("henji_event_lag", "Events in the log not yet published here."),
+            outbox_depth: gauge("henji_outbox_depth", "Texts waiting to be sent."),
+            writer_queue: gauge("henji_writer_queue_depth", "Writes waiting for the writer."),
+            registry,
+        };
+        metrics.register();
+        metrics
+    }
+
+    pub fn inbound(&self, result: Inbound) {
+        let result = match result {
+            Inbound::Accepted => "accepted",
+            Inbound::Duplicate => "duplicate",
+            Inbound::Quarantined => "quarantined",
+        };
+        self.inbound.with_label_values(&[result]).inc();
+    }
+
+    /// Counts a text that entered `state`, a word of the domain.
+    pub fn outbound(&self, state: &'static str) {
+        self.outbound.with_label_values(&[state]).inc();
+    }
+
+    /// `provider` is the adapter's own word, not the one in the request's path.
+    pub fn hook_failed(&self, provider: &'static str, kind: HookFailure) {
+        let kind = match kind {
+            HookFailure::Inbound => "inbound",
+            HookFailure::Receipt => "receipt",
+        };
+        self.hook_failures.with_label_values(&[provider, kind]).inc();
+    }
+
+    /// `route` is the pattern that matched; `status` the code.
+    pub fn http_request(&self, method: &str, route: &str, status: u16, time: Duration) {
+        let class = match status {
+            100..=199 => "1xx",
+            200..=299 => "2xx",
+            300..=399 => "3xx",
+            400..=499 => "4xx",
+            _ => "5xx",
+        };
+        self.http_requests.with_label_values(&[method, route, class]).inc();
+        self.http_seconds.observe(time.as_secs_f64());
+    }
+
+    pub fn set_live_sockets(&self, sockets: usize) {
+        self.live_sockets.set(sockets as i64);
+    }
+
+    pub fn set_event_lag(&self, events: i64) {
+        self.event_lag.set(events);
+    }
+
+    pub fn set_outbox_depth(&self, texts: i64) {
+        self.outbox_depth.set(texts);
+    }
+
+    pub fn set_writer_queue(&self, writes: usize) {
+        self.writer_queue.set(writes as i64);
+    }
+
+    /// The text exposition format, version 0.0.4.
+    pub fn text(&self) -> String {
+        let mut out = Vec::new();
+        TextEncoder::new()
+            .encode(&self.registry.gather(), &mut out)
+            .expect("metrics are gathered with a name and a value each");
+        String::from_utf8(out).expect("the text format is UTF-8")
+    }
+
+    fn register(&self) {
+        let collectors: [Box<dyn Collector>; 9] = [
+            Box::new(self.inbound.clone()),
+            Box::new(self.outbound.clone()),
+            Box::new(self.hook_failures.clone()),
+            Box::new(self.http_requests.clone()),
+            Box::new(self.http_seconds.clone()),
+            Box::new(self.live_sockets.clone()),
+            Box::new(self.event_lag.clone()),
+            Box::new(self.outbox_depth.clone()),
+            Box::new(self.writer_queue.clone()),
+        ];
+        for collector in collectors {
+            self.registry.register(collector).expect("each name is registered once");
+        }
+    }
+}
+
+fn counter(name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
+    IntCounterVec::new(Opts::new(name, help), labels).expect("a valid name")
+}
+
+fn gauge(name: &str, help: &str) -> IntGauge {
+    IntGauge::new(name, help).expect("a valid name")
+}
+
+fn histogram(name: &str, help: &str, buckets: &[f64]) -> Histogram {
+    let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
+    Histogram::with_opts(options).expect("a valid name")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_counted_is_in_the_text() {
+        let metrics = Metrics::new();
+        metrics.inbound(Inbound::Accepted);
+        metrics.inbound(Inbound::Accepted);
+        metrics.inbound(Inbound::Quarantined);
+        metrics.outbound("delivered");
+        metrics.hook_failed("twilio", HookFailure::Receipt);
+        metrics.http_request("GET", "/conversations/{id}", 404, Duration::from_millis(3));
+        metrics.set_live_sockets(7);
+        metrics.set_event_lag(2);
+        metrics.set_outbox_depth(11);
+        metrics.set_writer_queue(5);
+        let text = metrics.text();
+        for line in [
+            r#"henji_inbound_total{result="accepted"} 2"#,
+            r#"henji_inbound_total{result="quarantined"} 1"#,
+            r#"henji_outbound_total{state="delivered"} 1"#,
+            r#"henji_webhook_verification_failures_total{kind="receipt",provider="twilio"} 1"#,
+            r#"henji_http_requests_total{method="GET",route="/conversations/{id}",status="4xx"} 1"#,
+            r#"henji_http_request_seconds_count 1"#,
+            r#"henji_http_request_seconds_bucket{le="0.005"} 1"#,
+            r#"henji_http_request_seconds_bucket{le="0.001"} 0"#,
+            "henji_live_sockets 7",
+            "henji_event_lag 2",
+            "henji_outbox_depth 11",
+            "henji_writer_queue_depth 5",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} is missing in\n{text}");
+        }
+    }
+}

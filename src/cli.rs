@@ -1,0 +1,230 @@
+//! The command line: what may be typed, and nothing of what it does.
+//!
+//! Names and meanings are public interface (contract.md). Secrets come from the
+//! standard input, never from an argument: other users of a machine can read
+//! the arguments of every process.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand};
+
+use crate::domain::id::InboxId;
+use crate::domain::user::Role;
+
+/// What an API token may be allowed.
+pub const SCOPES: [&str; 10] = [
+    "messages:send",
+    "messages:read",
+    "conversations:write",
+    "contacts:read",
+    "contacts:write",
+    "events:read",
+    "handoffs:write",
+    "appointments:write",
+    "simulator",
+    "admin",
+];
+
+/// A self-hosted inbox for two-way SMS.
+///
+/// Settings come from the environment (HENJI_…) and henji.toml; `henji doctor`
+/// shows those in force.
+#[derive(Debug, Parser)]
+#[command(name = "henji", version, propagate_version = true)]
+pub struct Cli {
+    /// What to do; `serve` when nothing is said.
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Bring the database up to date, then serve.
+    Serve,
+    /// Set up an empty installation, as the set-up pages do.
+    Init(Init),
+    /// Work with accounts at SMS providers.
+    #[command(subcommand)]
+    Provider(Provider),
+    /// Work with the people who sign in.
+    #[command(subcommand)]
+    User(User),
+    /// Work with the keys of the JSON API.
+    #[command(subcommand)]
+    Token(Token),
+    /// Fill an empty installation with a realistic sample.
+    Demo(Demo),
+    /// Check settings, database, key file, clock, providers, mail and public URL.
+    Doctor(Doctor),
+    /// Work with the record of who did what.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Measure this machine; prints JSON lines.
+    Bench(Bench),
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Name of the organisation.
+    #[arg(long, value_name = "NAME", value_parser = not_blank)]
+    pub organization: String,
+    /// Mail address the first administrator signs in with.
+    #[arg(long, value_name = "EMAIL", value_parser = not_blank)]
+    pub admin_email: String,
+    /// The administrator's name, as colleagues see it.
+    #[arg(long, value_name = "NAME", value_parser = not_blank)]
+    pub admin_name: String,
+    /// Read the administrator's password from the standard input.
+    #[arg(long, required = true)]
+    pub admin_password_stdin: bool,
+    /// Name of the first inbox.
+    #[arg(long, value_name = "NAME", value_parser = not_blank)]
+    pub inbox: String,
+    /// Kind of the first provider, such as `simulator`.
+    #[arg(long, value_name = "KIND", value_parser = not_blank)]
+    pub provider: String,
+    /// Number to send from; the simulator brings one of its own.
+    #[arg(long, value_name = "NUMBER", value_parser = not_blank)]
+    pub sender: Option<String>,
+    /// Print the new ids and addresses as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Provider {
+    /// Add an account and its sender; prints the addresses to enter at the provider.
+    Add(ProviderAdd),
+}
+
+#[derive(Debug, Args)]
+pub struct ProviderAdd {
+    /// The provider, such as `twilio` or `simulator`.
+    #[arg(value_parser = not_blank)]
+    pub kind: String,
+    /// Id of the inbox that gets the replies.
+    #[arg(long, value_name = "ID")]
+    pub inbox: InboxId,
+    /// Number to send from, as registered at the provider.
+    #[arg(long, value_name = "NUMBER", value_parser = not_blank)]
+    pub sender: String,
+    /// A setting of the account; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = pair)]
+    pub settings: Vec<(String, String)>,
+    /// Read the account's secret from the standard input.
+    #[arg(long)]
+    pub secret_stdin: bool,
+    /// Print the new ids and addresses as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// Add somebody who signs in.
+    Add(UserAdd),
+    /// Take somebody's right to sign in and close their sessions.
+    Disable {
+        /// Mail address of the user.
+        #[arg(value_parser = not_blank)]
+        email: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct UserAdd {
+    /// Mail address the user signs in with.
+    #[arg(value_parser = not_blank)]
+    pub email: String,
+    /// The user's name, as colleagues see it.
+    #[arg(long, value_parser = not_blank)]
+    pub name: String,
+    /// agent, supervisor, admin, auditor or viewer.
+    #[arg(long, value_parser = role)]
+    pub role: Role,
+    /// Read the password from the standard input.
+    #[arg(long, required = true)]
+    pub password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Add a key of the JSON API; prints it once.
+    Add(TokenAdd),
+}
+
+#[derive(Debug, Args)]
+pub struct TokenAdd {
+    /// What the key is for, as shown in the list of keys.
+    #[arg(value_parser = not_blank)]
+    pub name: String,
+    /// What the key may do; may be repeated.
+    #[arg(
+        long = "scope",
+        value_name = "SCOPE",
+        required = true,
+        num_args = 1..,
+        value_parser = PossibleValuesParser::new(SCOPES)
+    )]
+    pub scopes: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// How many messages the sample holds; more conversations with more messages.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub messages: Option<u64>,
+    /// The same seed makes the same sample.
+    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    pub seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Print the findings as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Check the chain of hashes; names the first broken entry.
+    Verify,
+}
+
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// The benchmarks to run.
+    #[arg(value_name = "NAME", required = true, num_args = 1..)]
+    pub names: Vec<String>,
+}
+
+impl Cli {
+    /// What was asked for; without a word, to serve.
+    pub fn command(self) -> Command {
+        self.command.unwrap_or(Command::Serve)
+    }
+}
+
+fn not_blank(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("it must not be empty"),
+        text => Ok(text.to_owned()),
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), &'static str> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("expected KEY=VALUE"),
+    }
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    Role::from_word(word).ok_or_else(|| {
+        let known: Vec<_> = Role::ALL.iter().map(|role| role.word()).collect();
+        format!("expected one of {}", known.join(", "))
+    })
+}
+
+#[cfg(test)]
+mod tests;

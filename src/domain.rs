@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock, awaits or knows a database: every rule
 //! is a function of what it is given, so that every rule can be tested alone.
 
+pub mod content_guard;
 pub mod conversation;
 pub mod delivery;
 pub mod event;

@@ -14,4 +14,5 @@ pub mod opt_out;
 pub mod phone_number;
 pub mod segment;
 pub mod sender;
+pub mod system_line;
 pub mod user;

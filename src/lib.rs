@@ -4,15 +4,25 @@
 //! through `store` and writes through `actions`; every write appends events,
 //! and `live` tells everybody who watches.
 
+/// The verbs: the only way to write.
+pub mod actions;
+/// The parts every layer is handed.
+pub mod app;
 /// The time, and new ids.
 pub mod clock;
 /// What the environment and `henji.toml` say.
 pub mod config;
 /// The business in plain Rust.
 pub mod domain;
+/// Loops that call actions when time comes.
+pub mod jobs;
 /// Who is watching what.
 pub mod live;
+/// Passwords, hashed a few at a time.
+pub mod password;
 /// The companies that carry our texts.
 pub mod providers;
 /// All SQL.
 pub mod store;
+/// Logs and metrics.
+pub mod telemetry;

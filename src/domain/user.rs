@@ -134,3 +134,23 @@ impl Sight {
         }
     }
 }
+
+/// Somebody who asks for something: who they are, what their role may do and
+/// which inboxes they see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub actor: Actor,
+    pub role: Role,
+    pub sight: Sight,
+}
+
+impl Caller {
+    /// The house itself, or an operator at its command line.
+    pub fn house(actor: Actor) -> Self {
+        Self { actor, role: Role::Admin, sight: Sight::All }
+    }
+
+    pub fn user_id(&self) -> Option<UserId> {
+        self.actor.user_id()
+    }
+}

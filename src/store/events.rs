@@ -109,3 +109,23 @@ fn read(row: EventRow) -> Result<Event, StoreError> {
         },
     })
 }
+
+/// When event `seq` happened; `None` if the log does not hold it.
+pub fn time_of(db: &mut Db, seq: i64) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let at: Option<NaiveDateTime> =
+        events::table.find(seq).select(events::at).first(&mut db.conn).optional()?;
+    Ok(at.map(|at| at.and_utc()))
+}
+
+/// Whether the log tells of `message` in one of the events next after `seq`.
+///
+/// Only asked for a message of the same instant as event `seq`, so both were
+/// written in one batch.
+pub(super) fn told_after(db: &mut Db, seq: i64, message: MessageId) -> Result<bool, StoreError> {
+    let farthest = seq + 16 * super::writer::BATCH as i64;
+    let told = events::table
+        .filter(events::seq.gt(seq))
+        .filter(events::seq.le(farthest))
+        .filter(events::message_id.eq(message));
+    Ok(diesel::select(diesel::dsl::exists(told)).get_result(&mut db.conn)?)
+}

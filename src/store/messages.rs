@@ -344,3 +344,28 @@ fn open(row: MessageRow, key: &Key) -> Result<Message, StoreError> {
         delivered_at: utc(row.delivered_at),
     })
 }
+
+/// Texts of a conversation whose creation is told by an event after `seq`,
+/// oldest first, 50 at most.
+///
+/// Looks by time first, which is indexed; the few of the same instant are told
+/// apart by their events.
+pub fn texts_after_event(
+    db: &mut Db,
+    conversation: ConversationId,
+    seq: i64,
+) -> Result<Vec<Message>, StoreError> {
+    const ENOUGH: i64 = 50;
+    let seen_at = super::events::time_of(db, seq)?;
+    let start = Position { at: seen_at.unwrap_or_default(), id: Uuid::nil() };
+    let mut news = Vec::new();
+    for message in page_after(db, conversation, start, ENOUGH)? {
+        let same_instant = seen_at == Some(message.created_at);
+        let is_news = message.kind == MessageKind::Sms
+            && (!same_instant || super::events::told_after(db, seq, message.id)?);
+        if is_news {
+            news.push(message);
+        }
+    }
+    Ok(news)
+}

@@ -54,6 +54,13 @@ pub fn find_by_hook_token(
     row.map(|row| read(&db.vault, row)).transpose()
 }
 
+pub fn kind_of(db: &mut Db, id: ProviderAccountId) -> Result<String, StoreError> {
+    Ok(provider_accounts::table
+        .find(id)
+        .select(provider_accounts::kind)
+        .first(&mut db.conn)?)
+}
+
 /// All accounts, oldest first.
 pub fn all(db: &mut Db) -> Result<Vec<ProviderAccount>, StoreError> {
     let rows: Vec<AccountRow> = provider_accounts::table

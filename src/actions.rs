@@ -1,0 +1,32 @@
+//! The verbs of the house, one file each: the only place where store, providers
+//! and live meet, and the only way to write.
+//!
+//! Every verb is one transaction that writes the rows, the events that describe
+//! them and the audit entry. What a caller may not see is not found.
+
+pub mod access;
+pub mod add_note;
+pub mod assign;
+pub mod backfill;
+pub mod cancel_message;
+pub mod close;
+pub mod deliver;
+mod error;
+pub mod mark_read;
+mod outgoing;
+pub mod people;
+pub mod quarantine;
+pub mod receive_inbound;
+pub mod record_receipts;
+pub mod rename_contact;
+pub mod resend_message;
+pub mod send_reply;
+pub mod set_up;
+pub mod settings;
+pub mod sign_in;
+pub mod snooze;
+pub mod start_conversation;
+mod timeline;
+
+pub use error::{ActionError, Problem};
+pub use outgoing::Draft;

@@ -1,0 +1,72 @@
+//! Somebody takes a conversation, is given it, or lets it go.
+
+use crate::app::App;
+use crate::domain::conversation::Conversation as Status;
+use crate::domain::event::{EventKind, NewEvent};
+use crate::domain::id::{ConversationId, UserId};
+use crate::domain::system_line::SystemLine;
+use crate::domain::user::{Caller, Sight};
+use crate::store::audit::Object;
+use crate::store::conversations::{self, Conversation};
+use crate::store::{Tx, users};
+
+use super::{ActionError, Problem, access, timeline};
+
+/// Gives the conversation to `user`, or to nobody.
+///
+/// # Errors
+/// `Invalid { field: "user_id" }` for somebody who cannot answer in its inbox.
+pub async fn run(
+    app: &App,
+    caller: Caller,
+    conversation: ConversationId,
+    user: Option<UserId>,
+) -> Result<Conversation, ActionError> {
+    app.store
+        .write(move |tx| {
+            let found = access::to_answer(tx, &caller, conversation)?;
+            if user.is_some() && user != caller.user_id() && !caller.role.may_assign_others() {
+                return Err(ActionError::Forbidden);
+            }
+            let status = match user {
+                Some(user) => {
+                    must_answer_in(tx, user, &found)?;
+                    found.status.assign(user)?
+                }
+                None => found.status.unassign()?,
+            };
+            let line = user.map_or(SystemLine::Unassigned, SystemLine::Assigned);
+            change(tx, &caller, &found, status, "conversation.assign", line)
+        })
+        .await
+}
+
+/// Writes a changed status with its line, its event and its audit entry. A
+/// status that is the same already is left alone.
+pub(super) fn change(
+    tx: &mut Tx,
+    caller: &Caller,
+    found: &Conversation,
+    status: Status,
+    action: &'static str,
+    line: SystemLine,
+) -> Result<Conversation, ActionError> {
+    if status == found.status {
+        return Ok(found.clone());
+    }
+    conversations::set_status(tx, found.id, &status)?;
+    timeline::say(tx, found.inbox_id, found.id, caller.user_id(), line)?;
+    tx.event(NewEvent::conversation(EventKind::ConversationUpdated, found.inbox_id, found.id));
+    tx.audit(&caller.actor, action, Object::new("conversation", found.id.0));
+    Ok(Conversation { status, ..found.clone() })
+}
+
+fn must_answer_in(tx: &mut Tx, user: UserId, found: &Conversation) -> Result<(), ActionError> {
+    let unknown = || ActionError::invalid("user_id", Problem::Unknown);
+    let user = users::find(tx, user).map_err(|_absent| unknown())?;
+    let inboxes = users::inboxes_of(tx, user.id)?;
+    let may = user.disabled_at.is_none()
+        && user.role.may_answer()
+        && Sight::of(user.role, inboxes).sees(found.inbox_id);
+    if may { Ok(()) } else { Err(unknown()) }
+}

@@ -1,0 +1,121 @@
+//! Why a verb was refused.
+//!
+//! `Invalid` names a field and a problem the caller can cure; the web edge tells
+//! it in the user's language, the API in English.
+
+use crate::domain::conversation::TransitionError;
+use crate::domain::id::MessageId;
+use crate::domain::phone_number::CannotReceive;
+use crate::store::{AsStoreError, StoreError};
+
+#[derive(Debug, thiserror::Error)]
+pub enum ActionError {
+    #[error(transparent)]
+    Store(StoreError),
+    /// The caller sees the thing, but their role may not do this to it.
+    #[error("your role may not do this")]
+    Forbidden,
+    #[error("{field}: {problem}")]
+    Invalid { field: &'static str, problem: Problem },
+    /// Others wrote into the conversation after the caller last looked.
+    #[error("the conversation has moved on")]
+    MovedOn { since: Vec<MessageId> },
+    /// The same idempotency key came with another request.
+    #[error("this idempotency key was used for another request")]
+    KeyReused,
+    /// What was asked for was done, or became impossible, before.
+    #[error("it is too late for that")]
+    TooLate,
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    Missing,
+    Malformed,
+    TooShort,
+    TooLong,
+    Unknown,
+    Taken,
+    NotAPhoneNumber,
+    CannotReceive(CannotReceive),
+    OptedOut,
+    NoSender,
+    NotReachable,
+    InPast,
+    Closed,
+}
+
+impl Problem {
+    /// The word translations and scripts know the problem by.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Malformed => "malformed",
+            Self::TooShort => "too_short",
+            Self::TooLong => "too_long",
+            Self::Unknown => "unknown",
+            Self::Taken => "taken",
+            Self::NotAPhoneNumber => "not_a_phone_number",
+            Self::CannotReceive(_) => "cannot_receive",
+            Self::OptedOut => "opted_out",
+            Self::NoSender => "no_sender",
+            Self::NotReachable => "not_reachable",
+            Self::InPast => "in_past",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = match self {
+            Self::Missing => "is missing",
+            Self::Malformed => "is not in the expected form",
+            Self::TooShort => "is too short",
+            Self::TooLong => "is too long",
+            Self::Unknown => "is not known",
+            Self::Taken => "is taken already",
+            Self::NotAPhoneNumber => "is not a phone number",
+            Self::CannotReceive(why) => {
+                return write!(f, "cannot receive texts: {}", why.word());
+            }
+            Self::OptedOut => "has asked to receive no texts",
+            Self::NoSender => "has no number to send from",
+            Self::NotReachable => "cannot be reached with these settings",
+            Self::InPast => "must be in the future",
+            Self::Closed => "is closed; reopen it first",
+        };
+        f.write_str(text)
+    }
+}
+
+impl ActionError {
+    pub fn invalid(field: &'static str, problem: Problem) -> Self {
+        Self::Invalid { field, problem }
+    }
+}
+
+impl From<StoreError> for ActionError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<TransitionError> for ActionError {
+    fn from(error: TransitionError) -> Self {
+        match error {
+            TransitionError::Closed => Self::invalid("conversation", Problem::Closed),
+            TransitionError::SnoozeInPast => Self::invalid("until", Problem::InPast),
+        }
+    }
+}
+
+impl AsStoreError for ActionError {
+    fn as_store_error(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            _ => None,
+        }
+    }
+}

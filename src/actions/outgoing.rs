@@ -1,0 +1,195 @@
+//! What every outbound text goes through before it is queued.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use crate::clock::fresh_id;
+use crate::domain::delivery::OutboundState;
+use crate::domain::event::{EventKind, NewEvent};
+use crate::domain::id::{ConversationId, MessageId, SenderId, UserId};
+use crate::domain::message::{Direction, MessageKind, Purpose};
+use crate::domain::opt_out;
+use crate::domain::phone_number::PhoneNumber;
+use crate::domain::segment::{LengthProfile, Measure, normalise_body};
+use crate::domain::user::Caller;
+use crate::providers::registry::Registry;
+use crate::store::audit::Object;
+use crate::store::contacts::Contact;
+use crate::store::conversations::Conversation;
+use crate::store::messages::Message;
+use crate::store::senders::Sender;
+use crate::store::{Tx, contacts, conversations, inboxes, messages, outbox, provider_accounts, senders};
+
+use super::{ActionError, Problem};
+
+/// What a caller asks to send.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub body: String,
+    pub purpose: Purpose,
+    pub client_message_id: Option<Uuid>,
+    pub sender: Option<SenderId>,
+    pub send_at: Option<DateTime<Utc>>,
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Whether the inbox's undo window applies: for people, never for machines.
+    pub may_be_undone: bool,
+}
+
+/// A text that may be sent, with its length.
+pub struct Checked {
+    pub body: String,
+    pub measure: Measure,
+}
+
+/// Whether `body` can be sent at all.
+pub fn check_body(body: &str, profile: LengthProfile) -> Result<Checked, ActionError> {
+    let body = normalise_body(body);
+    if body.trim().is_empty() {
+        return Err(ActionError::invalid("body", Problem::Missing));
+    }
+    let measure = profile.measure(&body);
+    if measure.too_long() {
+        return Err(ActionError::invalid("body", Problem::TooLong));
+    }
+    Ok(Checked { body, measure })
+}
+
+/// Whether texts of this purpose may go to `contact`.
+pub fn check_recipient(contact: &Contact, purpose: Purpose) -> Result<(), ActionError> {
+    if contact.opted_out.is_some_and(|scope| opt_out::blocks(scope, purpose)) {
+        return Err(ActionError::invalid("to", Problem::OptedOut));
+    }
+    let number = PhoneNumber::from_e164(&contact.address)
+        .ok_or(ActionError::invalid("to", Problem::NotAPhoneNumber))?;
+    number
+        .sms_destination()
+        .map_err(|why| ActionError::invalid("to", Problem::CannotReceive(why)))
+}
+
+/// The sender to use: the one asked for, else the one the contact last wrote to
+/// or heard from, else the inbox's first.
+pub fn choose_sender(
+    tx: &mut Tx,
+    conversation: &Conversation,
+    asked_for: Option<SenderId>,
+) -> Result<Sender, ActionError> {
+    let ours = senders::of_inbox(tx, conversation.inbox_id)?;
+    if let Some(id) = asked_for {
+        let found = ours.into_iter().find(|sender| sender.id == id);
+        return found.ok_or(ActionError::invalid("sender", Problem::Unknown));
+    }
+    let last = match messages::find(tx, conversation.last_message_id) {
+        Ok(message) => message.sender_id,
+        Err(crate::store::StoreError::NotFound) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let chosen = ours.iter().find(|sender| Some(sender.id) == last).or(ours.first());
+    chosen.cloned().ok_or(ActionError::invalid("sender", Problem::NoSender))
+}
+
+/// Writes a checked text into its conversation and the outbox.
+pub fn queue(
+    tx: &mut Tx,
+    caller: &Caller,
+    conversation: &Conversation,
+    draft: &Draft,
+    checked: &Checked,
+    sender: &Sender,
+) -> Result<Message, ActionError> {
+    let now = tx.now;
+    let undo = if draft.may_be_undone {
+        inboxes::find(tx, conversation.inbox_id)?.undo_seconds
+    } else {
+        0
+    };
+    let undo_until = (undo > 0).then(|| now + TimeDelta::seconds(undo.into()));
+    let not_before = draft.send_at.filter(|at| *at > now).max(undo_until);
+    let state =
+        if not_before.is_some() { OutboundState::DraftHeld } else { OutboundState::Queued };
+    let message = Message {
+        id: fresh_id(),
+        conversation_id: conversation.id,
+        direction: Direction::Outbound,
+        kind: MessageKind::Sms,
+        purpose: draft.purpose,
+        body: checked.body.clone(),
+        our_address: Some(sender.address.clone()),
+        address_id: Some(conversation.contact.address_id),
+        sender_id: Some(sender.id),
+        author_id: caller.user_id(),
+        provider_account_id: Some(sender.provider_account_id),
+        provider_ref: None,
+        client_message_id: draft.client_message_id,
+        state: Some(state),
+        reason: None,
+        encoding: checked.measure.encoding,
+        segments: checked.measure.segments(),
+        not_before,
+        expires_at: draft.expires_at,
+        created_at: now,
+        sent_at: None,
+        delivered_at: None,
+    };
+    let key = contacts::key(tx, conversation.contact.id)?;
+    if !messages::insert_unless_seen(tx, &message, &key)? {
+        return Err(ActionError::invalid("client_message_id", Problem::Taken));
+    }
+    outbox::insert(tx, message.id, sender.id, not_before.unwrap_or(now))?;
+    let status = match caller.user_id() {
+        Some(user) => answered(tx, conversation, user)?,
+        None => conversation.status,
+    };
+    conversations::touch(tx, conversation.id, &status, &message, &key)?;
+    announce(tx, conversation, message.id);
+    tx.audit(&caller.actor, "message.send", Object::new("message", message.id.0));
+    Ok(message)
+}
+
+/// A person's answer ends the wait, and takes a closed conversation up again.
+fn answered(
+    tx: &mut Tx,
+    conversation: &Conversation,
+    user: UserId,
+) -> Result<crate::domain::conversation::Conversation, ActionError> {
+    use crate::domain::conversation::ConversationState;
+
+    let now = tx.now;
+    let mut status = conversation.status;
+    if status.state == ConversationState::Closed {
+        conversations::open_case(tx, conversation.id, now)?;
+        status = status.reopen();
+        status.assignee = None;
+    }
+    Ok(status.answered(user))
+}
+
+fn announce(tx: &mut Tx, conversation: &Conversation, message: MessageId) {
+    let (kind, inbox) = (EventKind::MessageCreated, conversation.inbox_id);
+    tx.event(NewEvent::conversation(kind, inbox, conversation.id).about(message));
+}
+
+/// The length rules of a sender's route: its provider's.
+pub fn profile_of(
+    tx: &mut Tx,
+    providers: &Registry,
+    sender: &Sender,
+) -> Result<LengthProfile, ActionError> {
+    let kind = provider_accounts::kind_of(tx, sender.provider_account_id)?;
+    Ok(providers.get(&kind).map_or(LengthProfile::STANDARD, |provider| provider.length_profile()))
+}
+
+/// Texts of others in the conversation that the caller had not seen.
+pub fn moved_on(
+    tx: &mut Tx,
+    caller: &Caller,
+    conversation: ConversationId,
+    seen_seq: i64,
+) -> Result<Vec<MessageId>, ActionError> {
+    let news = crate::store::messages::texts_after_event(tx, conversation, seen_seq)?;
+    let author = caller.user_id();
+    Ok(news
+        .into_iter()
+        .filter(|message| message.author_id.is_none() || message.author_id != author)
+        .map(|message| message.id)
+        .collect())
+}

@@ -1,0 +1,215 @@
+//! Users come, change and go.
+
+use crate::app::App;
+use crate::clock::fresh_id;
+use crate::domain::event::{EventKind, NewEvent};
+use crate::domain::id::{InboxId, UserId};
+use crate::domain::user::{Caller, Role};
+use crate::password::{MAX_LENGTH, MIN_LENGTH, MIN_LENGTH_ADMIN};
+use crate::store::audit::Object;
+use crate::store::users::{self, User};
+use crate::store::{Tx, inboxes, sessions};
+
+use super::{ActionError, Problem};
+
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+    pub password: String,
+    pub locale: String,
+}
+
+/// What an administrator may change of somebody.
+#[derive(Clone, Debug)]
+pub struct Changes {
+    pub name: String,
+    pub role: Role,
+    pub inboxes: Vec<InboxId>,
+    pub disabled: bool,
+}
+
+/// What users change of themselves.
+#[derive(Clone, Debug)]
+pub struct Preferences {
+    pub locale: String,
+    pub theme: String,
+    pub enter_sends: bool,
+}
+
+pub async fn add(
+    app: &App,
+    caller: Caller,
+    new: NewUser,
+    inboxes: Vec<InboxId>,
+) -> Result<UserId, ActionError> {
+    must_administer(&caller)?;
+    let user = checked(app, new).await?;
+    app.store
+        .write(move |tx| {
+            if users::find_by_email(tx, &user.email)?.is_some() {
+                return Err(ActionError::invalid("email", Problem::Taken));
+            }
+            inboxes_must_exist(tx, &inboxes)?;
+            let now = tx.now;
+            users::insert(tx, &user, now)?;
+            users::set_inboxes(tx, user.id, &inboxes, now)?;
+            let role = user.role.word().to_owned();
+            tx.audit_with(&caller.actor, "user.add", Object::new("user", user.id.0), role);
+            Ok(user.id)
+        })
+        .await
+}
+
+/// Changes role, inboxes or name, or shuts somebody out. Rights that are gone
+/// are gone at once: open sockets are closed by the event.
+pub async fn change(
+    app: &App,
+    caller: Caller,
+    id: UserId,
+    changes: Changes,
+) -> Result<(), ActionError> {
+    must_administer(&caller)?;
+    check_name(&changes.name)?;
+    app.store
+        .write(move |tx| {
+            let mut user = users::find(tx, id)?;
+            let stays_admin = changes.role == Role::Admin && !changes.disabled;
+            if user.role == Role::Admin && !stays_admin && only_admin(tx, id)? {
+                return Err(ActionError::invalid("role", Problem::Missing));
+            }
+            inboxes_must_exist(tx, &changes.inboxes)?;
+            let now = tx.now;
+            user.name = changes.name.trim().to_owned();
+            user.role = changes.role;
+            user.disabled_at = changes.disabled.then(|| user.disabled_at.unwrap_or(now));
+            users::update(tx, &user)?;
+            users::set_inboxes(tx, id, &changes.inboxes, now)?;
+            if changes.disabled {
+                sessions::delete_of(tx, id)?;
+            }
+            tx.event(NewEvent::new(EventKind::AccessChanged).of_user(id));
+            let what = if changes.disabled { "user.disable" } else { "user.change" };
+            let role = user.role.word().to_owned();
+            tx.audit_with(&caller.actor, what, Object::new("user", id.0), role);
+            Ok(())
+        })
+        .await
+}
+
+/// Shuts somebody out, by mail address.
+pub async fn disable(app: &App, caller: Caller, email: String) -> Result<(), ActionError> {
+    let (user, inboxes) = app
+        .store
+        .read(move |db| {
+            let user = users::find_by_email(db, &email)?
+                .ok_or(ActionError::invalid("email", Problem::Unknown))?;
+            let inboxes = users::inboxes_of(db, user.id)?;
+            Ok::<_, ActionError>((user, inboxes))
+        })
+        .await?;
+    let changes = Changes { name: user.name, role: user.role, inboxes, disabled: true };
+    change(app, caller, user.id, changes).await
+}
+
+pub async fn prefer(
+    app: &App,
+    caller: Caller,
+    preferences: Preferences,
+) -> Result<(), ActionError> {
+    let Some(id) = caller.user_id() else { return Err(ActionError::Forbidden) };
+    if !["ja", "en"].contains(&preferences.locale.as_str()) {
+        return Err(ActionError::invalid("locale", Problem::Unknown));
+    }
+    if !["system", "light", "dark"].contains(&preferences.theme.as_str()) {
+        return Err(ActionError::invalid("theme", Problem::Unknown));
+    }
+    app.store
+        .write(move |tx| {
+            let mut user = users::find(tx, id)?;
+            user.locale = preferences.locale.clone();
+            user.theme = preferences.theme.clone();
+            user.enter_sends = preferences.enter_sends;
+            users::update(tx, &user)?;
+            tx.audit(&caller.actor, "user.prefer", Object::new("user", id.0));
+            Ok(())
+        })
+        .await
+}
+
+/// A new user as it will be stored, or the field that is wrong.
+pub(super) async fn checked(app: &App, new: NewUser) -> Result<User, ActionError> {
+    check(&new)?;
+    let NewUser { email, name, role, password, locale } = new;
+    Ok(User {
+        id: fresh_id(),
+        email: email.trim().to_owned(),
+        name: name.trim().to_owned(),
+        role,
+        password_hash: app.passwords.hash(password).await,
+        enter_sends: locale == "en",
+        locale,
+        theme: "system".to_owned(),
+        disabled_at: None,
+    })
+}
+
+/// Whether a user could be made of these words.
+pub fn check(new: &NewUser) -> Result<(), ActionError> {
+    check_name(&new.name)?;
+    check_email(&new.email)?;
+    let shortest = if new.role == Role::Admin { MIN_LENGTH_ADMIN } else { MIN_LENGTH };
+    let length = new.password.chars().count();
+    if length < shortest {
+        return Err(ActionError::invalid("password", Problem::TooShort));
+    }
+    if length > MAX_LENGTH {
+        return Err(ActionError::invalid("password", Problem::TooLong));
+    }
+    Ok(())
+}
+
+fn check_name(name: &str) -> Result<(), ActionError> {
+    const LONGEST: usize = 100;
+    match name.trim().chars().count() {
+        0 => Err(ActionError::invalid("name", Problem::Missing)),
+        1..=LONGEST => Ok(()),
+        _ => Err(ActionError::invalid("name", Problem::TooLong)),
+    }
+}
+
+/// Looks for a typing error, not for a mailbox: only a mail proves that.
+fn check_email(email: &str) -> Result<(), ActionError> {
+    /// RFC 5321 4.5.3.1.3.
+    const LONGEST: usize = 254;
+    let email = email.trim();
+    let parts = email.rsplit_once('@');
+    let looks_right = parts.is_some_and(|(local, domain)| {
+        !local.is_empty() && !domain.is_empty() && !email.contains(char::is_whitespace)
+    });
+    match email.len() {
+        0 => Err(ActionError::invalid("email", Problem::Missing)),
+        1..=LONGEST if looks_right => Ok(()),
+        _ => Err(ActionError::invalid("email", Problem::Malformed)),
+    }
+}
+
+fn only_admin(tx: &mut Tx, id: UserId) -> Result<bool, ActionError> {
+    let others = users::all(tx)?.into_iter().filter(|user| {
+        user.id != id && user.role == Role::Admin && user.disabled_at.is_none()
+    });
+    Ok(others.count() == 0)
+}
+
+fn inboxes_must_exist(tx: &mut Tx, asked: &[InboxId]) -> Result<(), ActionError> {
+    for inbox in asked {
+        inboxes::find(tx, *inbox)
+            .map_err(|_absent| ActionError::invalid("inbox", Problem::Unknown))?;
+    }
+    Ok(())
+}
+
+fn must_administer(caller: &Caller) -> Result<(), ActionError> {
+    if caller.role.may_administer() { Ok(()) } else { Err(ActionError::Forbidden) }
+}

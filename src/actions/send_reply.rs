@@ -1,0 +1,71 @@
+//! An agent, or a program, answers in a conversation.
+//!
+//! Nobody answers twice: the same client id gives the same message again, and a
+//! caller who has not seen what others wrote meanwhile is told first.
+
+use crate::app::App;
+use crate::domain::id::ConversationId;
+use crate::domain::user::Caller;
+use crate::store::messages::{self, Message};
+use crate::store::Tx;
+
+use super::outgoing::{self, Draft};
+use super::{ActionError, access};
+
+/// The message, and whether it was there already.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub message: Message,
+    pub repeated: bool,
+}
+
+/// What the caller knew of the conversation when they pressed send.
+#[derive(Clone, Copy, Debug)]
+pub enum Seen {
+    /// Everything up to this event; later texts of others stop the reply.
+    UpTo(i64),
+    /// They were told and send all the same, or they are a program.
+    Anyway,
+}
+
+pub async fn run(
+    app: &App,
+    caller: Caller,
+    conversation: ConversationId,
+    draft: Draft,
+    seen: Seen,
+) -> Result<Sent, ActionError> {
+    let providers = app.providers.clone();
+    app.store
+        .write(move |tx| {
+            let found = access::to_answer(tx, &caller, conversation)?;
+            if let Some(message) = repeated(tx, conversation, &draft)? {
+                return Ok(Sent { message, repeated: true });
+            }
+            if let Seen::UpTo(seq) = seen {
+                let since = outgoing::moved_on(tx, &caller, conversation, seq)?;
+                if !since.is_empty() {
+                    return Err(ActionError::MovedOn { since });
+                }
+            }
+            outgoing::check_recipient(&found.contact, draft.purpose)?;
+            let sender = outgoing::choose_sender(tx, &found, draft.sender)?;
+            let profile = outgoing::profile_of(tx, &providers, &sender)?;
+            let checked = outgoing::check_body(&draft.body, profile)?;
+            let message = outgoing::queue(tx, &caller, &found, &draft, &checked, &sender)?;
+            Ok(Sent { message, repeated: false })
+        })
+        .await
+}
+
+/// The message this very request made before, if it did.
+fn repeated(
+    tx: &mut Tx,
+    conversation: ConversationId,
+    draft: &Draft,
+) -> Result<Option<Message>, ActionError> {
+    match draft.client_message_id {
+        Some(id) => Ok(messages::find_by_client_id(tx, conversation, id)?),
+        None => Ok(None),
+    }
+}

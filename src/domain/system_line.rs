@@ -1,0 +1,80 @@
+//! A line the system writes into a timeline: kept as a word, told in the
+//! reader's language.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::id::UserId;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SystemLine {
+    Assigned(UserId),
+    Unassigned,
+    Closed,
+    Reopened,
+    Snoozed(DateTime<Utc>),
+    /// The snooze is over.
+    Woken,
+    OptedOut,
+    OptedIn,
+}
+
+impl SystemLine {
+    /// Reads what [`fmt::Display`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (word, detail) = text.split_once(' ').unwrap_or((text, ""));
+        match word {
+            "assigned" => Uuid::parse_str(detail).ok().map(|id| Self::Assigned(UserId(id))),
+            "unassigned" => Some(Self::Unassigned),
+            "closed" => Some(Self::Closed),
+            "reopened" => Some(Self::Reopened),
+            "snoozed" => DateTime::parse_from_rfc3339(detail)
+                .ok()
+                .map(|until| Self::Snoozed(until.with_timezone(&Utc))),
+            "woken" => Some(Self::Woken),
+            "opted_out" => Some(Self::OptedOut),
+            "opted_in" => Some(Self::OptedIn),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for SystemLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Assigned(user) => write!(f, "assigned {user}"),
+            Self::Unassigned => f.write_str("unassigned"),
+            Self::Closed => f.write_str("closed"),
+            Self::Reopened => f.write_str("reopened"),
+            Self::Snoozed(until) => write!(f, "snoozed {}", until.to_rfc3339()),
+            Self::Woken => f.write_str("woken"),
+            Self::OptedOut => f.write_str("opted_out"),
+            Self::OptedIn => f.write_str("opted_in"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_read_back() {
+        let lines = [
+            SystemLine::Assigned(UserId(Uuid::from_u128(7))),
+            SystemLine::Unassigned,
+            SystemLine::Closed,
+            SystemLine::Reopened,
+            SystemLine::Snoozed(DateTime::from_timestamp(1_795_301_400, 0).unwrap()),
+            SystemLine::Woken,
+            SystemLine::OptedOut,
+            SystemLine::OptedIn,
+        ];
+        for line in lines {
+            assert_eq!(SystemLine::parse(&line.to_string()), Some(line));
+        }
+        assert_eq!(SystemLine::parse("assigned nobody"), None);
+    }
+}

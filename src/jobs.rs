@@ -1,0 +1,6 @@
+//! Loops that call actions when time comes. Each is one testable step,
+//! `run_one`, and a loop around it.
+
+pub mod backfill;
+pub mod deliver;
+pub mod housekeeping;

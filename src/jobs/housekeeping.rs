@@ -1,0 +1,42 @@
+//! What time undoes: snoozes end, sessions and old answers are forgotten.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use crate::actions::{ActionError, snooze};
+use crate::app::App;
+use crate::store::{api_tokens, quarantine, sessions};
+
+/// A snooze ends within this of its time.
+const EVERY: Duration = Duration::from_secs(5);
+/// How long a repeated API request gets its first answer (R4).
+const ANSWERS_KEPT: TimeDelta = TimeDelta::days(30);
+/// How long a quarantined request is kept (reliability-and-security.md 3.7).
+const QUARANTINE_KEPT: TimeDelta = TimeDelta::days(30);
+
+pub async fn run_one(app: &App) -> Result<(), ActionError> {
+    while snooze::wake_due(app).await? > 0 {}
+    app.store
+        .write(|tx| {
+            let now = tx.now;
+            sessions::delete_expired(tx, now)?;
+            api_tokens::forget_first_uses(tx, now - ANSWERS_KEPT)?;
+            quarantine::delete_before(tx, now - QUARANTINE_KEPT)?;
+            Ok::<_, ActionError>(())
+        })
+        .await
+}
+
+pub async fn run(app: Arc<App>, mut stop: tokio::sync::watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = run_one(&app).await {
+            tracing::error!(error = %error, "housekeeping failed for now");
+        }
+        tokio::select! {
+            _ = stop.changed() => {}
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}

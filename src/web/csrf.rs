@@ -1,0 +1,77 @@
+//! Whether a request was really made by one of our own pages.
+//!
+//! Two checks, each enough for most attacks: where the browser says the request
+//! comes from, and a token that only our pages know. The second works without
+//! JavaScript and in browsers too old for the first.
+
+use actix_web::http::header::{self, HeaderMap};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+use crate::config::PublicUrl;
+
+const SEC_FETCH_SITE: &str = "sec-fetch-site";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CsrfError {
+    #[error("the request comes from another site")]
+    ForeignSite,
+    #[error("the request does not say which site it comes from")]
+    UnknownSite,
+    #[error("the form's token is missing or belongs to another session")]
+    Token,
+}
+
+/// The token of a session's forms.
+///
+/// Made from the session's secret, so that nothing need be stored; the secret
+/// cannot be found from it.
+pub fn token(session_secret: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(session_secret.as_bytes())
+        .expect("HMAC takes keys of any length");
+    mac.update(b"henji form token v1");
+    URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+}
+
+/// Both checks, for every request of a signed-in browser that changes something.
+pub fn check(
+    headers: &HeaderMap,
+    public_url: &PublicUrl,
+    form_token: Option<&str>,
+    session_token: &str,
+) -> Result<(), CsrfError> {
+    check_site(headers, public_url)?;
+    let is_ours =
+        form_token.is_some_and(|token| token.as_bytes().ct_eq(session_token.as_bytes()).into());
+    if is_ours { Ok(()) } else { Err(CsrfError::Token) }
+}
+
+/// The first check alone, for forms shown before there is a session.
+///
+/// `Sec-Fetch-Site` cannot be set by a page. Browsers leave it out towards
+/// plain http, and old ones know nothing of it; then `Origin` must be ours.
+pub fn check_site(headers: &HeaderMap, public_url: &PublicUrl) -> Result<(), CsrfError> {
+    let mut sites = headers.get_all(SEC_FETCH_SITE).peekable();
+    if sites.peek().is_some() {
+        let is_ours = sites.all(|site| matches!(site.as_bytes(), b"same-origin" | b"none"));
+        return if is_ours { Ok(()) } else { Err(CsrfError::ForeignSite) };
+    }
+    check_origin(headers, public_url)
+}
+
+/// The check for opening a WebSocket, which every browser sends `Origin` with
+/// and which no other rule of the browser protects.
+pub fn check_origin(headers: &HeaderMap, public_url: &PublicUrl) -> Result<(), CsrfError> {
+    let mut origins = headers.get_all(header::ORIGIN);
+    match (origins.next(), origins.next()) {
+        (None, _) => Err(CsrfError::UnknownSite),
+        (Some(origin), None) if origin.as_bytes() == public_url.origin().as_bytes() => Ok(()),
+        _ => Err(CsrfError::ForeignSite),
+    }
+}
+
+#[cfg(test)]
+mod tests;

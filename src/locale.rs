@@ -1,0 +1,149 @@
+//! What the screens say, in Japanese and English.
+//!
+//! One function per text, made by the build from `locale/ja.toml` and
+//! `locale/en.toml`: a text missing in either stops the build. Named arguments
+//! are taken in alphabetical order.
+
+use std::fmt::Display;
+
+use crate::domain::conversation::ShownState;
+use crate::domain::delivery::{OutboundState, Reason};
+use crate::domain::user::Role;
+
+/// A language of the screens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Locale {
+    #[default]
+    Ja,
+    En,
+}
+
+include!(concat!(env!("OUT_DIR"), "/locale.rs"));
+
+impl Locale {
+    pub const ALL: [Self; 2] = [Self::Ja, Self::En];
+
+    /// The tag of BCP 47, as in `<html lang>`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Ja => "ja",
+            Self::En => "en",
+        }
+    }
+
+    /// Reads a tag; `ja-JP` is Japanese too.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let language = tag.trim().split(['-', '_']).next()?;
+        Self::ALL.into_iter().find(|locale| locale.tag().eq_ignore_ascii_case(language))
+    }
+
+    /// The first language of an `Accept-Language` header that henji speaks.
+    ///
+    /// Browsers list languages best first; weights are not compared.
+    pub fn from_accept_language(header: &str) -> Option<Self> {
+        header.split(',').find_map(|part| Self::from_tag(part.split(';').next()?))
+    }
+
+    /// What the language calls itself.
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Self::Ja => "日本語",
+            Self::En => "English",
+        }
+    }
+
+    pub fn outbound_state(self, state: OutboundState) -> &'static str {
+        match state {
+            OutboundState::DraftHeld => self.state_draft_held(),
+            OutboundState::Queued => self.state_queued(),
+            OutboundState::Submitting => self.state_submitting(),
+            OutboundState::Sent => self.state_sent(),
+            OutboundState::Delivered => self.state_delivered(),
+            OutboundState::Undelivered => self.state_undelivered(),
+            OutboundState::Failed => self.state_failed(),
+            OutboundState::Expired => self.state_expired(),
+            OutboundState::Canceled => self.state_canceled(),
+            OutboundState::Unknown => self.state_unknown(),
+        }
+    }
+
+    /// Why a text did not arrive, in a word.
+    pub fn delivery_reason(self, reason: Reason) -> &'static str {
+        match reason {
+            Reason::OutOfRange => self.reason_out_of_range(),
+            Reason::NoSuchNumber => self.reason_no_such_number(),
+            Reason::NumberSuspended => self.reason_number_suspended(),
+            Reason::RefusedByRecipient => self.reason_refused_by_recipient(),
+            Reason::OptedOut => self.reason_opted_out(),
+            Reason::Landline => self.reason_landline(),
+            Reason::InvalidNumber => self.reason_invalid_number(),
+            Reason::Filtered => self.reason_filtered(),
+            Reason::NotRoutable => self.reason_not_routable(),
+            Reason::SenderNotAllowed => self.reason_sender_not_allowed(),
+            Reason::AccountProblem => self.reason_account_problem(),
+            Reason::Throttled => self.reason_throttled(),
+            Reason::TooLate => self.reason_too_late(),
+            Reason::ProviderError => self.reason_provider_error(),
+            Reason::Unknown => self.reason_unknown(),
+        }
+    }
+
+    /// What somebody can do about it.
+    pub fn delivery_advice(self, reason: Reason) -> &'static str {
+        match reason {
+            Reason::OutOfRange | Reason::Throttled | Reason::ProviderError => self.advice_again(),
+            Reason::NoSuchNumber | Reason::NumberSuspended | Reason::Landline => {
+                self.advice_number()
+            }
+            Reason::InvalidNumber => self.advice_number(),
+            Reason::RefusedByRecipient | Reason::OptedOut => self.advice_refused(),
+            Reason::Filtered => self.advice_wording(),
+            Reason::NotRoutable | Reason::SenderNotAllowed | Reason::AccountProblem => {
+                self.advice_admin()
+            }
+            Reason::TooLate | Reason::Unknown => self.advice_again(),
+        }
+    }
+
+    pub fn shown_state(self, state: ShownState) -> &'static str {
+        match state {
+            ShownState::Unassigned => self.shown_unassigned(),
+            ShownState::Assigned => self.shown_assigned(),
+            ShownState::Snoozed => self.shown_snoozed(),
+            ShownState::Closed => self.shown_closed(),
+        }
+    }
+
+    pub fn user_role(self, role: Role) -> &'static str {
+        match role {
+            Role::Agent => self.role_agent(),
+            Role::Supervisor => self.role_supervisor(),
+            Role::Admin => self.role_admin(),
+            Role::Auditor => self.role_auditor(),
+            Role::Viewer => self.role_viewer(),
+        }
+    }
+}
+
+/// A number a language may have two forms for.
+pub trait Count: Copy + Display {
+    fn is_one(self) -> bool;
+}
+
+macro_rules! counts {
+    ($($number:ty)*) => {$(
+        impl Count for $number {
+            fn is_one(self) -> bool {
+                self == 1
+            }
+        }
+    )*};
+}
+
+counts!(u8 u16 u32 u64 usize i32 i64);
+
+impl<T: Count> Count for &T {
+    fn is_one(self) -> bool {
+        (*self).is_one()
+    }
+}

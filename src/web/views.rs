@@ -1,0 +1,202 @@
+//! What the pages are made of: plain values, drawn by `templates/`.
+//!
+//! A *page* is a whole document. A *component* is a part that is drawn the same
+//! way in a page, as the answer to `X-Fragment`, and in a live event; put into
+//! another template it is not escaped again. Handlers fill in values, never
+//! HTML. Times come as [`TimeView`], already in the inbox's zone and language.
+//!
+//! | `X-Fragment` | answer |
+//! |---|---|
+//! | `thread` | [`ThreadView`]; with `before`/`after`: [`LinesView`] |
+//! | `rows` | [`ListView`]; with `cursor`: [`RowsView`] |
+//! | `side` | [`SideView`] |
+//! | `message` | [`MessageView`] (answers to POST of messages and notes) |
+//! | `handset` | [`HandsetView`] (`GET /sim`) |
+//! | any, refused | 409 [`ConflictView`], other 4xx/5xx [`ProblemView`] |
+//!
+//! | live element | id | put into |
+//! |---|---|---|
+//! | [`MessageView`] | `m-<dom_id>` | `thread-<conversation>` sorted by `sort` |
+//! | [`RowView`] | `row-<conversation>` | `rows` sorted by `sort` |
+//! | [`HeadView`] | `head-<conversation>` | only replaced, never added |
+//! | [`SideView`] | `side-<conversation>` | only replaced, never added |
+//! | tab counts (text) | `count-<tab>` | – |
+
+use crate::domain::user::Role;
+use crate::locale::Locale;
+
+mod body;
+mod conversations;
+mod errors;
+mod messages;
+mod sessions;
+mod settings;
+mod setup;
+mod simulator;
+
+pub use body::{Piece, pieces};
+pub use conversations::{
+    AboutPage, CaseView, ComposerView, ConflictPage, ConflictView, HeadView, InboxChoice,
+    IndexPage, LinesView, ListTab, ListView, NewPage, RowView, RowsView, SenderChoice, ShowPage,
+    SideView, SnoozeChoice, TabView, ThreadView, Unsendable,
+};
+pub use errors::{ErrorPage, ProblemView};
+pub use messages::{DeliveryView, MessageLook, MessageView, UndoView};
+pub use sessions::NewSessionPage;
+pub use settings::*;
+pub use setup::{AdministratorPage, OrganizationPage, ProviderPage, StartPage, StartStep};
+pub use simulator::{
+    BehaviourView, HandsetLink, HandsetTextView, HandsetView, RawHookView, SimulatorPage,
+};
+
+/// What the frame round every signed-in page needs.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    pub t: Locale,
+    /// The session's token, for the forms of the page.
+    pub csrf: String,
+    pub user: PersonView,
+    pub role: Role,
+    pub theme: Theme,
+    /// Whether Enter alone sends; otherwise Ctrl+Enter does.
+    pub enter_sends: bool,
+    /// The number of the last event, read *before* the page's data.
+    pub event: i64,
+    pub nav: Nav,
+    /// Conversations waiting for this user, shown in the title and the rail.
+    pub waiting: u32,
+    /// One line about what the last form did ("saved").
+    pub notice: Option<String>,
+    /// Whether the phone simulator is in use here.
+    pub simulator: bool,
+    /// On a shared machine the browser keeps nothing, not even unsent texts.
+    pub shared_machine: bool,
+}
+
+/// Which entry of the main menu is the current one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nav {
+    Inbox,
+    Simulator,
+    Settings,
+    Account,
+}
+
+/// Light or dark; `Auto` follows the machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    #[default]
+    Auto,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
+
+    /// The word in the database, the form and the CSS.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.word() == word)
+    }
+}
+
+/// A moment, for machines (RFC 3339) and for people ("14:02", "昨日").
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TimeView {
+    pub iso: String,
+    pub shown: String,
+}
+
+/// Somebody of the house.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonView {
+    pub id: String,
+    pub name: String,
+}
+
+impl PersonView {
+    /// What stands in the round badge.
+    pub fn initial(&self) -> String {
+        initial(&self.name)
+    }
+}
+
+/// One of several values a form offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChoiceView {
+    pub value: String,
+    pub label: String,
+    pub chosen: bool,
+}
+
+/// What is wrong with a form that came back (422).
+#[derive(Clone, Debug, Default)]
+pub struct FormErrors {
+    /// Above the form, where no field is to blame.
+    pub summary: Option<String>,
+    /// (field name, what is wrong and how to cure it).
+    pub fields: Vec<(&'static str, String)>,
+}
+
+impl FormErrors {
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    pub fn of(field: &'static str, message: impl Into<String>) -> Self {
+        Self { summary: None, fields: vec![(field, message.into())] }
+    }
+
+    pub fn and(mut self, field: &'static str, message: impl Into<String>) -> Self {
+        self.fields.push((field, message.into()));
+        self
+    }
+
+    pub fn get(&self, field: &str) -> Option<&str> {
+        self.fields.iter().find(|(name, _)| *name == field).map(|(_, message)| message.as_str())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.summary.is_none() && self.fields.is_empty()
+    }
+}
+
+/// The first character of a name as people see characters; a digit of a number.
+fn initial(name: &str) -> String {
+    use unicode_segmentation::UnicodeSegmentation;
+    let letter = name.graphemes(true).find(|part| part.chars().all(char::is_alphanumeric));
+    letter.unwrap_or("?").to_uppercase()
+}
+
+/// Marks components as HTML already, so that a page takes them as they are.
+macro_rules! components {
+    ($($component:ty),+ $(,)?) => {$(
+        impl askama::filters::HtmlSafe for $component {}
+    )+};
+}
+
+components!(
+    ComposerView,
+    ConflictView,
+    HandsetView,
+    HeadView,
+    LinesView,
+    ListView,
+    MessageView,
+    ProblemView,
+    RowView,
+    RowsView,
+    SideView,
+    ThreadView,
+);
+
+#[cfg(test)]
+mod tests;

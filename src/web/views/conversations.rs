@@ -1,0 +1,401 @@
+//! The inbox: list, thread, side panel, composer.
+
+use askama::Template;
+
+use super::{FormErrors, MessageView, PersonView, Shell, TimeView, initial};
+use crate::domain::conversation::ShownState;
+use crate::domain::segment::LengthProfile;
+use crate::locale::Locale;
+
+/// `GET /conversations`: three panes, the middle one empty.
+#[derive(Template)]
+#[template(path = "conversations/index.html")]
+pub struct IndexPage {
+    pub shell: Shell,
+    pub list: ListView,
+}
+
+/// `GET /conversations/{id}`
+#[derive(Template)]
+#[template(path = "conversations/show.html")]
+pub struct ShowPage {
+    pub shell: Shell,
+    pub list: ListView,
+    pub thread: ThreadView,
+}
+
+/// `GET /conversations/{id}/about`: the side panel as a page of its own.
+#[derive(Template)]
+#[template(path = "conversations/about.html")]
+pub struct AboutPage {
+    pub shell: Shell,
+    pub side: SideView,
+}
+
+/// `GET /conversations/new`, and again with what is wrong (422).
+#[derive(Template)]
+#[template(path = "conversations/new.html")]
+pub struct NewPage {
+    pub shell: Shell,
+    pub inboxes: Vec<InboxChoice>,
+    /// The sender chosen; its inbox is the conversation's.
+    pub sender_id: String,
+    pub to: String,
+    pub body: String,
+    /// Made by the server, so that a form sent twice makes one message.
+    pub client_message_id: String,
+    pub profile: LengthProfile,
+    pub errors: FormErrors,
+}
+
+/// The answer 409 as a page: somebody was faster. The text is kept.
+#[derive(Template)]
+#[template(path = "conversations/conflict.html")]
+pub struct ConflictPage {
+    pub shell: Shell,
+    pub conversation_id: String,
+    pub name: String,
+    pub conflict: ConflictView,
+}
+
+/// What came in the meantime, with the text that was about to be sent.
+#[derive(Clone, Debug, Template)]
+#[template(path = "conversations/_conflict.html")]
+pub struct ConflictView {
+    pub t: Locale,
+    pub csrf: String,
+    pub conversation_id: String,
+    /// Who answered first; `None` when it was the customer who wrote.
+    pub by: Option<String>,
+    pub messages: Vec<MessageView>,
+    pub body: String,
+    pub client_message_id: String,
+    pub sender_id: String,
+    /// The number of the newest event shown now; sending again carries it.
+    pub seen_seq: i64,
+}
+
+/// The list pane.
+#[derive(Clone, Debug, Template)]
+#[template(path = "conversations/_list.html")]
+pub struct ListView {
+    pub t: Locale,
+    pub tab: ListTab,
+    pub tabs: Vec<TabView>,
+    /// The inboxes the user belongs to; no filter is shown for a single one.
+    pub inboxes: Vec<InboxChoice>,
+    /// The inbox the list is narrowed to.
+    pub inbox_id: Option<String>,
+    pub rows: RowsView,
+    pub may_start: bool,
+    /// Where the simulator runs, an empty list offers to use it.
+    pub simulator: bool,
+}
+
+/// Which conversations the list shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ListTab {
+    /// Open and assigned to me.
+    Mine,
+    /// Open and nobody's.
+    Unassigned,
+    /// Open and waiting for an answer.
+    Waiting,
+    Snoozed,
+    /// Everything that is not closed.
+    All,
+    Closed,
+}
+
+/// A tab with the number of its conversations, where it is worth counting.
+#[derive(Clone, Copy, Debug)]
+pub struct TabView {
+    pub tab: ListTab,
+    pub count: Option<u32>,
+}
+
+/// Rows in order, newest activity first.
+#[derive(Clone, Debug, Template)]
+#[template(path = "conversations/_rows.html")]
+pub struct RowsView {
+    pub t: Locale,
+    pub rows: Vec<RowView>,
+    /// The address of the page below, with its cursor.
+    pub next: Option<String>,
+}
+
+/// One conversation in the list. Drawn for one viewer: `unread` is theirs.
+#[derive(Clone, Debug, Template)]
+#[template(path = "conversations/_row.html")]
+pub struct RowView {
+    pub t: Locale,
+    pub conversation_id: String,
+    /// Microseconds of the last activity.
+    pub sort: i64,
+    pub name: String,
+    pub at: TimeView,
+    pub preview: String,
+    /// Whether the last text was ours; then it is not the customer's word.
+    pub preview_is_ours: bool,
+    pub unread: u32,
+    pub state: ShownState,
+    pub assignee: Option<PersonView>,
+    pub waiting_since: Option<TimeView>,
+    /// Whether it has waited longer than it should.
+    pub late: bool,
+    pub snoozed_until: Option<TimeView>,
+    pub opted_out: bool,
+    /// Whether its last text of ours did not get out.
+    pub failed: bool,
+    /// Named where the user has several inboxes.
+    pub inbox_name: Option<String>,
+    /// Whether it is the one open beside the list.
+    pub current: bool,
+}
+
+/// The middle and right pane of one conversation.
+#[derive(Clone, Debug, Template)]
+#[template(path = "conversations/_thread.html")]
+pub struct ThreadView {
+    pub t: Locale,
+    pub csrf: String,
+    pub head: HeadView,
+    pub lines: LinesView,
+    /// `None` where the user may only read.
+    pub composer: Option<ComposerView>,
+    pub side: SideView,
+}
+
+/// Name, state and the buttons above a thread. Live; holds no form.
+#[derive(Clone, Debug, Template)]
+#[template(path = "conversations/_head.html")]
+pub struct HeadView {
+    pub t: Locale,
+    pub conversation_id: String,
+    pub revision: i64,
+    pub name: String,
+    /// The number, where `name` is not the number already.
+    pub number: Option<String>,
+    pub inbox_name: String,
+    /// The address texts go out from.
+    pub sender: Option<String>,
+    pub state: ShownState,
+    pub assignee: Option<PersonView>,
+    /// Whether the viewer is the assignee. A live event may say `false`: the
+    /// browser draws it again from `data-by`.
+    pub mine: bool,
+    pub waiting_since: Option<TimeView>,
+    pub late: bool,
+    pub snoozed_until: Option<TimeView>,
+    /// Who can be given the conversation.
+    pub team: Vec<PersonView>,
+    pub snooze_choices: Vec<SnoozeChoice>,
+    pub may_answer: bool,
+}
+
+/// "明日 9:00"
+#[derive(Clone, Debug)]
+pub struct SnoozeChoice {
+    /// RFC 3339, as the form sends it.
+    pub until: String,
+    pub label: String,
+}
+
+/// A page of the timeline, oldest first.
+#[derive(Clone, Debug, Template)]
+#[template(path = "conversations/_lines.html")]
+pub struct LinesView {
+    pub t: Locale,
+    pub conversation_id: String,
+    pub messages: Vec<MessageView>,
+    /// Cursor of the page before; `None` at the beginning of the history.
+    pub before: Option<String>,
+    /// Cursor of the page after; `None` where the newest line is shown.
+    pub after: Option<String>,
+}
+
+/// Where an answer or note is written.
+#[derive(Clone, Debug, Template)]
+#[template(path = "conversations/_composer.html")]
+pub struct ComposerView {
+    pub t: Locale,
+    pub csrf: String,
+    pub conversation_id: String,
+    pub name: String,
+    /// A text that came back with an error.
+    pub body: String,
+    pub is_note: bool,
+    /// Made by the server for browsers without scripts.
+    pub client_message_id: String,
+    /// The event number the page was drawn at (409 when the thread moved on since).
+    pub seen_seq: i64,
+    /// What it can be sent from; the first is the default.
+    pub senders: Vec<SenderChoice>,
+    pub profile: LengthProfile,
+    /// Why no text can be sent; notes still can.
+    pub unsendable: Option<Unsendable>,
+    pub enter_sends: bool,
+    pub error: Option<String>,
+}
+
+/// Why a text cannot be sent to this contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unsendable {
+    OptedOut {
+        since: String,
+    },
+    /// The inbox has no sender that can reach this number.
+    NoSender,
+}
+
+/// One of our numbers or names.
+#[derive(Clone, Debug)]
+pub struct SenderChoice {
+    pub id: String,
+    pub address: String,
+    /// Where the customer's answer would not reach us.
+    pub send_only: bool,
+}
+
+/// An inbox, with what it can send from.
+#[derive(Clone, Debug)]
+pub struct InboxChoice {
+    pub id: String,
+    pub name: String,
+    pub senders: Vec<SenderChoice>,
+}
+
+/// What is known of the contact. Live; holds no form.
+#[derive(Clone, Debug, Template)]
+#[template(path = "conversations/_side.html")]
+pub struct SideView {
+    pub t: Locale,
+    pub conversation_id: String,
+    pub revision: i64,
+    pub name: String,
+    pub number: String,
+    pub opted_out_since: Option<TimeView>,
+    pub inbox_name: String,
+    pub sender: Option<String>,
+    pub state: ShownState,
+    pub assignee: Option<PersonView>,
+    pub waiting_since: Option<TimeView>,
+    pub first_contact: TimeView,
+    /// Newest first.
+    pub cases: Vec<CaseView>,
+}
+
+/// A span from open to closed.
+#[derive(Clone, Debug)]
+pub struct CaseView {
+    pub opened: TimeView,
+    pub closed: Option<TimeView>,
+    pub closed_by: Option<String>,
+}
+
+impl ListTab {
+    pub const ALL: [Self; 6] =
+        [Self::Mine, Self::Unassigned, Self::Waiting, Self::Snoozed, Self::All, Self::Closed];
+
+    /// The word of `?view=`, of element ids and of `data-view`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Mine => "mine",
+            Self::Unassigned => "unassigned",
+            Self::Waiting => "waiting",
+            Self::Snoozed => "snoozed",
+            Self::All => "all",
+            Self::Closed => "closed",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tab| tab.word() == word)
+    }
+
+    pub fn label(self, t: Locale) -> &'static str {
+        match self {
+            Self::Mine => t.tab_mine(),
+            Self::Unassigned => t.tab_unassigned(),
+            Self::Waiting => t.tab_waiting(),
+            Self::Snoozed => t.tab_snoozed(),
+            Self::All => t.tab_all(),
+            Self::Closed => t.tab_closed(),
+        }
+    }
+}
+
+impl ListView {
+    fn href(&self, tab: &ListTab) -> String {
+        match &self.inbox_id {
+            Some(inbox) => format!("/conversations?view={}&inbox={inbox}", tab.word()),
+            None => format!("/conversations?view={}", tab.word()),
+        }
+    }
+
+    fn empty_title(&self) -> &'static str {
+        match self.tab {
+            ListTab::Mine => self.t.empty_mine_title(),
+            ListTab::Unassigned => self.t.empty_unassigned_title(),
+            ListTab::Waiting => self.t.empty_waiting_title(),
+            ListTab::Snoozed => self.t.empty_snoozed_title(),
+            ListTab::All => self.t.empty_all_title(),
+            ListTab::Closed => self.t.empty_closed_title(),
+        }
+    }
+
+    fn empty_text(&self) -> &'static str {
+        match self.tab {
+            ListTab::Mine => self.t.empty_mine_text(),
+            ListTab::Unassigned => self.t.empty_unassigned_text(),
+            ListTab::Waiting => self.t.empty_waiting_text(),
+            ListTab::Snoozed => self.t.empty_snoozed_text(),
+            ListTab::All => self.t.empty_all_text(),
+            ListTab::Closed => self.t.empty_closed_text(),
+        }
+    }
+
+    pub fn shows_inbox(&self, id: &str) -> bool {
+        self.inbox_id.as_deref() == Some(id)
+    }
+}
+
+impl RowView {
+    pub fn initial(&self) -> String {
+        initial(&self.name)
+    }
+
+    /// The tabs the row belongs to, for `data-view`. "Mine" depends on who
+    /// looks, so it stands as `assigned` and the browser compares `data-by`.
+    pub fn views(&self) -> String {
+        let mut views = vec![match self.state {
+            ShownState::Unassigned => "unassigned",
+            ShownState::Assigned => "assigned",
+            ShownState::Snoozed => "snoozed",
+            ShownState::Closed => "closed",
+        }];
+        if self.state != ShownState::Closed {
+            views.push("all");
+        }
+        if self.waiting_since.is_some() && self.state != ShownState::Snoozed {
+            views.push("waiting");
+        }
+        views.join(" ")
+    }
+}
+
+impl HeadView {
+    pub fn is_closed(&self) -> bool {
+        self.state == ShownState::Closed
+    }
+
+    pub fn is_assignee(&self, person: &PersonView) -> bool {
+        self.assignee.as_ref().is_some_and(|assignee| assignee.id == person.id)
+    }
+}
+
+impl LinesView {
+    pub fn contact(&self) -> &str {
+        self.messages.first().map_or("", |message| &message.contact)
+    }
+}

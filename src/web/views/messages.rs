@@ -1,0 +1,143 @@
+//! A line of the timeline.
+
+use askama::Template;
+
+use super::{PersonView, Piece, TimeView, pieces};
+use crate::domain::delivery::{OutboundState, Reason};
+use crate::locale::Locale;
+
+/// One text, note or system line; `messages/_message.html` for page, fragment
+/// and live event alike. Holds no form: its buttons belong to the page's form
+/// `act`, so a live event needs no token of anybody.
+#[derive(Clone, Debug, Template)]
+#[template(path = "messages/_message.html")]
+pub struct MessageView {
+    pub t: Locale,
+    pub id: String,
+    /// The client's id where the message has one, else `id`; the element is `m-<dom_id>`.
+    pub dom_id: String,
+    /// Rises with every change; an older one never replaces a newer one.
+    pub revision: i64,
+    /// Microseconds of the time the thread is ordered by.
+    pub sort: i64,
+    /// `2026-11-21` and "11月21日(金)".
+    pub day: TimeView,
+    /// Whether the line before it is of another day. A live event says `true`;
+    /// the browser hides the heading again where it is not needed.
+    pub starts_day: bool,
+    /// Whether 「ここから未読」 stands above it.
+    pub first_unread: bool,
+    pub at: TimeView,
+    pub body: String,
+    /// The tag of the body's language where it is surely not the screen's.
+    pub lang: Option<&'static str>,
+    /// Who wrote it: the user of an outbound text or note.
+    pub author: Option<PersonView>,
+    /// The contact as called in the thread, for the speaker's name of inbound texts.
+    pub contact: String,
+    pub look: MessageLook,
+}
+
+/// How a line looks.
+#[derive(Clone, Debug)]
+pub enum MessageLook {
+    Inbound {
+        /// When the handset sent it, where that was noticeably earlier.
+        sent_at: Option<TimeView>,
+    },
+    Outbound(DeliveryView),
+    Note,
+    /// Something that happened; `icon` names a symbol of the sprite.
+    System {
+        icon: &'static str,
+    },
+}
+
+/// What became of an outbound text.
+#[derive(Clone, Debug)]
+pub struct DeliveryView {
+    pub state: OutboundState,
+    pub reason: Option<Reason>,
+    /// Billed parts.
+    pub segments: u16,
+    /// While the text may still be taken back.
+    pub undo: Option<UndoView>,
+    /// The time a scheduled text waits for.
+    pub not_before: Option<TimeView>,
+    /// Whether the reader may undo and resend; of the role, not of the person.
+    pub may_act: bool,
+}
+
+/// The seconds in which a text can be taken back, all of them.
+#[derive(Clone, Copy, Debug)]
+pub struct UndoView {
+    pub seconds: u32,
+}
+
+impl MessageView {
+    pub fn pieces(&self) -> Vec<Piece<'_>> {
+        pieces(&self.body)
+    }
+
+    /// "到達 2通", "未達(圏外)"
+    fn state_words(&self, delivery: &DeliveryView) -> String {
+        let state = self.t.outbound_state(delivery.state);
+        match delivery.reason {
+            Some(reason) if delivery.is_bad() => {
+                self.t.state_because(self.t.delivery_reason(reason), state)
+            }
+            _ if delivery.is_delivered() => self.t.state_parts(delivery.segments, state),
+            _ => state.to_owned(),
+        }
+    }
+
+    fn state_icon(&self, delivery: &DeliveryView) -> &'static str {
+        use OutboundState::*;
+        match delivery.state {
+            DraftHeld | Queued => "clock",
+            Submitting => "loader-circle",
+            Sent => "check",
+            Delivered => "check-check",
+            Undelivered | Failed | Expired => "triangle-alert",
+            Canceled => "ban",
+            Unknown => "circle-help",
+        }
+    }
+
+    /// The next thing to do, where there is one.
+    fn advice(&self, delivery: &DeliveryView) -> Option<&'static str> {
+        match delivery.reason {
+            _ if delivery.is_unknown() => Some(self.t.advice_unknown()),
+            Some(reason) if delivery.is_bad() => Some(self.t.delivery_advice(reason)),
+            _ => None,
+        }
+    }
+}
+
+impl DeliveryView {
+    /// Whether somebody must look at it.
+    pub fn is_bad(&self) -> bool {
+        use OutboundState::*;
+        matches!(self.state, Undelivered | Failed | Expired)
+    }
+
+    pub fn is_unknown(&self) -> bool {
+        self.state == OutboundState::Unknown
+    }
+
+    pub fn is_delivered(&self) -> bool {
+        self.state == OutboundState::Delivered
+    }
+
+    pub fn is_held(&self) -> bool {
+        self.state == OutboundState::DraftHeld
+    }
+
+    pub fn is_canceled(&self) -> bool {
+        self.state == OutboundState::Canceled
+    }
+
+    pub fn may_resend(&self) -> bool {
+        self.may_act && (self.is_bad() || self.is_unknown())
+    }
+}

@@ -1,0 +1,250 @@
+//! Setting the house up.
+
+use askama::Template;
+
+use super::{ChoiceView, FormErrors, Shell, Theme, TimeView};
+use crate::domain::user::Role;
+use crate::locale::Locale;
+
+/// The tabs of the settings.
+pub fn settings_menu(t: &Locale) -> [ChoiceView; 7] {
+    [
+        ("/settings", t.settings_overview()),
+        ("/settings/users", t.settings_users()),
+        ("/settings/inboxes", t.settings_inboxes()),
+        ("/settings/senders", t.settings_senders()),
+        ("/settings/quarantine", t.settings_quarantine()),
+        ("/settings/audit", t.settings_audit()),
+        ("/settings/tokens", t.settings_tokens()),
+    ]
+    .map(|(value, label)| ChoiceView {
+        value: value.into(),
+        label: label.into(),
+        chosen: false,
+    })
+}
+
+/// `GET /settings`
+#[derive(Template)]
+#[template(path = "settings/index.html")]
+pub struct SettingsIndexPage {
+    pub shell: Shell,
+    pub users: u32,
+    pub inboxes: u32,
+    pub senders: u32,
+    /// Requests that wait for somebody to look at them.
+    pub quarantine: u32,
+    pub tokens: u32,
+}
+
+/// `GET /settings/preferences`; `PUT` the same. A field that is not sent stays.
+#[derive(Template)]
+#[template(path = "settings/preferences.html")]
+pub struct PreferencesPage {
+    pub shell: Shell,
+    pub email: String,
+    /// `ja` or `en`.
+    pub locale: String,
+    pub theme: Theme,
+    pub enter_sends: bool,
+    pub errors: FormErrors,
+}
+
+impl PreferencesPage {
+    fn is_theme(&self, theme: &Theme) -> bool {
+        self.theme == *theme
+    }
+
+    fn theme_label(&self, theme: &Theme) -> &'static str {
+        match theme {
+            Theme::Auto => self.shell.t.preferences_theme_auto(),
+            Theme::Light => self.shell.t.preferences_theme_light(),
+            Theme::Dark => self.shell.t.preferences_theme_dark(),
+        }
+    }
+}
+
+/// `GET /settings/users`
+#[derive(Template)]
+#[template(path = "settings/users/index.html")]
+pub struct UsersPage {
+    pub shell: Shell,
+    pub users: Vec<UserRowView>,
+}
+
+#[derive(Clone, Debug)]
+pub struct UserRowView {
+    pub id: String,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    pub inboxes: Vec<String>,
+    pub disabled: bool,
+    pub last_seen: Option<TimeView>,
+}
+
+/// `GET /settings/users/new` (POST `/settings/users`) and
+/// `GET /settings/users/{id}/edit` (PUT `/settings/users/{id}`, POST·DELETE `…/disablement`).
+#[derive(Template)]
+#[template(path = "settings/users/form.html")]
+pub struct UserFormPage {
+    pub shell: Shell,
+    /// `None` for a new user.
+    pub id: Option<String>,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    /// The inboxes and whether the user belongs to them; field `inbox`, once for each chosen.
+    pub inboxes: Vec<ChoiceView>,
+    pub disabled: bool,
+    pub is_self: bool,
+    pub password_min: u32,
+    pub errors: FormErrors,
+}
+
+impl UserFormPage {
+    fn role_label(&self, role: &Role) -> &'static str {
+        self.shell.t.user_role(*role)
+    }
+}
+
+/// `GET /settings/inboxes`
+#[derive(Template)]
+#[template(path = "settings/inboxes/index.html")]
+pub struct InboxesPage {
+    pub shell: Shell,
+    pub inboxes: Vec<InboxRowView>,
+}
+
+#[derive(Clone, Debug)]
+pub struct InboxRowView {
+    pub id: String,
+    pub name: String,
+    pub members: u32,
+    pub senders: Vec<String>,
+}
+
+/// `GET /settings/inboxes/new` (POST `/settings/inboxes`) and
+/// `GET /settings/inboxes/{id}/edit` (PUT `/settings/inboxes/{id}`).
+#[derive(Template)]
+#[template(path = "settings/inboxes/form.html")]
+pub struct InboxFormPage {
+    pub shell: Shell,
+    pub id: Option<String>,
+    pub name: String,
+    pub locale: String,
+    pub time_zone: String,
+    /// 0, 5 or 10 seconds in which a text can be taken back.
+    pub undo_seconds: u32,
+    pub errors: FormErrors,
+}
+
+/// `GET /settings/senders`: provider accounts with what we send from.
+#[derive(Template)]
+#[template(path = "settings/senders/index.html")]
+pub struct SendersPage {
+    pub shell: Shell,
+    pub accounts: Vec<AccountView>,
+}
+
+#[derive(Clone, Debug)]
+pub struct AccountView {
+    pub id: String,
+    /// `simulator` or `twilio`.
+    pub kind: String,
+    /// The account's own id at the provider, shortened.
+    pub label: String,
+    pub hooks: HookUrls,
+    pub senders: Vec<SenderRowView>,
+}
+
+/// What to enter at the provider.
+#[derive(Clone, Debug)]
+pub struct HookUrls {
+    pub inbound: String,
+    pub receipts: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct SenderRowView {
+    pub id: String,
+    pub address: String,
+    pub inbox_name: String,
+    pub send_only: bool,
+}
+
+/// `GET /settings/senders/new` (POST `/settings/senders`): a Twilio account and its sender.
+#[derive(Template)]
+#[template(path = "settings/senders/new.html")]
+pub struct NewSenderPage {
+    pub shell: Shell,
+    pub inboxes: Vec<ChoiceView>,
+    pub account_sid: String,
+    pub sender: String,
+    pub errors: FormErrors,
+}
+
+/// `GET /settings/quarantine`; `POST /settings/quarantine/{id}/replay`, `DELETE /settings/quarantine/{id}`.
+#[derive(Template)]
+#[template(path = "settings/quarantine.html")]
+pub struct QuarantinePage {
+    pub shell: Shell,
+    pub items: Vec<QuarantineRowView>,
+    pub next: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct QuarantineRowView {
+    pub id: String,
+    pub at: TimeView,
+    /// `twilio · inbound`
+    pub route: String,
+    pub problem: String,
+    /// The request as it came.
+    pub request: String,
+    /// What became of it, once somebody looked.
+    pub outcome: Option<String>,
+}
+
+/// `GET /settings/audit`
+#[derive(Template)]
+#[template(path = "settings/audit.html")]
+pub struct AuditPage {
+    pub shell: Shell,
+    pub entries: Vec<AuditRowView>,
+    pub next: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct AuditRowView {
+    pub number: i64,
+    pub at: TimeView,
+    pub actor: String,
+    pub action: String,
+    pub object: String,
+    pub origin: Option<String>,
+}
+
+/// `GET /settings/tokens`; `POST` makes one, `DELETE /settings/tokens/{id}` revokes.
+#[derive(Template)]
+#[template(path = "settings/tokens.html")]
+pub struct TokensPage {
+    pub shell: Shell,
+    pub tokens: Vec<TokenRowView>,
+    /// The token just made, shown this once.
+    pub fresh: Option<String>,
+    pub name: String,
+    /// Field `scope`, once for each chosen.
+    pub scopes: Vec<ChoiceView>,
+    pub errors: FormErrors,
+}
+
+#[derive(Clone, Debug)]
+pub struct TokenRowView {
+    pub id: String,
+    pub name: String,
+    pub scopes: String,
+    pub created: TimeView,
+    pub expires: Option<TimeView>,
+    pub revoked: bool,
+}

@@ -1,0 +1,107 @@
+//! The phone beside the inbox.
+
+use askama::Template;
+
+use super::{ListView, Shell, TimeView};
+use crate::locale::Locale;
+
+/// `GET /sim?handset=&to=`: the inbox on the left, the customer's phone on the right.
+#[derive(Template)]
+#[template(path = "simulator/show.html")]
+pub struct SimulatorPage {
+    pub shell: Shell,
+    pub list: ListView,
+    pub handset: HandsetView,
+    pub behaviour: BehaviourView,
+    /// What went over the wire, newest first.
+    pub raw: Vec<RawHookView>,
+}
+
+/// One simulated phone.
+#[derive(Clone, Debug, Template)]
+#[template(path = "simulator/_handset.html")]
+pub struct HandsetView {
+    pub t: Locale,
+    pub csrf: String,
+    /// The phone's own number, E.164.
+    pub number: String,
+    pub number_shown: String,
+    /// Phones used so far.
+    pub others: Vec<HandsetLink>,
+    /// Our addresses a text can be sent to; `to` is the chosen one.
+    pub senders: Vec<String>,
+    pub to: String,
+    /// Oldest first.
+    pub texts: Vec<HandsetTextView>,
+    pub error: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct HandsetLink {
+    pub number: String,
+    pub shown: String,
+    pub current: bool,
+}
+
+/// A text on the phone.
+#[derive(Clone, Debug)]
+pub struct HandsetTextView {
+    pub id: String,
+    /// Whether the phone's owner wrote it.
+    pub own: bool,
+    /// Our address it came from or went to.
+    pub other: String,
+    pub body: String,
+    pub at: TimeView,
+}
+
+/// How the simulated carrier behaves; the words of `PUT /api/v1/simulator/behaviour`.
+#[derive(Clone, Debug)]
+pub struct BehaviourView {
+    /// `delivered`, `undelivered` or `none`.
+    pub receipt: String,
+    pub delay_ms: u64,
+    pub duplicate: bool,
+    pub reorder: bool,
+    pub lose_response: bool,
+    /// 0: never.
+    pub throttle_every: u32,
+    /// Empty: none.
+    pub reject_code: String,
+}
+
+/// One request, as it went over the wire.
+#[derive(Clone, Debug)]
+pub struct RawHookView {
+    pub at: TimeView,
+    /// "POST /hooks/simulator/…/inbound"
+    pub title: String,
+    pub body: String,
+    pub status: String,
+}
+
+impl HandsetView {
+    /// The page of this very phone.
+    pub fn href(&self) -> String {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("handset", &self.number)
+            .append_pair("to", &self.to)
+            .finish();
+        format!("/sim?{query}")
+    }
+}
+
+impl HandsetLink {
+    pub fn href(&self) -> String {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("handset", &self.number)
+            .finish();
+        format!("/sim?{query}")
+    }
+}
+
+impl HandsetTextView {
+    pub fn pieces(&self) -> Vec<super::Piece<'_>> {
+        super::pieces(&self.body)
+    }
+}

@@ -2,9 +2,10 @@
 //!
 //! An adapter knows its provider's wire formats and nothing of henji: it turns
 //! requests into domain values and back, and holds no state of ours. One folder
-//! per adapter; `contract` is the test suite every adapter must pass.
+//! per adapter; `tests/it/providers/contract.rs` is the suite every adapter must pass.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,9 +17,13 @@ use crate::domain::id::{MessageId, ProviderAccountId};
 use crate::domain::inbound::{InboundMessage, Receipt};
 use crate::domain::segment::LengthProfile;
 
+pub mod http;
 pub mod registry;
 pub mod simulator;
 pub mod twilio;
+
+pub use http::http_client;
+pub use registry::Registry;
 
 /// What henji asks of every provider.
 pub trait Provider: Send + Sync {
@@ -92,7 +97,7 @@ pub struct SettingError {
 }
 
 /// One set of credentials at a provider, and where it reaches us.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Account {
     pub id: ProviderAccountId,
     pub settings: Settings,
@@ -100,6 +105,17 @@ pub struct Account {
     pub inbound_url: String,
     /// `<public url>/hooks/<kind>/<token>/receipts`
     pub receipts_url: String,
+}
+
+/// Names the settings without their values, and leaves out the URLs, which hold
+/// the webhook token: an account in a log line gives nothing away.
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("id", &self.id)
+            .field("settings", &self.settings.keys())
+            .finish_non_exhaustive()
+    }
 }
 
 /// A webhook request as it arrived.

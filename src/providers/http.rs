@@ -1,0 +1,80 @@
+//! The HTTP client adapters speak through, and how much of an answer they read.
+
+use std::error::Error;
+use std::sync::Once;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder, Response};
+
+/// How long a provider may take.
+///
+/// The default, 5 s to connect and 15 s in all, is the patience Twilio has with
+/// us (providers.md 3.3): a text that takes longer is unknown, not slow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    pub connect: Duration,
+    pub whole: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(5), whole: Duration::from_secs(15) }
+    }
+}
+
+/// A client that goes where it is told and nowhere else.
+///
+/// Redirects, proxies from the environment and repeats by itself are off: each
+/// could carry a text or a password to a place nobody chose, or a text twice.
+/// Fails where the machine has no root certificates.
+pub fn http_client(timeouts: Timeouts) -> Result<Client, reqwest::Error> {
+    builder(timeouts).build()
+}
+
+/// The same for plain HTTP on this machine; needs no root certificates.
+pub fn loopback_client(timeouts: Timeouts) -> Result<Client, reqwest::Error> {
+    builder(timeouts).tls_certs_only([]).build()
+}
+
+fn builder(timeouts: Timeouts) -> ClientBuilder {
+    static RING: Once = Once::new();
+    RING.call_once(|| {
+        // An error means that a provider is installed already: that one serves.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+    Client::builder()
+        .connect_timeout(timeouts.connect)
+        .timeout(timeouts.whole)
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .referer(false)
+        .user_agent(concat!("henji/", env!("CARGO_PKG_VERSION")))
+}
+
+/// Reads at most `limit` bytes of an answer; a longer one is an error.
+pub async fn read_bounded(mut response: Response, limit: usize) -> Result<Bytes, String> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(explain)? {
+        if body.len() + chunk.len() > limit {
+            return Err(format!("the answer is longer than {limit} bytes"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// What went wrong, down to the cause, without the URL (it holds account names).
+pub fn explain(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut words = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        words.push_str(": ");
+        words.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    words
+}

@@ -141,6 +141,9 @@ pub struct UserAdd {
     /// agent, supervisor, admin, auditor or viewer.
     #[arg(long, value_parser = role)]
     pub role: Role,
+    /// Id of an inbox the user works in; may be repeated.
+    #[arg(long = "inbox", value_name = "ID")]
+    pub inboxes: Vec<InboxId>,
     /// Read the password from the standard input.
     #[arg(long, required = true)]
     pub password_stdin: bool,

@@ -122,7 +122,7 @@ pub async fn prefer(
     if !["ja", "en"].contains(&preferences.locale.as_str()) {
         return Err(ActionError::invalid("locale", Problem::Unknown));
     }
-    if !["system", "light", "dark"].contains(&preferences.theme.as_str()) {
+    if !["auto", "light", "dark"].contains(&preferences.theme.as_str()) {
         return Err(ActionError::invalid("theme", Problem::Unknown));
     }
     app.store
@@ -150,7 +150,7 @@ pub(super) async fn checked(app: &App, new: NewUser) -> Result<User, ActionError
         password_hash: app.passwords.hash(password).await,
         enter_sends: locale == "en",
         locale,
-        theme: "system".to_owned(),
+        theme: "auto".to_owned(),
         disabled_at: None,
     })
 }

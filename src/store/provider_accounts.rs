@@ -61,6 +61,14 @@ pub fn kind_of(db: &mut Db, id: ProviderAccountId) -> Result<String, StoreError>
         .first(&mut db.conn)?)
 }
 
+/// The kinds of provider in use, each once.
+pub fn kinds(db: &mut Db) -> Result<Vec<String>, StoreError> {
+    Ok(provider_accounts::table
+        .select(provider_accounts::kind)
+        .distinct()
+        .load(&mut db.conn)?)
+}
+
 /// All accounts, oldest first.
 pub fn all(db: &mut Db) -> Result<Vec<ProviderAccount>, StoreError> {
     let rows: Vec<AccountRow> = provider_accounts::table

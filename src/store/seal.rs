@@ -133,7 +133,6 @@ pub struct Vault {
     house: Key,
     address_index: Zeroizing<[u8; 32]>,
     email_index: Zeroizing<[u8; 32]>,
-    form_tokens: Zeroizing<[u8; 32]>,
     contacts: Mutex<HashMap<ContactId, Arc<Key>>>,
 }
 
@@ -150,7 +149,6 @@ impl Vault {
             house: Key::new(&derive("house")),
             address_index: derive("address index"),
             email_index: derive("email index"),
-            form_tokens: derive("form tokens"),
             contacts: Mutex::default(),
         };
         file_key.zeroize();
@@ -189,11 +187,6 @@ impl Vault {
     /// The look-up value of a mail address, whatever its case.
     pub fn email_index(&self, email: &str) -> Vec<u8> {
         mac(&self.email_index, &[b"email", email.trim().to_lowercase().as_bytes()])
-    }
-
-    /// A token only this house can make for `subject` (a session's forms).
-    pub fn form_token(&self, subject: &[u8]) -> Vec<u8> {
-        mac(&self.form_tokens, &[subject])
     }
 
     pub(super) fn kept(&self, contact: ContactId) -> Option<Arc<Key>> {

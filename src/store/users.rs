@@ -18,7 +18,7 @@ pub struct User {
     pub role: Role,
     pub password_hash: String,
     pub locale: String,
-    /// `system`, `light` or `dark`.
+    /// `auto`, `light` or `dark`.
     pub theme: String,
     /// Whether Enter sends, or Ctrl+Enter only.
     pub enter_sends: bool,

@@ -21,10 +21,14 @@ pub enum View {
     Unassigned,
     /// Somebody waits for an answer; the longest wait first.
     Waiting,
+    /// The same, of this user's conversations.
+    WaitingFor(UserId),
     /// Open, whoever has it.
     Open,
     Snoozed,
     Closed,
+    /// Everything that is not closed.
+    NotClosed,
     All,
 }
 
@@ -52,6 +56,8 @@ pub struct Counts {
     pub mine: i64,
     pub unassigned: i64,
     pub waiting: i64,
+    /// Of the waiting ones, this user's.
+    pub waiting_for_me: i64,
 }
 
 /// One indexed read per inbox, merged: a page costs the same whether the inboxes
@@ -62,13 +68,13 @@ pub fn list(db: &mut Db, query: &Query) -> Result<Page, StoreError> {
         rows.extend(of_inbox(db, inbox, query)?);
     }
     match query.view {
-        View::Waiting => rows.sort_by_key(|row| waiting_position(row)),
+        View::Waiting | View::WaitingFor(_) => rows.sort_by_key(|row| waiting_position(row)),
         _ => rows.sort_by_key(|row| std::cmp::Reverse(row.position())),
     }
     let more = rows.len() > query.limit;
     rows.truncate(query.limit);
     let next = rows.last().filter(|_| more).map(|row| match query.view {
-        View::Waiting => waiting_position(row),
+        View::Waiting | View::WaitingFor(_) => waiting_position(row),
         _ => row.position(),
     });
     Ok(Page { rows, next })
@@ -86,6 +92,7 @@ pub fn counts(
         counts.mine += count(db, inbox, View::Mine(user))?;
         counts.unassigned += count(db, inbox, View::Unassigned)?;
         counts.waiting += count(db, inbox, View::Waiting)?;
+        counts.waiting_for_me += count(db, inbox, View::WaitingFor(user))?;
     }
     Ok(counts)
 }
@@ -145,16 +152,25 @@ fn in_view(rows: Boxed<'_>, view: View) -> Boxed<'_> {
             .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(
                 "conversations.state = 'open' and conversations.assignee_id is null",
             )),
-        View::Waiting => rows.filter(conversations::waiting_since.is_not_null()),
+        View::Waiting => rows
+            .filter(state(ConversationState::Open))
+            .filter(conversations::waiting_since.is_not_null()),
+        View::WaitingFor(user) => rows
+            .filter(state(ConversationState::Open))
+            .filter(conversations::waiting_since.is_not_null())
+            .filter(conversations::assignee_id.eq(user)),
         View::Open => rows.filter(state(ConversationState::Open)),
         View::Snoozed => rows.filter(state(ConversationState::Snoozed)),
         View::Closed => rows.filter(state(ConversationState::Closed)),
+        View::NotClosed => {
+            rows.filter(conversations::state.ne(ConversationState::Closed.word()))
+        }
         View::All => rows,
     }
 }
 
 fn from_position<'a>(rows: Boxed<'a>, query: &Query) -> Boxed<'a> {
-    if query.view == View::Waiting {
+    if matches!(query.view, View::Waiting | View::WaitingFor(_)) {
         let rows = rows.order((conversations::waiting_since, conversations::id));
         return match query.after {
             None => rows,

@@ -1,0 +1,41 @@
+//! Pages, webhooks, the JSON API and the live socket.
+//!
+//! Reads go through `store`, starting from what the asker may see; every write
+//! goes through an action. Handlers turn requests into verbs and rows into
+//! views, and decide nothing else.
+
+pub mod api;
+pub mod assets;
+mod client_address;
+mod conversations;
+mod cookies;
+mod csrf;
+mod error;
+mod events;
+mod form;
+mod fragment;
+mod headers;
+mod health;
+mod hook_request;
+mod hooks;
+mod live_socket;
+mod messages;
+mod metrics;
+mod problem;
+pub mod routes;
+mod session;
+mod sessions;
+mod settings;
+pub mod setup;
+mod shell;
+mod simulator;
+mod throttle;
+mod times;
+pub mod views;
+mod words;
+
+pub use form::guard;
+pub use headers::{SecurityHeaders, secure};
+pub use live_socket::Screens;
+pub use metrics::count;
+pub use throttle::Throttle;

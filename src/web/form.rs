@@ -1,0 +1,150 @@
+//! The fields of a form, and the guard every form passes.
+//!
+//! A browser's form can only POST: a hidden `_method` says PUT or DELETE. The
+//! guard reads the body once, checks that the request comes from our own page
+//! (`Sec-Fetch-Site` or `Origin`, and the token of the session's forms) and only
+//! then lets it reach a route, so that no handler can forget to.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, header};
+use actix_web::middleware::Next;
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError, web};
+use bytes::Bytes;
+use std::future::{Ready, ready};
+
+use super::error::WebError;
+use super::cookies::Cookies;
+use super::csrf::{self, CsrfError};
+use super::session::app_of;
+
+/// A form is text: 64 KiB are ten times the longest message.
+const LONGEST: usize = 64 * 1024;
+/// Where scripts put the token.
+const TOKEN_HEADER: &str = "x-csrf";
+
+/// The fields of the request's form; empty where it had none.
+#[derive(Clone, Debug, Default)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    pub fn parse(body: &[u8]) -> Self {
+        Self(form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    /// The field's value, empty if it was not sent.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    /// The field's value unless it is missing or blank.
+    pub fn filled(&self, name: &str) -> Option<&str> {
+        Some(self.get(name).trim()).filter(|value| !value.is_empty())
+    }
+
+    /// Every value of a field that may be sent more than once.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+}
+
+impl FromRequest for Fields {
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(request.extensions().get::<Self>().cloned().unwrap_or_default()))
+    }
+}
+
+/// Middleware round everything a browser can write to.
+pub async fn guard<B: MessageBody + 'static>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if request.method().is_safe() || is_for_machines(request.path()) {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    let fields = match fields_of(&mut request).await {
+        Ok(fields) => fields,
+        Err(error) => return Ok(request.into_response(error.error_response())),
+    };
+    if let Err(error) = check(request.request(), &fields) {
+        tracing::warn!(path = request.match_pattern(), error = %error, "a form was refused");
+        return Ok(request.into_response(WebError::Forbidden.error_response()));
+    }
+    if let Some(method) = overridden(&request, &fields) {
+        request.head_mut().method = method;
+    }
+    request.extensions_mut().insert(fields);
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// Those routes have a check of their own: a signature or a bearer token.
+fn is_for_machines(path: &str) -> bool {
+    path.starts_with("/api/") || path.starts_with("/hooks/")
+}
+
+async fn fields_of(request: &mut ServiceRequest) -> Result<Fields, WebError> {
+    let is_form = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+    if !is_form {
+        return Ok(Fields::default());
+    }
+    let too_long = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok())
+        .is_some_and(|length| length > LONGEST);
+    if too_long {
+        return Err(WebError::TooLarge);
+    }
+    let body: Bytes = read_body(request).await?;
+    Ok(Fields::parse(&body))
+}
+
+async fn read_body(request: &mut ServiceRequest) -> Result<Bytes, WebError> {
+    use futures_util::StreamExt;
+
+    let mut payload = request.take_payload();
+    let mut body = web::BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_broken| WebError::BadRequest)?;
+        if body.len() + chunk.len() > LONGEST {
+            return Err(WebError::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// With a session the form's token must be the session's. Before there is one
+/// (sign-in, set-up), there is nothing a forged form could act in the name of.
+fn check(request: &HttpRequest, fields: &Fields) -> Result<(), CsrfError> {
+    let app = app_of(request);
+    let public_url = &app.config.web.public_url;
+    let Some(secret) = Cookies::new(public_url).session_secret(request) else {
+        return csrf::check_site(request.headers(), public_url);
+    };
+    let header = request.headers().get(TOKEN_HEADER).and_then(|value| value.to_str().ok());
+    let sent = header.or_else(|| fields.filled("csrf"));
+    csrf::check(request.headers(), public_url, sent, &csrf::token(&secret))
+}
+
+fn overridden(request: &ServiceRequest, fields: &Fields) -> Option<Method> {
+    if request.method() != Method::POST {
+        return None;
+    }
+    match fields.get("_method") {
+        "PUT" | "put" => Some(Method::PUT),
+        "DELETE" | "delete" => Some(Method::DELETE),
+        _ => None,
+    }
+}

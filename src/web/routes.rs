@@ -1,0 +1,153 @@
+//! Every route of the house on one screen, and who it is for.
+//!
+//! `TABLE` is what the authorisation matrix is generated from: a route that is
+//! not in it does not exist.
+
+use actix_web::web::ServiceConfig;
+
+use super::{
+    api, assets, conversations, events, health, hooks, live_socket, messages, sessions, settings,
+    setup, simulator,
+};
+
+/// Who may come in at all; what they see inside is up to the queries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody: nothing behind it depends on who asks.
+    Public,
+    /// The holder of the set-up link, while there is no administrator.
+    SetUp,
+    /// Any signed-in user.
+    User,
+    /// Administrators; to all others it does not exist.
+    Admin,
+    /// Administrators and auditors; to all others it does not exist.
+    Auditor,
+    /// A provider that signs its requests.
+    Provider,
+    /// An API token with this scope, or with `admin`.
+    Token(&'static str),
+    /// Any API token.
+    AnyToken,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub access: Access,
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal $access:expr => $handler:path;)*) => {
+        pub const TABLE: &[Route] = &[$(Route {
+            method: stringify!($method),
+            path: $path,
+            access: { use Access::*; $access },
+        }),*];
+
+        pub fn configure(config: &mut ServiceConfig) {
+            $(config.route($path, actix_web::web::$method().to($handler));)*
+        }
+    };
+}
+
+routes! {
+    // Machines that watch over the house.
+    get "/livez" Public => health::livez;
+    get "/readyz" Public => health::readyz;
+    get "/metrics" Public => health::metrics;
+    get "/static/{build}/{path:.*}" Public => assets::serve;
+
+    // The first run.
+    get "/setup" SetUp => setup::start;
+    get "/setup/organization" SetUp => setup::organization;
+    post "/setup/organization" SetUp => setup::save_organization;
+    get "/setup/administrator" SetUp => setup::administrator;
+    post "/setup/administrator" SetUp => setup::save_administrator;
+    get "/setup/provider" SetUp => setup::provider;
+    post "/setup/provider" SetUp => setup::save_provider;
+    get "/setup/start" User => setup::begin;
+
+    // Signing in and out.
+    get "/session/new" Public => sessions::new;
+    post "/session" Public => sessions::create;
+    delete "/session" User => sessions::destroy;
+
+    // The inbox.
+    get "/" User => conversations::index;
+    get "/conversations" User => conversations::index;
+    get "/conversations/new" User => conversations::new;
+    post "/conversations" User => conversations::create;
+    get "/conversations/{id}" User => conversations::show;
+    get "/conversations/{id}/about" User => conversations::about;
+    put "/conversations/{id}/contact" User => conversations::rename;
+    put "/conversations/{id}/read" User => conversations::mark_read;
+    post "/conversations/{id}/assignment" User => conversations::assign;
+    delete "/conversations/{id}/assignment" User => conversations::unassign;
+    post "/conversations/{id}/closure" User => conversations::close;
+    delete "/conversations/{id}/closure" User => conversations::reopen;
+    post "/conversations/{id}/snooze" User => conversations::snooze;
+    delete "/conversations/{id}/snooze" User => conversations::wake;
+    post "/conversations/{id}/messages" User => messages::create;
+    post "/conversations/{id}/notes" User => messages::create_note;
+    post "/messages/{id}/cancellation" User => messages::cancel;
+    post "/messages/{id}/resend" User => messages::resend;
+    get "/live" User => live_socket::open;
+    get "/events" User => events::poll;
+
+    // The phone simulator.
+    get "/sim" User => simulator::show;
+    post "/sim/inbound" User => simulator::send;
+    put "/sim/behaviour" Admin => simulator::behave;
+
+    // Settings.
+    get "/settings" User => settings::index;
+    get "/settings/preferences" User => settings::preferences::edit;
+    put "/settings/preferences" User => settings::preferences::update;
+    get "/settings/users" Admin => settings::users::index;
+    get "/settings/users/new" Admin => settings::users::new;
+    post "/settings/users" Admin => settings::users::create;
+    get "/settings/users/{id}/edit" Admin => settings::users::edit;
+    put "/settings/users/{id}" Admin => settings::users::update;
+    post "/settings/users/{id}/disablement" Admin => settings::users::disable;
+    delete "/settings/users/{id}/disablement" Admin => settings::users::enable;
+    get "/settings/inboxes" Admin => settings::inboxes::index;
+    get "/settings/inboxes/new" Admin => settings::inboxes::new;
+    post "/settings/inboxes" Admin => settings::inboxes::create;
+    get "/settings/inboxes/{id}/edit" Admin => settings::inboxes::edit;
+    put "/settings/inboxes/{id}" Admin => settings::inboxes::update;
+    get "/settings/senders" Admin => settings::senders::index;
+    get "/settings/senders/new" Admin => settings::senders::new;
+    post "/settings/senders" Admin => settings::senders::create;
+    get "/settings/tokens" Admin => settings::tokens::index;
+    post "/settings/tokens" Admin => settings::tokens::create;
+    delete "/settings/tokens/{id}" Admin => settings::tokens::revoke;
+    get "/settings/quarantine" Admin => settings::quarantine::index;
+    post "/settings/quarantine/{id}/replay" Admin => settings::quarantine::replay;
+    delete "/settings/quarantine/{id}" Admin => settings::quarantine::discard;
+    get "/settings/audit" Auditor => settings::audit::index;
+
+    // Providers' webhooks.
+    get "/hooks/{provider}/{token}/inbound" Provider => hooks::inbound;
+    post "/hooks/{provider}/{token}/inbound" Provider => hooks::inbound;
+    post "/hooks/{provider}/{token}/receipts" Provider => hooks::receipts;
+
+    // The JSON API.
+    get "/api/v1/openapi.json" Public => api::openapi;
+    post "/api/v1/messages" Token("messages:send") => api::messages::create;
+    get "/api/v1/messages/{id}" Token("messages:read") => api::messages::show;
+    get "/api/v1/conversations" Token("messages:read") => api::conversations::index;
+    get "/api/v1/conversations/{id}" Token("messages:read") => api::conversations::show;
+    get "/api/v1/conversations/{id}/messages" Token("messages:read") => api::conversations::messages;
+    put "/api/v1/conversations/{id}/assignment" Token("conversations:write") => api::conversations::assign;
+    delete "/api/v1/conversations/{id}/assignment" Token("conversations:write") => api::conversations::unassign;
+    put "/api/v1/conversations/{id}/closure" Token("conversations:write") => api::conversations::close;
+    delete "/api/v1/conversations/{id}/closure" Token("conversations:write") => api::conversations::reopen;
+    put "/api/v1/conversations/{id}/snooze" Token("conversations:write") => api::conversations::snooze;
+    delete "/api/v1/conversations/{id}/snooze" Token("conversations:write") => api::conversations::wake;
+    get "/api/v1/events" Token("events:read") => api::events::index;
+    post "/api/v1/simulator/inbound" Token("simulator") => api::simulator::inbound;
+    get "/api/v1/simulator/handsets/{number}" Token("simulator") => api::simulator::handset;
+    put "/api/v1/simulator/behaviour" Token("simulator") => api::simulator::behave;
+}

@@ -1,0 +1,49 @@
+//! The frame round every signed-in page.
+
+use super::error::WebError;
+use super::session::Session;
+use super::views::{Nav, PersonView, Shell, Theme};
+use crate::app::App;
+use crate::domain::id::UserId;
+use crate::store::users::User;
+use crate::store::{Db, StoreError, conversations, events, provider_accounts};
+
+/// Reads the frame. Called first: the event number it holds must be older than
+/// everything the page shows, so that nothing in between is missed.
+pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebError> {
+    let (sight, user) = (session.caller.sight.clone(), session.user.id);
+    let (event, waiting, simulator) = app
+        .store
+        .read(move |db| {
+            let event = events::last_seq(db)?;
+            let waiting = conversations::counts(db, &sight, None, user)?.waiting_for_me;
+            Ok::<_, StoreError>((event, waiting, uses_simulator(db)?))
+        })
+        .await?;
+    Ok(Shell {
+        t: session.locale(),
+        csrf: session.csrf.clone(),
+        user: person(&session.user),
+        role: session.user.role,
+        theme: Theme::from_word(&session.user.theme).unwrap_or_default(),
+        enter_sends: session.user.enter_sends,
+        event,
+        nav,
+        waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+        notice: None,
+        simulator,
+        shared_machine: false,
+    })
+}
+
+pub fn person(user: &User) -> PersonView {
+    person_of(user.id, &user.name)
+}
+
+pub fn person_of(id: UserId, name: &str) -> PersonView {
+    PersonView { id: id.to_string(), name: name.to_owned() }
+}
+
+fn uses_simulator(db: &mut Db) -> Result<bool, StoreError> {
+    Ok(provider_accounts::kinds(db)?.iter().any(|kind| kind == "simulator"))
+}

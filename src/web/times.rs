@@ -1,0 +1,139 @@
+//! Moments as people of an inbox read them.
+
+use chrono::{DateTime, Datelike, Days, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+
+use super::views::{SnoozeChoice, TimeView};
+use crate::locale::Locale;
+
+/// Shows times in one zone and language, as seen at one moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    pub t: Locale,
+    pub zone: Tz,
+    pub now: DateTime<Utc>,
+}
+
+impl Times {
+    /// `zone` is an IANA name; an unknown one is read as UTC.
+    pub fn new(t: Locale, zone: &str, now: DateTime<Utc>) -> Self {
+        Self { t, zone: zone.parse().unwrap_or(Tz::UTC), now }
+    }
+
+    /// `14:02`
+    pub fn clock(&self, at: DateTime<Utc>) -> TimeView {
+        self.view(at, self.local(at).format("%H:%M").to_string())
+    }
+
+    /// As short as a list has room for: `14:02`, 昨日, `11/20`, `2025/11/20`.
+    pub fn short(&self, at: DateTime<Utc>) -> TimeView {
+        let (then, today) = (self.local(at), self.local(self.now));
+        let days = today.date_naive().signed_duration_since(then.date_naive()).num_days();
+        let shown = match days {
+            ..=0 => then.format("%H:%M").to_string(),
+            1 => self.t.yesterday().to_owned(),
+            _ if then.year() == today.year() => then.format("%-m/%-d").to_string(),
+            _ => then.format("%Y/%-m/%-d").to_string(),
+        };
+        self.view(at, shown)
+    }
+
+    /// `11月21日(土)`, with the year where it is another one.
+    pub fn day(&self, at: DateTime<Utc>) -> TimeView {
+        let (then, today) = (self.local(at), self.local(self.now));
+        let weekday = WEEKDAYS_JA[then.weekday().num_days_from_sunday() as usize];
+        let same_year = then.year() == today.year();
+        let shown = match (self.t, same_year) {
+            (Locale::Ja, true) => then.format(&format!("%-m月%-d日({weekday})")).to_string(),
+            (Locale::Ja, false) => then.format(&format!("%Y年%-m月%-d日({weekday})")).to_string(),
+            (Locale::En, true) => then.format("%a, %-d %b").to_string(),
+            (Locale::En, false) => then.format("%a, %-d %b %Y").to_string(),
+        };
+        TimeView { iso: then.format("%Y-%m-%d").to_string(), shown }
+    }
+
+    /// `11/26(木) 14:00`
+    pub fn full(&self, at: DateTime<Utc>) -> TimeView {
+        let then = self.local(at);
+        let weekday = WEEKDAYS_JA[then.weekday().num_days_from_sunday() as usize];
+        let shown = match self.t {
+            Locale::Ja => then.format(&format!("%-m/%-d({weekday}) %H:%M")).to_string(),
+            Locale::En => then.format("%a %-d %b %H:%M").to_string(),
+        };
+        self.view(at, shown)
+    }
+
+    /// With seconds and year, for logs.
+    pub fn exact(&self, at: DateTime<Utc>) -> TimeView {
+        self.view(at, self.local(at).format("%Y-%m-%d %H:%M:%S").to_string())
+    }
+
+    /// The calendar day `at` falls on here.
+    pub fn date(&self, at: DateTime<Utc>) -> chrono::NaiveDate {
+        self.local(at).date_naive()
+    }
+
+    /// In an hour, tomorrow morning, Monday morning.
+    pub fn snooze_choices(&self) -> Vec<SnoozeChoice> {
+        let today = self.date(self.now);
+        let to_monday = 7 - u64::from(today.weekday().num_days_from_monday());
+        let mornings = [1, to_monday].map(|days| self.morning_after(today, days));
+        let mut choices = vec![self.now + TimeDelta::hours(1)];
+        choices.extend(mornings.into_iter().flatten());
+        choices.dedup();
+        choices
+            .into_iter()
+            .map(|until| SnoozeChoice { until: until.to_rfc3339(), label: self.full(until).shown })
+            .collect()
+    }
+
+    fn morning_after(&self, today: chrono::NaiveDate, days: u64) -> Option<DateTime<Utc>> {
+        let nine = NaiveTime::from_hms_opt(9, 0, 0)?;
+        let morning = today.checked_add_days(Days::new(days))?.and_time(nine);
+        self.zone.from_local_datetime(&morning).earliest().map(|at| at.with_timezone(&Utc))
+    }
+
+    fn local(&self, at: DateTime<Utc>) -> DateTime<Tz> {
+        at.with_timezone(&self.zone)
+    }
+
+    fn view(&self, at: DateTime<Utc>, shown: String) -> TimeView {
+        TimeView { iso: at.to_rfc3339(), shown }
+    }
+}
+
+const WEEKDAYS_JA: [&str; 7] = ["日", "月", "火", "水", "木", "金", "土"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        DateTime::parse_from_rfc3339(text).unwrap().with_timezone(&Utc)
+    }
+
+    #[test]
+    fn a_list_shows_the_nearer_the_finer() {
+        let times = Times::new(Locale::Ja, "Asia/Tokyo", at("2026-11-22T14:30:00+09:00"));
+        let shown = |text: &str| times.short(at(text)).shown;
+        assert_eq!(shown("2026-11-22T14:02:00+09:00"), "14:02");
+        assert_eq!(shown("2026-11-22T00:00:00+09:00"), "00:00");
+        assert_eq!(shown("2026-11-21T23:59:00+09:00"), times.t.yesterday());
+        assert_eq!(shown("2026-11-20T10:00:00+09:00"), "11/20");
+        assert_eq!(shown("2025-11-20T10:00:00+09:00"), "2025/11/20");
+    }
+
+    #[test]
+    fn days_are_those_of_the_inbox() {
+        let times = Times::new(Locale::Ja, "Asia/Tokyo", at("2026-11-22T14:30:00+09:00"));
+        assert_eq!(times.day(at("2026-11-21T15:30:00Z")).shown, "11月22日(日)");
+        assert_eq!(times.day(at("2026-11-21T14:30:00Z")).iso, "2026-11-21");
+    }
+
+    #[test]
+    fn snoozing_offers_mornings_of_the_inbox() {
+        let times = Times::new(Locale::Ja, "Asia/Tokyo", at("2026-11-20T14:30:00+09:00"));
+        let labels: Vec<_> = times.snooze_choices().into_iter().map(|c| c.label).collect();
+        assert_eq!(labels, ["11/20(金) 15:30", "11/21(土) 09:00", "11/23(月) 09:00"]);
+    }
+}

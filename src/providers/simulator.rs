@@ -36,11 +36,13 @@ mod journal;
 mod ledger;
 mod record;
 pub mod webhook;
+mod wire_log;
 
 pub use behaviour::{Behaviour, BehaviourError, ReceiptKind};
 pub use courier::Patience;
 pub use journal::{FileJournal, Journal, MemoryJournal, Sealer};
 pub use record::{HandsetMessage, HandsetText};
+pub use wire_log::Post;
 
 const SETTINGS: &[Setting] = &[Setting { name: "secret", required: true, secret: true }];
 
@@ -121,6 +123,16 @@ impl Simulator {
     /// What that handset sent, in order.
     pub fn handset_sent(&self, number: &str) -> Vec<HandsetText> {
         self.texts(|text| text.from == number)
+    }
+
+    /// The numbers of all handsets that ever sent or received, in order of number.
+    pub fn handsets(&self) -> Vec<String> {
+        self.courier.ledger.history().handsets()
+    }
+
+    /// The last webhooks as they went over the wire, newest first.
+    pub fn posts(&self) -> Vec<Post> {
+        self.courier.wire_log.latest()
     }
 
     /// Everything handsets sent, in order: the truth to compare with.

@@ -14,10 +14,11 @@ use super::behaviour::Behaviour;
 use super::ledger::Ledger;
 use super::record::{HookKind, Record};
 use super::webhook::{self, SIGNATURE, TIMESTAMP};
+use super::wire_log::{Post, WireLog};
 use crate::clock::Clock;
 use crate::domain::id::ProviderAccountId;
 use crate::providers::Account;
-use crate::providers::http::read_bounded;
+use crate::providers::http::{explain, read_bounded};
 
 /// How long the carrier keeps trying.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +75,7 @@ pub struct Courier {
     pub accounts: Accounts,
     pub ledger: Ledger,
     pub behaviour: Mutex<Behaviour>,
+    pub wire_log: WireLog,
     http: reqwest::Client,
     runtime: Handle,
     lanes: Mutex<HashMap<LaneKey, Lane>>,
@@ -97,6 +99,7 @@ impl Courier {
             accounts: Accounts::default(),
             ledger,
             behaviour: Mutex::default(),
+            wire_log: WireLog::default(),
             http,
             runtime: Handle::current(),
             lanes: Mutex::default(),
@@ -203,31 +206,34 @@ impl Courier {
             HookKind::Inbound => &account.inbound_url,
             HookKind::Receipt => &account.receipts_url,
         };
-        let secret = account.settings.get("secret").map(String::as_str).unwrap_or_default();
+        let path = webhook::hook_path(url).to_owned();
         let body = hook.body.to_string();
         let at = self.clock.now();
+        let secret = account.settings.get("secret").map(String::as_str).unwrap_or_default();
         let answer = self
             .http
-            .post(format!("{}{}", self.callback_base, webhook::hook_path(url)))
+            .post(format!("{}{path}", self.callback_base))
             .header("content-type", "application/json")
             .header(TIMESTAMP, at.timestamp().to_string())
             .header(SIGNATURE, webhook::sign(secret, at, url, body.as_bytes()))
-            .body(body)
+            .body(body.clone())
             .send()
             .await;
-        match answer {
+        let status = match answer {
             Ok(answer) => {
                 let status = answer.status();
                 // Read to its end, the connection serves the next post too.
                 let _ = read_bounded(answer, 64 * 1024).await;
-                tracing::debug!(provider.name = "simulator", %status, "webhook answered");
-                status.is_success()
+                Some(status)
             }
             Err(error) => {
-                tracing::debug!(provider.name = "simulator", error = %error.without_url(), "webhook not answered");
-                false
+                let error = explain(error);
+                tracing::debug!(provider.name = "simulator", error, "webhook not answered");
+                None
             }
-        }
+        };
+        self.wire_log.add(Post { at, path, body, status: status.map(|status| status.as_u16()) });
+        status.is_some_and(|status| status.is_success())
     }
 
     fn lanes(&self) -> MutexGuard<'_, HashMap<LaneKey, Lane>> {

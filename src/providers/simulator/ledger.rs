@@ -1,6 +1,6 @@
 //! The journal and the memory of it, always in step.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -53,6 +53,12 @@ impl History {
     pub fn received_by(&self, number: &str) -> Vec<HandsetMessage> {
         let indices = self.received_by.get(number).map(Vec::as_slice).unwrap_or_default();
         indices.iter().map(|index| self.received[*index].clone()).collect()
+    }
+
+    pub fn handsets(&self) -> Vec<String> {
+        let senders = self.sent.iter().map(|text| &text.from);
+        let numbers: BTreeSet<&String> = self.received_by.keys().chain(senders).collect();
+        numbers.into_iter().cloned().collect()
     }
 
     /// Whether a handset's text of that id is known already.

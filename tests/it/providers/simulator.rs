@@ -395,6 +395,34 @@ fn copy_of(path: &Path) -> impl Journal + use<> {
 }
 
 #[tokio::test]
+async fn the_wire_can_be_looked_at_newest_first() {
+    let scene = Scene::answering(|request| match request.target.ends_with("inbound") {
+        true => Answer::status(503),
+        false => Answer::Hangup,
+    })
+    .await;
+    assert!(scene.simulator.handsets().is_empty() && scene.simulator.posts().is_empty());
+    scene.handset_sends("はい");
+    scene.send(&OutboundSms { to: "+818099999999".to_owned(), ..sms() }).await.unwrap();
+    assert_eq!(scene.simulator.handsets(), [HANDSET, "+818099999999"]);
+    while scene.simulator.posts().len() < 50 {
+        tokio::task::yield_now().await;
+    }
+    let seen = scene.door.requests().len();
+    while scene.door.requests().len() < seen + 20 {
+        tokio::task::yield_now().await;
+    }
+    let posts = scene.simulator.posts();
+    assert_eq!(posts.len(), 50, "no more are kept");
+    assert!(posts.is_sorted_by(|newer, older| newer.at >= older.at));
+    let inbound = posts.iter().find(|post| post.path == INBOUND).unwrap();
+    assert!(inbound.body.contains("はい"));
+    assert_eq!((inbound.at, inbound.status), (now(), Some(503)));
+    let receipt = posts.iter().find(|post| post.path != INBOUND).unwrap();
+    assert_eq!(receipt.status, None);
+}
+
+#[tokio::test]
 async fn the_list_begins_where_it_is_asked_to() {
     let scene = Scene::start().await;
     scene.handset_sends("前");

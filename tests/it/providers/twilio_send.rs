@@ -8,12 +8,14 @@ use henji::domain::delivery::Reason;
 use henji::providers::http::Timeouts;
 use henji::providers::twilio::Twilio;
 use henji::providers::{Accepted, Account, OutboundSms, Provider, Retry, SendError};
+use proptest::sample;
 use serde_json::json;
 
 use super::contract::{HANDSET, SENDER, message_id, sms};
 use super::fake_twilio::FakeTwilio;
 use super::peer::{Answer, Peer, closed_port};
 use super::rigs::{now, twilio_account};
+use super::twilio_corpus::samples;
 
 fn twilio() -> Twilio {
     let timeouts = Timeouts { whole: Duration::from_millis(300), ..Timeouts::default() };
@@ -177,6 +179,25 @@ async fn whatever_proves_nothing_is_unknown_and_asked_once() {
         match send_to(answer.clone()).await {
             (Err(SendError::Unknown { .. }), 1) => {}
             other => panic!("{answer:?} gave {other:?}"),
+        }
+    }
+}
+
+/// A peer is hostile input: whatever it answers, only a readable acceptance is
+/// one, and nothing panics (T-FUZZ-1).
+#[tokio::test]
+async fn no_answer_made_up_at_random_is_taken_for_an_acceptance() {
+    let json = "(\\[|\\{|\\]|\\}|\"sid\"|\"code\"|:|,|\"|[0-9]|null|\\\\u|\\PC){0,30}";
+    for (status, body) in samples((sample::select(&[200u16, 201, 400, 429, 500]), json), 300) {
+        let is_acceptance = serde_json::from_str::<serde_json::Value>(&body)
+            .is_ok_and(|body| body["sid"].as_str().is_some_and(|sid| !sid.is_empty()));
+        match (status, send_to(Answer::json(status, &body)).await.0) {
+            (200 | 201, Ok(_)) => assert!(is_acceptance, "{body}"),
+            (200 | 201, Err(SendError::Unknown { .. })) => assert!(!is_acceptance, "{body}"),
+            (400, Err(SendError::Refused { .. })) => {}
+            (429, Err(SendError::Refused { retry: Retry::Soon, .. })) => {}
+            (500, Err(SendError::Unknown { .. })) => {}
+            other => panic!("{body}: {other:?}"),
         }
     }
 }

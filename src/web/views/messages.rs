@@ -100,7 +100,7 @@ impl MessageView {
             Delivered => "check-check",
             Undelivered | Failed | Expired => "triangle-alert",
             Canceled => "ban",
-            Unknown => "circle-help",
+            Unknown => "circle-question-mark",
         }
     }
 

@@ -16,13 +16,21 @@ pub mod config;
 pub mod domain;
 /// Loops that call actions when time comes.
 pub mod jobs;
+/// The key outside the database.
+pub mod key_file;
 /// Who is watching what.
 pub mod live;
+/// What the screens say, in two languages.
+pub mod locale;
 /// Passwords, hashed a few at a time.
 pub mod password;
 /// The companies that carry our texts.
 pub mod providers;
+/// Puts the parts together and serves.
+pub mod server;
 /// All SQL.
 pub mod store;
 /// Logs and metrics.
 pub mod telemetry;
+/// Pages, webhooks, the JSON API and the live socket.
+pub mod web;

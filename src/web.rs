@@ -10,6 +10,7 @@ mod client_address;
 mod conversations;
 mod cookies;
 mod csrf;
+mod cursor;
 mod error;
 mod events;
 mod form;
@@ -34,8 +35,18 @@ mod times;
 pub mod views;
 mod words;
 
+pub use error::present;
 pub use form::guard;
 pub use headers::{SecurityHeaders, secure};
-pub use live_socket::Screens;
+pub use hooks::HookAccounts;
+pub use live_socket::{Screens, live_event};
 pub use metrics::count;
 pub use throttle::Throttle;
+
+/// What no route answers to.
+pub async fn not_found(request: actix_web::HttpRequest) -> actix_web::HttpResponse {
+    if request.path().starts_with("/api/") {
+        return api::not_found().await;
+    }
+    actix_web::ResponseError::error_response(&error::WebError::NotFound)
+}

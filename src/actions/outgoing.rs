@@ -18,7 +18,7 @@ use crate::store::contacts::Contact;
 use crate::store::conversations::Conversation;
 use crate::store::messages::Message;
 use crate::store::senders::Sender;
-use crate::store::{Tx, contacts, conversations, inboxes, messages, outbox, provider_accounts, senders};
+use crate::store::{Tx, contacts, conversations, inboxes, messages, outbox, provider_accounts, reads, senders};
 
 use super::{ActionError, Problem};
 
@@ -140,6 +140,10 @@ pub fn queue(
         None => conversation.status,
     };
     conversations::touch(tx, conversation.id, &status, &message, &key)?;
+    if let Some(user) = caller.user_id() {
+        // Who answers has read what they answer.
+        reads::advance(tx, user, conversation.id, now)?;
+    }
     announce(tx, conversation, message.id);
     tx.audit(&caller.actor, "message.send", Object::new("message", message.id.0));
     Ok(message)

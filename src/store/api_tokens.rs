@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::connection::Db;
+use super::connection::{Db, on_each_backend};
 use super::error::StoreError;
 use super::schema::{api_tokens, idempotency_keys};
 use super::seal::secret_hash;
@@ -96,6 +96,9 @@ pub fn first_use(
         .optional()?)
 }
 
+/// Remembers what a key was first used for.
+///
+/// Where another node was first, the transaction is run again, and finds it.
 pub fn keep_first_use(
     db: &mut Db,
     token: ApiTokenId,
@@ -104,16 +107,20 @@ pub fn keep_first_use(
     message: MessageId,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    diesel::insert_into(idempotency_keys::table)
-        .values((
-            idempotency_keys::api_token_id.eq(token),
-            idempotency_keys::idempotency_key.eq(key),
-            idempotency_keys::request_hash.eq(request_hash),
-            idempotency_keys::message_id.eq(message),
-            idempotency_keys::created_at.eq(now.naive_utc()),
-        ))
-        .execute(&mut db.conn)?;
-    Ok(())
+    let row = (
+        idempotency_keys::api_token_id.eq(token),
+        idempotency_keys::idempotency_key.eq(key),
+        idempotency_keys::request_hash.eq(request_hash),
+        idempotency_keys::message_id.eq(message),
+        idempotency_keys::created_at.eq(now.naive_utc()),
+    );
+    let inserted = on_each_backend!(&mut db.conn, |conn| {
+        diesel::insert_into(idempotency_keys::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(conn)
+    })?;
+    if inserted == 1 { Ok(()) } else { Err(StoreError::collision()) }
 }
 
 /// Forgets keys first used before `before`.

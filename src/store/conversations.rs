@@ -19,7 +19,7 @@ use crate::domain::message::Direction;
 use crate::domain::user::Sight;
 
 mod list;
-pub use list::{Counts, Page, Query, View, counts, list};
+pub use list::{Counts, Filter, Page, Query, View, counts, list};
 
 /// Characters of a message kept for the list.
 const PREVIEW: usize = 80;
@@ -218,6 +218,33 @@ pub fn close_case(
         .set((cases::closed_at.eq(now.naive_utc()), cases::closed_by.eq(by)))
         .execute(&mut db.conn)?;
     Ok(())
+}
+
+/// A span from open to closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Case {
+    pub opened_at: DateTime<Utc>,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub closed_by: Option<UserId>,
+}
+
+/// The newest cases of a conversation, newest first.
+pub fn cases_of(db: &mut Db, conversation: ConversationId) -> Result<Vec<Case>, StoreError> {
+    const ENOUGH: i64 = 20;
+    let rows: Vec<(NaiveDateTime, Option<NaiveDateTime>, Option<UserId>)> = cases::table
+        .filter(cases::conversation_id.eq(conversation))
+        .order((cases::opened_at.desc(), cases::id.desc()))
+        .limit(ENOUGH)
+        .select((cases::opened_at, cases::closed_at, cases::closed_by))
+        .load(&mut db.conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(opened_at, closed_at, closed_by)| Case {
+            opened_at: opened_at.and_utc(),
+            closed_at: closed_at.map(|at| at.and_utc()),
+            closed_by,
+        })
+        .collect())
 }
 
 /// Snoozed conversations whose time has come.

@@ -26,6 +26,16 @@ pub enum StoreError {
     Stopped,
 }
 
+impl StoreError {
+    /// Another transaction was in the way: the writer runs the same work again.
+    pub(super) fn collision() -> Self {
+        Self::Database(diesel::result::Error::DatabaseError(
+            diesel::result::DatabaseErrorKind::SerializationFailure,
+            Box::new("another transaction was in the way".to_owned()),
+        ))
+    }
+}
+
 impl From<diesel::result::Error> for StoreError {
     fn from(error: diesel::result::Error) -> Self {
         match error {

@@ -110,6 +110,15 @@ pub fn find(db: &mut Db, id: MessageId) -> Result<Message, StoreError> {
     open(row, &key)
 }
 
+/// The delivery state of an outbound text; `None` for any other line, or none.
+pub fn state_of(db: &mut Db, id: MessageId) -> Result<Option<OutboundState>, StoreError> {
+    let word: Option<Option<String>> =
+        messages::table.find(id).select(messages::state).first(&mut db.conn).optional()?;
+    word.flatten()
+        .map(|word| known(OutboundState::from_word(&word), "messages.state", &word))
+        .transpose()
+}
+
 pub fn find_by_provider_ref(
     db: &mut Db,
     account: ProviderAccountId,
@@ -368,4 +377,20 @@ pub fn texts_after_event(
         }
     }
     Ok(news)
+}
+
+/// When a conversation's newest inbound texts came, newest first.
+pub fn newest_inbound_times(
+    db: &mut Db,
+    conversation: ConversationId,
+    limit: i64,
+) -> Result<Vec<DateTime<Utc>>, StoreError> {
+    let times: Vec<NaiveDateTime> = messages::table
+        .filter(messages::conversation_id.eq(conversation))
+        .filter(messages::direction.eq(Direction::Inbound.word()))
+        .order((messages::created_at.desc(), messages::id.desc()))
+        .limit(limit)
+        .select(messages::created_at)
+        .load(&mut db.conn)?;
+    Ok(times.into_iter().map(|at| at.and_utc()).collect())
 }

@@ -62,3 +62,17 @@ pub fn end(db: &mut Db, contact: &Contact, now: DateTime<Utc>) -> Result<bool, S
     contacts::set_opted_out(db, contact.id, None)?;
     Ok(ended > 0)
 }
+
+/// Since when the contact's number has been stopped.
+pub fn since(db: &mut Db, contact: &Contact) -> Result<Option<DateTime<Utc>>, StoreError> {
+    if contact.opted_out.is_none() {
+        return Ok(None);
+    }
+    let index = db.vault.address_index(&contact.address);
+    let since: Option<chrono::NaiveDateTime> = opt_outs::table
+        .filter(opt_outs::address_index.eq(index))
+        .filter(opt_outs::ended_at.is_null())
+        .select(diesel::dsl::min(opt_outs::since))
+        .first(&mut db.conn)?;
+    Ok(since.map(|at| at.and_utc()))
+}

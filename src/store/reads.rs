@@ -48,3 +48,15 @@ pub fn advance(
         .execute(conn))?;
     Ok(inserted == 1)
 }
+
+/// How far each user has read a conversation.
+pub fn of_conversation(
+    db: &mut Db,
+    conversation: ConversationId,
+) -> Result<Vec<(UserId, DateTime<Utc>)>, StoreError> {
+    let rows: Vec<(UserId, NaiveDateTime)> = reads::table
+        .filter(reads::conversation_id.eq(conversation))
+        .select((reads::user_id, reads::read_at))
+        .load(&mut db.conn)?;
+    Ok(rows.into_iter().map(|(id, at)| (id, at.and_utc())).collect())
+}

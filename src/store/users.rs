@@ -1,5 +1,7 @@
 //! Who signs in, and which inboxes they belong to.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
@@ -61,6 +63,27 @@ pub fn all(db: &mut Db) -> Result<Vec<User>, StoreError> {
     let rows: Vec<UserRow> =
         users::table.order(users::id).select(UserRow::as_select()).load(&mut db.conn)?;
     rows.into_iter().map(|row| read(&db.vault, row)).collect()
+}
+
+/// Fails if the keys are not those of this database. Passes on an empty one.
+pub fn check_key(db: &mut Db) -> Result<(), StoreError> {
+    let first = users::table.select(UserRow::as_select()).first(&mut db.conn).optional()?;
+    first.map(|row| read(&db.vault, row)).transpose().map(drop)
+}
+
+/// Names by id; an id nobody has is left out.
+pub fn names(db: &mut Db, ids: &[UserId]) -> Result<HashMap<UserId, String>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(UserId, Vec<u8>)> = users::table
+        .filter(users::id.eq_any(ids))
+        .select((users::id, users::name_sealed))
+        .load(&mut db.conn)?;
+    let house = db.vault.house();
+    rows.into_iter()
+        .map(|(id, sealed)| Ok((id, house.open_text(place("users", "name_sealed", id), &sealed)?)))
+        .collect()
 }
 
 /// Whether somebody can administer the house: set-up is over then.

@@ -262,10 +262,7 @@ fn run_jobs(tx: &mut Tx, batch: &mut [Box<dyn Job>]) -> Result<usize, StoreError
                 }
             }
             Ran::Again => {
-                return Err(StoreError::Database(DieselError::DatabaseError(
-                    DatabaseErrorKind::SerializationFailure,
-                    Box::new("another transaction was in the way".to_owned()),
-                )));
+                return Err(StoreError::collision());
             }
         }
     }

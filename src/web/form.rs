@@ -32,6 +32,10 @@ impl Fields {
         Self(form_urlencoded::parse(body).into_owned().collect())
     }
 
+    pub fn of(pairs: &[(&str, &str)]) -> Self {
+        Self(pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect())
+    }
+
     /// The field's value, empty if it was not sent.
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)

@@ -77,13 +77,17 @@ impl Times {
     pub fn snooze_choices(&self) -> Vec<SnoozeChoice> {
         let today = self.date(self.now);
         let to_monday = 7 - u64::from(today.weekday().num_days_from_monday());
-        let mornings = [1, to_monday].map(|days| self.morning_after(today, days));
-        let mut choices = vec![self.now + TimeDelta::hours(1)];
-        choices.extend(mornings.into_iter().flatten());
-        choices.dedup();
+        let clock = |at: DateTime<Utc>| self.clock(at).shown;
+        let mut choices = vec![(self.now + TimeDelta::hours(1), self.t.snooze_in_hours(1))];
+        if let Some(at) = self.morning_after(today, 1) {
+            choices.push((at, self.t.snooze_tomorrow(clock(at))));
+        }
+        if let Some(at) = self.morning_after(today, to_monday).filter(|_| to_monday > 1) {
+            choices.push((at, self.t.snooze_monday(clock(at))));
+        }
         choices
             .into_iter()
-            .map(|until| SnoozeChoice { until: until.to_rfc3339(), label: self.full(until).shown })
+            .map(|(until, label)| SnoozeChoice { until: until.to_rfc3339(), label })
             .collect()
     }
 
@@ -134,6 +138,6 @@ mod tests {
     fn snoozing_offers_mornings_of_the_inbox() {
         let times = Times::new(Locale::Ja, "Asia/Tokyo", at("2026-11-20T14:30:00+09:00"));
         let labels: Vec<_> = times.snooze_choices().into_iter().map(|c| c.label).collect();
-        assert_eq!(labels, ["11/20(金) 15:30", "11/21(土) 09:00", "11/23(月) 09:00"]);
+        assert_eq!(labels, ["1時間後", "明日 09:00", "月曜 09:00"]);
     }
 }

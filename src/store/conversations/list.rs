@@ -30,6 +30,28 @@ pub enum View {
     /// Everything that is not closed.
     NotClosed,
     All,
+    /// What a program asks for; with `waiting`, the longest wait first.
+    Matching(Filter),
+}
+
+/// Any combination of what conversations are told apart by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub state: Option<ConversationState>,
+    /// `Some(None)` is nobody.
+    pub assignee: Option<Option<UserId>>,
+    pub waiting: Option<bool>,
+}
+
+impl View {
+    /// Whether the longest wait comes first, and not the newest message.
+    fn is_by_wait(self) -> bool {
+        match self {
+            Self::Waiting | Self::WaitingFor(_) => true,
+            Self::Matching(filter) => filter.waiting == Some(true),
+            _ => false,
+        }
+    }
 }
 
 /// A page of the list: of the inboxes in `sight`, narrowed to one if asked.
@@ -67,15 +89,15 @@ pub fn list(db: &mut Db, query: &Query) -> Result<Page, StoreError> {
     for inbox in inboxes_of(db, query)? {
         rows.extend(of_inbox(db, inbox, query)?);
     }
-    match query.view {
-        View::Waiting | View::WaitingFor(_) => rows.sort_by_key(|row| waiting_position(row)),
-        _ => rows.sort_by_key(|row| std::cmp::Reverse(row.position())),
+    if query.view.is_by_wait() {
+        rows.sort_by_key(waiting_position);
+    } else {
+        rows.sort_by_key(|row| std::cmp::Reverse(row.position()));
     }
     let more = rows.len() > query.limit;
     rows.truncate(query.limit);
-    let next = rows.last().filter(|_| more).map(|row| match query.view {
-        View::Waiting | View::WaitingFor(_) => waiting_position(row),
-        _ => row.position(),
+    let next = rows.last().filter(|_| more).map(|row| {
+        if query.view.is_by_wait() { waiting_position(row) } else { row.position() }
     });
     Ok(Page { rows, next })
 }
@@ -166,11 +188,28 @@ fn in_view(rows: Boxed<'_>, view: View) -> Boxed<'_> {
             rows.filter(conversations::state.ne(ConversationState::Closed.word()))
         }
         View::All => rows,
+        View::Matching(filter) => matching(rows, filter),
+    }
+}
+
+fn matching(mut rows: Boxed<'_>, filter: Filter) -> Boxed<'_> {
+    if let Some(state) = filter.state {
+        rows = rows.filter(conversations::state.eq(state.word()));
+    }
+    rows = match filter.assignee {
+        None => rows,
+        Some(None) => rows.filter(conversations::assignee_id.is_null()),
+        Some(Some(user)) => rows.filter(conversations::assignee_id.eq(user)),
+    };
+    match filter.waiting {
+        None => rows,
+        Some(true) => rows.filter(conversations::waiting_since.is_not_null()),
+        Some(false) => rows.filter(conversations::waiting_since.is_null()),
     }
 }
 
 fn from_position<'a>(rows: Boxed<'a>, query: &Query) -> Boxed<'a> {
-    if matches!(query.view, View::Waiting | View::WaitingFor(_)) {
+    if query.view.is_by_wait() {
         let rows = rows.order((conversations::waiting_since, conversations::id));
         return match query.after {
             None => rows,

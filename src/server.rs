@@ -1,0 +1,243 @@
+//! Puts the parts together, serves, and stops without losing anything.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::middleware::from_fn;
+use actix_web::{HttpServer, web as actix};
+use anyhow::Context;
+use futures_util::future::BoxFuture;
+use tokio::sync::watch;
+
+use crate::actions::settings::tell_simulator;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::jobs;
+use crate::live::{self, EventSource, Hub};
+use crate::password::Passwords;
+use crate::providers::registry::Registry;
+use crate::providers::simulator::{FileJournal, Journal, MemoryJournal, Patience, Sealer, Simulator};
+use crate::providers::twilio::Twilio;
+use crate::providers::Provider;
+use crate::store::ids::RowId;
+use crate::store::seal::place;
+use crate::store::{Opening, Store, StoreError, events, provider_accounts, users};
+use crate::telemetry::Metrics;
+use crate::web::{self, Screens, SecurityHeaders, Throttle};
+
+/// How long requests under way may take once we were told to stop.
+const STOP: u64 = 10;
+/// Browsers keep connections; a new one costs them a round trip.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// What the parts are wanted for.
+#[derive(Clone, Debug)]
+pub enum Purpose {
+    /// To serve at this address, with the simulator's journal on disk.
+    Serve { callback_base: String },
+    /// For one command, perhaps beside a running server.
+    Command,
+}
+
+/// Opens the key, the database, the providers and the simulator.
+pub async fn assemble(config: Config, clock: Clock, purpose: Purpose) -> anyhow::Result<Arc<App>> {
+    assemble_with(config, clock, purpose, Passwords::default()).await
+}
+
+/// [`assemble`] with another password hasher (tests sign many people in).
+pub async fn assemble_with(
+    config: Config,
+    clock: Clock,
+    purpose: Purpose,
+    passwords: Passwords,
+) -> anyhow::Result<Arc<App>> {
+    std::fs::create_dir_all(&config.files.data_dir)
+        .with_context(|| format!("cannot make {}", config.files.data_dir.display()))?;
+    let key = crate::key_file::open_or_make(&config.files.key_file)?;
+    let opening = Opening {
+        connections: config.database.connections,
+        ..Opening::new(&config.database.url.expose(), key, clock.clone())
+    };
+    let store = Store::open(opening)?;
+    store.read(users::check_key).await.with_context(|| {
+        format!("{} is not the key of this database", config.files.key_file.display())
+    })?;
+    let metrics = Metrics::new();
+    let (journal, callback_base): (Arc<dyn Journal>, String) = match purpose {
+        Purpose::Serve { callback_base } => {
+            let path = config.files.data_dir.join("simulator.journal");
+            (Arc::new(open_journal(&path, &store)?), callback_base)
+        }
+        Purpose::Command => (Arc::new(MemoryJournal::default()), String::new()),
+    };
+    let simulator = Simulator::start(clock.clone(), callback_base, journal, Patience::default())
+        .context("the simulator's journal cannot be read")?;
+    let twilio = Twilio::new(clock.clone()).context("no HTTP client")?;
+    let providers: Vec<Arc<dyn Provider>> = vec![simulator.clone(), Arc::new(twilio)];
+    let hub = Hub::new(*store.committed().borrow());
+    let app = Arc::new(App {
+        config,
+        clock,
+        store,
+        hub,
+        providers: Registry::new(providers),
+        simulator,
+        passwords,
+        metrics,
+    });
+    for account in app.store.read(provider_accounts::all).await? {
+        tell_simulator(&app, account).await?;
+    }
+    Ok(app)
+}
+
+/// A server under way.
+pub struct Running {
+    pub app: Arc<App>,
+    /// `http://127.0.0.1:8080`: where it really listens.
+    pub local_url: String,
+    stop: watch::Sender<bool>,
+    handle: actix_web::dev::ServerHandle,
+    served: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+/// Binds and serves. Prints nothing.
+pub async fn start(config: Config, clock: Clock) -> anyhow::Result<(Running, web::setup::SetUp)> {
+    let listener = TcpListener::bind(config.web.listen)
+        .with_context(|| format!("cannot listen on {}", config.web.listen))?;
+    let local_url = format!("http://{}", listener.local_addr()?);
+    let purpose = Purpose::Serve { callback_base: local_url.clone() };
+    let app = assemble(config, clock, purpose).await?;
+    start_with(app, listener, local_url).await
+}
+
+/// [`start`] with parts and a door that are there already.
+pub async fn start_with(
+    app: Arc<App>,
+    listener: TcpListener,
+    local_url: String,
+) -> anyhow::Result<(Running, web::setup::SetUp)> {
+    let set_up = web::setup::SetUp::open(&app).await?;
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(jobs::deliver::Worker::new(app.clone()).run(stopped.clone()));
+    tokio::spawn(jobs::backfill::run(app.clone(), stopped.clone()));
+    tokio::spawn(jobs::housekeeping::run(app.clone(), stopped));
+    let log = EventLog(app.store.clone());
+    let committed = app.store.committed();
+    // Others write too: nodes beside us, or a command on the same machine.
+    tokio::spawn(live::follow(app.hub.clone(), log, committed, Some(live::follow::POLL)));
+    let server = http_server(app.clone(), set_up.clone(), listener)?;
+    let handle = server.handle();
+    let served = tokio::spawn(server);
+    Ok((Running { app, local_url, stop, handle, served }, set_up))
+}
+
+impl Running {
+    /// Serves until SIGTERM or SIGINT, then stops in order.
+    pub async fn until_told_to_stop(self) -> anyhow::Result<()> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        self.stop().await
+    }
+
+    /// Sockets are told to come back, requests under way are answered, texts in
+    /// hand are settled.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        // The receivers may be gone already: then there is nobody to tell.
+        drop(self.stop.send(true));
+        self.app.hub.restart();
+        self.handle.stop(true).await;
+        self.served.await??;
+        Ok(())
+    }
+}
+
+fn http_server(
+    app: Arc<App>,
+    set_up: web::setup::SetUp,
+    listener: TcpListener,
+) -> anyhow::Result<actix_web::dev::Server> {
+    let headers = actix::Data::new(SecurityHeaders::new(&app.config.web.public_url));
+    let metrics = actix::Data::new(app.metrics.clone());
+    let throttle = actix::Data::new(Throttle::new(app.clock.clone()));
+    let screens = actix::Data::new(Screens::default());
+    let accounts = actix::Data::new(web::HookAccounts::default());
+    let set_up = actix::Data::new(set_up);
+    let app = actix::Data::from(app);
+    // Half the cores: workers, writer and jobs share the machine (performance.md 8).
+    let workers = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
+    let server = HttpServer::new(move || {
+        actix_web::App::new()
+            .app_data(app.clone())
+            .app_data(headers.clone())
+            .app_data(metrics.clone())
+            .app_data(throttle.clone())
+            .app_data(screens.clone())
+            .app_data(accounts.clone())
+            .app_data(set_up.clone())
+            .wrap(from_fn(web::guard))
+            .wrap(from_fn(web::count))
+            .wrap(from_fn(web::present))
+            .wrap(from_fn(web::secure))
+            .configure(web::routes::configure)
+            .default_service(actix::to(web::not_found))
+    })
+    .workers(workers)
+    .keep_alive(KEEP_ALIVE)
+    .tcp_nodelay(true)
+    .disable_signals()
+    .shutdown_timeout(STOP)
+    .listen(listener)?
+    .run();
+    Ok(server)
+}
+
+struct EventLog(Store);
+
+impl EventSource for EventLog {
+    type Error = StoreError;
+
+    fn read_after(
+        &self,
+        seq: i64,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<live::Event>, StoreError>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        Box::pin(async move {
+            let found = self.0.read(move |db| events::after(db, seq, limit)).await?;
+            Ok(found.into_iter().map(web::live_event).collect())
+        })
+    }
+}
+
+fn open_journal(path: &Path, store: &Store) -> anyhow::Result<FileJournal> {
+    FileJournal::open(path, Arc::new(HouseSealer(store.clone())))
+        .with_context(|| format!("cannot open {}", path.display()))
+}
+
+/// Seals the simulator's journal with the house key.
+struct HouseSealer(Store);
+
+impl Sealer for HouseSealer {
+    fn seal(&self, plain: &[u8]) -> Vec<u8> {
+        self.0.vault().house().seal(journal_place(), plain)
+    }
+
+    fn open(&self, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.0.vault().house().open(journal_place(), sealed).ok()
+    }
+}
+
+fn journal_place() -> crate::store::seal::Place {
+    place("simulator", "journal", RowId(uuid::Uuid::nil()))
+}

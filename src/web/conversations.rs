@@ -1,0 +1,347 @@
+//! The inbox's pages and the verbs on a conversation.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::cursor;
+use super::error::WebError;
+use super::form::Fields;
+use super::fragment::{asked_for, html, html_with, see_other};
+use super::session::Session;
+use super::shell::shell;
+use super::views::{
+    AboutPage, FormErrors, IndexPage, ListTab, Nav, NewPage, ShowPage,
+};
+use super::words;
+use crate::actions::{
+    self, ActionError, Draft, assign, mark_read, rename_contact, snooze as snoozing,
+    start_conversation,
+};
+use crate::app::App;
+use crate::domain::id::{ConversationId, InboxId, MessageId, SenderId, UserId};
+use crate::domain::message::Purpose;
+use crate::domain::segment::LengthProfile;
+use crate::store::{inboxes, senders};
+
+pub mod lines;
+pub mod list;
+pub mod people;
+pub mod thread;
+
+pub use list::list_view;
+
+#[derive(Deserialize)]
+pub struct IndexQuery {
+    view: Option<String>,
+    inbox: Option<InboxIdText>,
+    cursor: Option<String>,
+}
+
+/// An inbox id in an address; anything else is no filter.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct InboxIdText(String);
+
+#[derive(Deserialize)]
+pub struct ShowQuery {
+    before: Option<String>,
+    after: Option<String>,
+    view: Option<String>,
+    inbox: Option<InboxIdText>,
+}
+
+impl InboxIdText {
+    fn id(self) -> Option<InboxId> {
+        self.0.parse().ok()
+    }
+}
+
+/// `GET /conversations`
+pub async fn index(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    query: web::Query<IndexQuery>,
+) -> Result<HttpResponse, WebError> {
+    let IndexQuery { view, inbox, cursor } = query.into_inner();
+    let tab = tab_of(view.as_deref(), &session);
+    let inbox = inbox.and_then(InboxIdText::id);
+    let after = cursor.as_deref().and_then(cursor::read);
+    if asked_for(&request) == Some("rows") {
+        let list = list_view(&app, &session, tab, inbox, after).await?;
+        return if after.is_some() { html(&list.rows) } else { html(&list) };
+    }
+    let shell = shell(&app, &session, Nav::Inbox).await?;
+    let list = list_view(&app, &session, tab, inbox, after).await?;
+    html(&IndexPage { shell, list })
+}
+
+/// `GET /conversations/{id}`
+pub async fn show(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    path: web::Path<Uuid>,
+    query: web::Query<ShowQuery>,
+) -> Result<HttpResponse, WebError> {
+    let id = ConversationId(path.into_inner());
+    let ShowQuery { before, after, view, inbox } = query.into_inner();
+    let window = thread::Window {
+        before: before.as_deref().and_then(cursor::read),
+        after: after.as_deref().and_then(cursor::read),
+    };
+    let is_page = asked_for(&request).is_none();
+    if !is_page && (before.is_some() || after.is_some()) {
+        return html(&thread::lines_view(&app, &session, id, window).await?);
+    }
+    let shell = shell(&app, &session, Nav::Inbox).await?;
+    let thread = thread::thread_view(&app, &session, id, window, shell.event).await?;
+    if !is_page {
+        return html(&thread);
+    }
+    let tab = tab_of(view.as_deref(), &session);
+    let inbox = inbox.and_then(InboxIdText::id);
+    let mut list = list_view(&app, &session, tab, inbox, None).await?;
+    list.rows.mark_current(&id.to_string());
+    html(&ShowPage { shell, list, thread })
+}
+
+/// `GET /conversations/{id}/about`
+pub async fn about(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    path: web::Path<Uuid>,
+) -> Result<HttpResponse, WebError> {
+    let id = ConversationId(path.into_inner());
+    let shell = shell(&app, &session, Nav::Inbox).await?;
+    let side = thread::side_view(&app, &session, id, shell.event).await?;
+    if asked_for(&request).is_some() {
+        return html(&side);
+    }
+    html(&AboutPage { shell, side })
+}
+
+#[derive(Deserialize)]
+pub struct NewQuery {
+    to: Option<String>,
+}
+
+/// `GET /conversations/new`
+pub async fn new(
+    app: web::Data<App>,
+    session: Session,
+    query: web::Query<NewQuery>,
+) -> Result<HttpResponse, WebError> {
+    must_answer(&session)?;
+    let mut form = Fields::default();
+    if let Some(to) = query.into_inner().to {
+        form = Fields::of(&[("to", &to)]);
+    }
+    new_page(&app, &session, StatusCode::OK, &form, FormErrors::none()).await
+}
+
+/// `POST /conversations`: a text to any number.
+pub async fn create(
+    app: web::Data<App>,
+    session: Session,
+    fields: Fields,
+) -> Result<HttpResponse, WebError> {
+    must_answer(&session)?;
+    let sender = fields.get("sender_id").parse().ok().map(SenderId);
+    let inbox = match sender {
+        Some(id) => app
+            .store
+            .read(move |db| senders::find(db, id).map(|sender| sender.inbox_id))
+            .await
+            .ok(),
+        None => fields.get("inbox_id").parse().ok(),
+    };
+    let draft = Draft {
+        body: fields.get("body").to_owned(),
+        purpose: Purpose::Conversation,
+        client_message_id: fields.get("client_message_id").parse().ok(),
+        sender,
+        send_at: None,
+        expires_at: None,
+        may_be_undone: true,
+    };
+    let to = fields.get("to").to_owned();
+    let caller = session.caller.clone();
+    let inbox = inbox.unwrap_or(InboxId(Uuid::nil()));
+    match start_conversation::run(&app, caller, inbox, to, draft, None).await {
+        Ok(sent) => {
+            Ok(see_other(&format!("/conversations/{}#latest", sent.message.conversation_id)))
+        }
+        Err(ActionError::Invalid { field, problem }) => {
+            let field = if field == "inbox_id" { "sender_id" } else { field };
+            let errors = FormErrors::of(field, words::problem(session.locale(), field, problem));
+            new_page(&app, &session, StatusCode::UNPROCESSABLE_ENTITY, &fields, errors).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `PUT /conversations/{id}/contact`: a name for the contact.
+pub async fn rename(
+    app: web::Data<App>,
+    session: Session,
+    path: web::Path<Uuid>,
+    fields: Fields,
+) -> Result<HttpResponse, WebError> {
+    let id = ConversationId(path.into_inner());
+    let name = fields.get("name").to_owned();
+    rename_contact::run(&app, session.caller, id, name).await?;
+    Ok(see_other(&format!("/conversations/{id}/about")))
+}
+
+/// `PUT /conversations/{id}/read`: seen up to `message_id`, or all of it.
+pub async fn mark_read(
+    app: web::Data<App>,
+    session: Session,
+    path: web::Path<Uuid>,
+    fields: Fields,
+) -> Result<HttpResponse, WebError> {
+    let id = ConversationId(path.into_inner());
+    let message: Option<MessageId> = fields.get("message_id").parse().ok();
+    mark_read::run(&app, session.caller, id, message).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST /conversations/{id}/assignment`: to `user_id`, or to whoever asks.
+pub async fn assign(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    path: web::Path<Uuid>,
+    fields: Fields,
+) -> Result<HttpResponse, WebError> {
+    let id = ConversationId(path.into_inner());
+    let user = match fields.filled("user_id") {
+        Some(text) => Some(text.parse().map_err(|_malformed| WebError::BadRequest)?),
+        None => session.caller.user_id().map(|user: UserId| user),
+    };
+    assign::run(&app, session.caller.clone(), id, user).await?;
+    done(&request, id)
+}
+
+/// `DELETE /conversations/{id}/assignment`
+pub async fn unassign(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    path: web::Path<Uuid>,
+) -> Result<HttpResponse, WebError> {
+    let id = ConversationId(path.into_inner());
+    assign::run(&app, session.caller, id, None).await?;
+    done(&request, id)
+}
+
+/// `POST /conversations/{id}/closure`
+pub async fn close(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    path: web::Path<Uuid>,
+) -> Result<HttpResponse, WebError> {
+    let id = ConversationId(path.into_inner());
+    actions::close::run(&app, session.caller, id).await?;
+    done(&request, id)
+}
+
+/// `DELETE /conversations/{id}/closure`
+pub async fn reopen(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    path: web::Path<Uuid>,
+) -> Result<HttpResponse, WebError> {
+    let id = ConversationId(path.into_inner());
+    actions::close::reopen(&app, session.caller, id).await?;
+    done(&request, id)
+}
+
+/// `POST /conversations/{id}/snooze`: until `until`, RFC 3339.
+pub async fn snooze(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    path: web::Path<Uuid>,
+    fields: Fields,
+) -> Result<HttpResponse, WebError> {
+    let id = ConversationId(path.into_inner());
+    let until = chrono::DateTime::parse_from_rfc3339(fields.get("until"))
+        .map_err(|_malformed| WebError::BadRequest)?;
+    snoozing::run(&app, session.caller, id, until.to_utc()).await?;
+    done(&request, id)
+}
+
+/// `DELETE /conversations/{id}/snooze`
+pub async fn wake(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    path: web::Path<Uuid>,
+) -> Result<HttpResponse, WebError> {
+    let id = ConversationId(path.into_inner());
+    snoozing::end(&app, session.caller, id).await?;
+    done(&request, id)
+}
+
+/// Scripts hear of the change by its event; a browser without them goes back.
+fn done(request: &HttpRequest, id: ConversationId) -> Result<HttpResponse, WebError> {
+    if asked_for(request).is_some() {
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    Ok(see_other(&format!("/conversations/{id}#latest")))
+}
+
+fn must_answer(session: &Session) -> Result<(), WebError> {
+    if session.user.role.may_answer() { Ok(()) } else { Err(WebError::NotFound) }
+}
+
+/// The list beside a thread somebody is writing in.
+pub fn tab_for_writers() -> ListTab {
+    ListTab::Unassigned
+}
+
+/// Agents begin with what nobody has taken, until they have something of their own.
+fn tab_of(word: Option<&str>, session: &Session) -> ListTab {
+    let default =
+        if session.user.role.may_answer() { tab_for_writers() } else { ListTab::All };
+    word.and_then(ListTab::from_word).unwrap_or(default)
+}
+
+async fn new_page(
+    app: &App,
+    session: &Session,
+    status: StatusCode,
+    fields: &Fields,
+    errors: FormErrors,
+) -> Result<HttpResponse, WebError> {
+    let shell = shell(app, session, Nav::Inbox).await?;
+    let sight = session.caller.sight.clone();
+    let inboxes = app
+        .store
+        .read(move |db| {
+            let seen = inboxes::all(db)?.into_iter().filter(|inbox| sight.sees(inbox.id));
+            seen.map(|inbox| list::inbox_choice(db, &inbox)).collect::<Result<Vec<_>, _>>()
+        })
+        .await?;
+    let first = inboxes.iter().flat_map(|inbox| &inbox.senders).map(|sender| &sender.id).next();
+    let page = NewPage {
+        sender_id: fields.filled("sender_id").or(first.map(String::as_str)).unwrap_or("").into(),
+        to: fields.get("to").to_owned(),
+        body: fields.get("body").to_owned(),
+        client_message_id: fields
+            .filled("client_message_id")
+            .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned),
+        profile: LengthProfile::STANDARD,
+        shell,
+        inboxes,
+        errors,
+    };
+    html_with(status, &page)
+}

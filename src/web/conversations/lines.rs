@@ -1,0 +1,167 @@
+//! A line of the timeline, as the template wants it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::list::language_of;
+use super::people::People;
+use crate::domain::delivery::OutboundState;
+use crate::domain::id::UserId;
+use crate::domain::message::{Direction, MessageKind};
+use crate::domain::system_line::SystemLine;
+use crate::locale::Locale;
+use crate::store::messages::Message;
+use crate::web::times::Times;
+use crate::web::views::{DeliveryView, MessageLook, MessageView, UndoView};
+
+/// An undo window is never longer (actions::settings); beyond it a text is scheduled.
+const LONGEST_UNDO: TimeDelta = TimeDelta::seconds(60);
+/// A text that took longer from the handset to us says when it was sent.
+const NOTICEABLE: TimeDelta = TimeDelta::minutes(2);
+
+/// What a line needs beside the message itself.
+pub struct Setting<'a> {
+    pub times: &'a Times,
+    pub people: &'a People,
+    /// The contact as called in the thread.
+    pub contact: &'a str,
+    /// Whether the reader may undo and resend.
+    pub may_act: bool,
+    /// The event number the line was read at.
+    pub revision: i64,
+}
+
+/// Whose names the lines will mention.
+pub fn mentioned(messages: &[Message]) -> Vec<Option<UserId>> {
+    messages
+        .iter()
+        .flat_map(|message| [message.author_id, assigned_in(message)])
+        .collect()
+}
+
+/// A page of lines, oldest first; the first line of each day says so.
+pub fn lines(
+    setting: &Setting<'_>,
+    messages: &[Message],
+    read_at: Option<DateTime<Utc>>,
+) -> Vec<MessageView> {
+    let mut day_before = None;
+    let mut unread_told = false;
+    messages
+        .iter()
+        .map(|message| {
+            let day = setting.times.date(message.created_at);
+            let mut view = line(setting, message);
+            view.starts_day = day_before != Some(day);
+            day_before = Some(day);
+            let is_unread = message.direction == Direction::Inbound
+                && read_at.is_some_and(|read_at| message.created_at > read_at);
+            view.first_unread = is_unread && !unread_told;
+            unread_told |= is_unread;
+            view
+        })
+        .collect()
+}
+
+pub fn line(setting: &Setting<'_>, message: &Message) -> MessageView {
+    let Setting { times, people, contact, revision, .. } = *setting;
+    let is_system = message.kind == MessageKind::System;
+    let body = if is_system { told(times, people, message) } else { message.body.clone() };
+    MessageView {
+        t: times.t,
+        id: message.id.to_string(),
+        dom_id: message.client_message_id.unwrap_or(message.id.0).to_string(),
+        revision,
+        sort: message.created_at.timestamp_micros(),
+        day: times.day(message.created_at),
+        starts_day: true,
+        first_unread: false,
+        at: times.clock(message.created_at),
+        lang: if is_system { None } else { language_of(times.t, &body) },
+        body,
+        author: if is_system { None } else { people.person(message.author_id) },
+        contact: contact.to_owned(),
+        look: look(setting, message),
+    }
+}
+
+fn look(setting: &Setting<'_>, message: &Message) -> MessageLook {
+    let times = setting.times;
+    match (message.kind, message.direction) {
+        (MessageKind::Note, _) => MessageLook::Note,
+        (MessageKind::System, _) => MessageLook::System { icon: icon(message) },
+        (MessageKind::Sms, Direction::Outbound) => {
+            let state = message.state.unwrap_or(OutboundState::Queued);
+            let held = if state == OutboundState::DraftHeld { message.not_before } else { None };
+            let window = held.map(|until| until - message.created_at);
+            let is_undo = window.is_some_and(|window| window <= LONGEST_UNDO);
+            MessageLook::Outbound(DeliveryView {
+                state,
+                reason: message.reason,
+                segments: message.segments,
+                undo: window.filter(|_| is_undo).map(|window| UndoView {
+                    seconds: u32::try_from(window.num_seconds()).unwrap_or_default(),
+                }),
+                not_before: held.filter(|_| !is_undo).map(|until| times.full(until)),
+                may_act: setting.may_act,
+            })
+        }
+        (MessageKind::Sms, _) => {
+            let late = message.sent_at.filter(|at| message.created_at - *at > NOTICEABLE);
+            MessageLook::Inbound { sent_at: late.map(|at| times.clock(at)) }
+        }
+    }
+}
+
+/// What a system line says in the reader's language.
+fn told(times: &Times, people: &People, message: &Message) -> String {
+    let t: Locale = times.t;
+    let by = people.name(message.author_id);
+    let named = |told: fn(Locale, &str) -> String| by.map(|name| told(t, name));
+    let Some(line) = SystemLine::parse(&message.body) else { return message.body.clone() };
+    let told = match line {
+        SystemLine::Assigned(to) if message.author_id == Some(to) => {
+            named(|t, name| t.system_taken_by(name))
+        }
+        SystemLine::Assigned(to) => {
+            let to = people.name(Some(to)).unwrap_or_default();
+            by.map(|by| t.system_assigned_by(by, to))
+        }
+        SystemLine::Unassigned => named(|t, name| t.system_unassigned_by(name)),
+        SystemLine::Closed => named(|t, name| t.system_closed_by(name)),
+        SystemLine::Reopened => named(|t, name| t.system_reopened_by(name)),
+        SystemLine::Snoozed(until) => {
+            by.map(|name| t.system_snoozed_by(name, times.full(until).shown))
+        }
+        SystemLine::Woken => None,
+        SystemLine::OptedOut => Some(t.system_opted_out().to_owned()),
+        SystemLine::OptedIn => Some(t.system_opted_in().to_owned()),
+    };
+    told.unwrap_or_else(|| match line {
+        SystemLine::Reopened => t.system_reopened().to_owned(),
+        SystemLine::Woken => t.system_woken().to_owned(),
+        SystemLine::Closed => t.shown_closed().to_owned(),
+        SystemLine::Assigned(_) => t.shown_assigned().to_owned(),
+        SystemLine::Unassigned => t.shown_unassigned().to_owned(),
+        SystemLine::Snoozed(_) => t.shown_snoozed().to_owned(),
+        SystemLine::OptedOut | SystemLine::OptedIn => String::new(),
+    })
+}
+
+fn icon(message: &Message) -> &'static str {
+    match SystemLine::parse(&message.body) {
+        Some(SystemLine::Assigned(_)) => "user-plus",
+        Some(SystemLine::Unassigned) => "user-minus",
+        Some(SystemLine::Closed) => "check",
+        Some(SystemLine::Reopened) => "rotate-ccw",
+        Some(SystemLine::Snoozed(_) | SystemLine::Woken) => "clock",
+        Some(SystemLine::OptedOut | SystemLine::OptedIn) => "ban",
+        None => "info",
+    }
+}
+
+fn assigned_in(message: &Message) -> Option<UserId> {
+    match (message.kind, SystemLine::parse(&message.body)) {
+        (MessageKind::System, Some(SystemLine::Assigned(user))) => Some(user),
+        _ => None,
+    }
+}

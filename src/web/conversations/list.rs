@@ -1,0 +1,262 @@
+//! The list pane, and a row of it.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::people::People;
+use crate::app::App;
+use crate::domain::delivery::OutboundState;
+use crate::domain::id::{ConversationId, InboxId, UserId};
+use crate::domain::message::Direction;
+use crate::domain::phone_number::PhoneNumber;
+use crate::domain::user::Sight;
+use crate::locale::Locale;
+use crate::store::conversations::{self, Conversation, Counts, Query, View};
+use crate::store::inboxes::{self, Inbox};
+use crate::store::messages::{self, Position};
+use crate::store::{Db, StoreError, provider_accounts, reads, senders};
+use crate::web::cursor;
+use crate::web::error::WebError;
+use crate::web::session::Session;
+use crate::web::times::Times;
+use crate::web::views::{
+    InboxChoice, ListTab, ListView, RowView, RowsView, SenderChoice, TabView,
+};
+
+/// Rows of a page: two screens of the densest list.
+const PAGE: usize = 50;
+/// Unread texts are counted up to here.
+pub const UNREAD_CAP: i64 = 99;
+/// A wait longer than this is shown as late; an inbox's own target comes with
+/// the escalation rules.
+const LATE: TimeDelta = TimeDelta::minutes(10);
+
+/// A conversation with all its row shows.
+pub struct Row {
+    pub conversation: Conversation,
+    pub unread: u32,
+    pub failed: bool,
+}
+
+pub async fn list_view(
+    app: &App,
+    session: &Session,
+    tab: ListTab,
+    inbox: Option<InboxId>,
+    after: Option<Position>,
+) -> Result<ListView, WebError> {
+    let t = session.locale();
+    let now = app.clock.now();
+    let user = session.user.id;
+    let sight = session.caller.sight.clone();
+    let may_start = session.user.role.may_answer();
+    let view = app
+        .store
+        .read(move |db| {
+            let seen: Vec<Inbox> =
+                inboxes::all(db)?.into_iter().filter(|inbox| sight.sees(inbox.id)).collect();
+            let inbox = inbox.filter(|id| seen.iter().any(|inbox| inbox.id == *id));
+            let query =
+                Query { sight: sight.clone(), inbox, view: view_of(tab, user), after, limit: PAGE };
+            let page = conversations::list(db, &query)?;
+            let people =
+                People::read(db, page.rows.iter().map(|row| row.status.assignee))?;
+            let rows = with_unread(db, user, page.rows)?;
+            let by_id: HashMap<InboxId, &Inbox> =
+                seen.iter().map(|inbox| (inbox.id, inbox)).collect();
+            let rows = rows
+                .iter()
+                .map(|row| {
+                    let inbox = by_id.get(&row.conversation.inbox_id);
+                    let zone = inbox.map_or("UTC", |inbox| inbox.time_zone.as_str());
+                    let times = Times::new(t, zone, now);
+                    let name = (seen.len() > 1).then(|| inbox.map(|inbox| inbox.name.as_str()));
+                    row_view(&times, &people, row, name.flatten())
+                })
+                .collect();
+            let next = page.next.map(|position| next_address(tab, inbox, position));
+            let counts = conversations::counts(db, &sight, inbox, user)?;
+            let choices = seen
+                .iter()
+                .map(|inbox| inbox_choice(db, inbox))
+                .collect::<Result<Vec<_>, _>>()?;
+            Ok::<_, StoreError>(ListView {
+                t,
+                tab,
+                tabs: tabs(counts),
+                inboxes: choices,
+                inbox_id: inbox.map(|id| id.to_string()),
+                rows: RowsView { t, rows, next },
+                may_start,
+                simulator: provider_accounts::kinds(db)?.iter().any(|kind| kind == "simulator"),
+            })
+        })
+        .await?;
+    Ok(view)
+}
+
+/// A row as one viewer sees it. `inbox_name` is given where there are several.
+pub fn row_view(
+    times: &Times,
+    people: &People,
+    row: &Row,
+    inbox_name: Option<&str>,
+) -> RowView {
+    let Row { conversation, unread, failed } = row;
+    let status = &conversation.status;
+    RowView {
+        t: times.t,
+        conversation_id: conversation.id.to_string(),
+        sort: conversation.last_message_at.timestamp_micros(),
+        name: shown_name(conversation),
+        at: times.short(conversation.last_message_at),
+        preview: conversation.preview.clone(),
+        preview_is_ours: conversation.last_direction == Direction::Outbound,
+        unread: *unread,
+        state: status.shown(),
+        assignee: people.person(status.assignee),
+        waiting_since: status.waiting_since.map(|at| times.clock(at)),
+        late: status.waiting_since.is_some_and(|at| is_late(times.now, at)),
+        snoozed_until: status.snoozed_until.map(|at| times.full(at)),
+        opted_out: conversation.contact.opted_out.is_some(),
+        failed: *failed,
+        inbox_name: inbox_name.map(str::to_owned),
+        current: false,
+    }
+}
+
+pub fn is_late(now: DateTime<Utc>, waiting_since: DateTime<Utc>) -> bool {
+    now - waiting_since > LATE
+}
+
+/// The contact's name, or the number where there is no name.
+pub fn shown_name(conversation: &Conversation) -> String {
+    match &conversation.contact.name {
+        Some(name) => name.clone(),
+        None => shown_number(&conversation.contact.address),
+    }
+}
+
+/// As people of the country write it.
+pub fn shown_number(address: &str) -> String {
+    PhoneNumber::from_e164(address).map_or_else(|| address.to_owned(), |number| number.national())
+}
+
+pub fn inbox_choice(db: &mut Db, inbox: &Inbox) -> Result<InboxChoice, StoreError> {
+    let senders = senders::of_inbox(db, inbox.id)?.into_iter().map(|sender| SenderChoice {
+        id: sender.id.to_string(),
+        address: shown_number(&sender.address),
+        send_only: !sender.can_receive,
+    });
+    Ok(InboxChoice {
+        id: inbox.id.to_string(),
+        name: inbox.name.clone(),
+        senders: senders.collect(),
+    })
+}
+
+/// How much of each conversation the user has not read.
+pub fn with_unread(
+    db: &mut Db,
+    user: UserId,
+    found: Vec<Conversation>,
+) -> Result<Vec<Row>, StoreError> {
+    let ids: Vec<ConversationId> = found.iter().map(|row| row.id).collect();
+    let read: HashMap<_, _> = reads::of_user(db, user, &ids)?.into_iter().collect();
+    found
+        .into_iter()
+        .map(|conversation| {
+            let read_at = read.get(&conversation.id).copied();
+            let is_news = conversation
+                .last_inbound_at
+                .is_some_and(|at| read_at.is_none_or(|read_at| at > read_at));
+            let unread = if is_news {
+                messages::count_inbound_after(db, conversation.id, read_at, UNREAD_CAP)?
+            } else {
+                0
+            };
+            let failed = last_failed(db, &conversation)?;
+            let unread = u32::try_from(unread).unwrap_or(u32::MAX);
+            Ok(Row { conversation, unread, failed })
+        })
+        .collect()
+}
+
+/// Whether the last text was ours and did not get out.
+pub fn last_failed(db: &mut Db, conversation: &Conversation) -> Result<bool, StoreError> {
+    if conversation.last_direction != Direction::Outbound {
+        return Ok(false);
+    }
+    let state = messages::state_of(db, conversation.last_message_id)?;
+    Ok(matches!(
+        state,
+        Some(OutboundState::Failed | OutboundState::Undelivered | OutboundState::Expired)
+    ))
+}
+
+fn view_of(tab: ListTab, user: UserId) -> View {
+    match tab {
+        ListTab::Mine => View::Mine(user),
+        ListTab::Unassigned => View::Unassigned,
+        ListTab::Waiting => View::Waiting,
+        ListTab::Snoozed => View::Snoozed,
+        ListTab::All => View::NotClosed,
+        ListTab::Closed => View::Closed,
+    }
+}
+
+/// What is worth counting, counted.
+pub fn tabs(counts: Counts) -> Vec<TabView> {
+    ListTab::ALL
+        .into_iter()
+        .map(|tab| {
+            let count = match tab {
+                ListTab::Mine => Some(counts.mine),
+                ListTab::Unassigned => Some(counts.unassigned),
+                ListTab::Waiting => Some(counts.waiting),
+                _ => None,
+            };
+            TabView { tab, count: count.and_then(|count| u32::try_from(count).ok()) }
+        })
+        .collect()
+}
+
+fn next_address(tab: ListTab, inbox: Option<InboxId>, position: Position) -> String {
+    let inbox = inbox.map(|id| format!("&inbox={id}")).unwrap_or_default();
+    format!("/conversations?view={}{inbox}&cursor={}", tab.word(), cursor::write(position))
+}
+
+impl RowsView {
+    /// Marks the conversation that is open beside the list.
+    pub fn mark_current(&mut self, conversation_id: &str) {
+        for row in &mut self.rows {
+            row.current = row.conversation_id == conversation_id;
+        }
+    }
+}
+
+/// The name of a conversation's inbox, told only to those who see several.
+pub fn told_inbox_name(
+    db: &mut Db,
+    sight: &Sight,
+    inbox: &Inbox,
+) -> Result<Option<String>, StoreError> {
+    let several = match sight {
+        Sight::All => inboxes::all(db)?.len() > 1,
+        Sight::Inboxes(inboxes) => inboxes.len() > 1,
+    };
+    Ok(several.then(|| inbox.name.clone()))
+}
+
+/// The locale's own word for a row's language tag, where it surely differs.
+pub fn language_of(t: Locale, body: &str) -> Option<&'static str> {
+    let is_kana = |letter: char| matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{ff66}'..='\u{ff9d}');
+    let japanese = body.chars().any(is_kana);
+    let latin = body.chars().filter(char::is_ascii_alphabetic).count();
+    match t {
+        Locale::En if japanese => Some("ja"),
+        Locale::Ja if !japanese && latin > 12 && body.is_ascii() => Some("en"),
+        _ => None,
+    }
+}

@@ -1,0 +1,33 @@
+//! Names of the people a page mentions.
+
+use std::collections::HashMap;
+
+use crate::domain::id::UserId;
+use crate::store::{Db, StoreError, users};
+use crate::web::shell::person_of;
+use crate::web::views::PersonView;
+
+/// Users by id, read once for a page.
+#[derive(Clone, Debug, Default)]
+pub struct People(HashMap<UserId, String>);
+
+impl People {
+    pub fn read(
+        db: &mut Db,
+        ids: impl IntoIterator<Item = Option<UserId>>,
+    ) -> Result<Self, StoreError> {
+        let mut wanted: Vec<UserId> = ids.into_iter().flatten().collect();
+        wanted.sort();
+        wanted.dedup();
+        Ok(Self(users::names(db, &wanted)?))
+    }
+
+    pub fn person(&self, id: Option<UserId>) -> Option<PersonView> {
+        let id = id?;
+        self.0.get(&id).map(|name| person_of(id, name))
+    }
+
+    pub fn name(&self, id: Option<UserId>) -> Option<&str> {
+        self.0.get(&id?).map(String::as_str)
+    }
+}

@@ -1,0 +1,272 @@
+//! One conversation: its head, its lines, its composer and its side panel.
+
+use uuid::Uuid;
+
+use super::lines::{Setting, lines, mentioned};
+use super::list::{inbox_choice, is_late, shown_name, shown_number};
+use super::people::People;
+use crate::app::App;
+use crate::domain::id::ConversationId;
+use crate::domain::message::Purpose;
+use crate::domain::opt_out;
+use crate::domain::segment::LengthProfile;
+use crate::domain::user::Role;
+use crate::store::conversations::{self, Conversation};
+use crate::store::inboxes::{self, Inbox};
+use crate::store::messages::{self, Message, Position};
+use crate::store::{Db, StoreError, opt_outs, reads, users};
+use crate::web::cursor;
+use crate::web::error::WebError;
+use crate::web::session::Session;
+use crate::web::shell::person;
+use crate::web::times::Times;
+use crate::web::views::{
+    CaseView, ComposerView, HeadView, LinesView, SideView, ThreadView, Unsendable,
+};
+
+/// Lines of a page (ui.md 4.4).
+const PAGE: i64 = 60;
+
+/// Which part of the timeline.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Window {
+    pub before: Option<Position>,
+    pub after: Option<Position>,
+}
+
+/// What a thread is drawn from.
+pub struct Loaded {
+    pub conversation: Conversation,
+    pub inbox: Inbox,
+    pub times: Times,
+}
+
+pub async fn thread_view(
+    app: &App,
+    session: &Session,
+    id: ConversationId,
+    window: Window,
+    seen_seq: i64,
+) -> Result<ThreadView, WebError> {
+    let (asker, now) = (session.clone(), app.clock.now());
+    let view = app
+        .store
+        .read(move |db| {
+            let loaded = load(db, &asker, id, now)?;
+            let lines = lines_of(db, &asker, &loaded, window, seen_seq)?;
+            let may_answer = asker.user.role.may_answer();
+            let composer =
+                may_answer.then(|| composer(db, &asker, &loaded, seen_seq)).transpose()?;
+            Ok::<_, StoreError>(ThreadView {
+                t: asker.locale(),
+                csrf: asker.csrf.clone(),
+                head: head(db, &loaded, &asker.user.role, Some(asker.user.id), seen_seq)?,
+                lines,
+                composer,
+                side: side(db, &loaded, seen_seq)?,
+            })
+        })
+        .await?;
+    Ok(view)
+}
+
+pub async fn lines_view(
+    app: &App,
+    session: &Session,
+    id: ConversationId,
+    window: Window,
+) -> Result<LinesView, WebError> {
+    let (asker, now) = (session.clone(), app.clock.now());
+    let view = app
+        .store
+        .read(move |db| {
+            let seq = crate::store::events::last_seq(db)?;
+            let loaded = load(db, &asker, id, now)?;
+            lines_of(db, &asker, &loaded, window, seq)
+        })
+        .await?;
+    Ok(view)
+}
+
+pub async fn side_view(
+    app: &App,
+    session: &Session,
+    id: ConversationId,
+    revision: i64,
+) -> Result<SideView, WebError> {
+    let (asker, now) = (session.clone(), app.clock.now());
+    let view = app
+        .store
+        .read(move |db| {
+            let loaded = load(db, &asker, id, now)?;
+            side(db, &loaded, revision)
+        })
+        .await?;
+    Ok(view)
+}
+
+fn load(
+    db: &mut Db,
+    session: &Session,
+    id: ConversationId,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Loaded, StoreError> {
+    let conversation = conversations::visible_to(db, &session.caller.sight, id)?;
+    let inbox = inboxes::find(db, conversation.inbox_id)?;
+    let times = Times::new(session.locale(), &inbox.time_zone, now);
+    Ok(Loaded { conversation, inbox, times })
+}
+
+fn lines_of(
+    db: &mut Db,
+    session: &Session,
+    loaded: &Loaded,
+    window: Window,
+    revision: i64,
+) -> Result<LinesView, StoreError> {
+    let id = loaded.conversation.id;
+    let mut page = match window.after {
+        Some(after) => messages::page_after(db, id, after, PAGE + 1)?,
+        None => messages::page_before(db, id, window.before, PAGE + 1)?,
+    };
+    let more = page.len() as i64 > PAGE;
+    let (mut before, mut after) = (None, None);
+    if window.after.is_some() {
+        before = page.first().map(Message::position);
+        if more {
+            page.pop();
+            after = page.last().map(Message::position);
+        }
+    } else {
+        if more {
+            page.remove(0);
+            before = page.first().map(Message::position);
+        }
+        // A page reached by going back has a newer one below it.
+        after = window.before.and(page.last().map(Message::position));
+    }
+    let read_at = reads::of_user(db, session.user.id, &[id])?.first().map(|(_, at)| *at);
+    let people = People::read(db, mentioned(&page))?;
+    let name = shown_name(&loaded.conversation);
+    let setting = Setting {
+        times: &loaded.times,
+        people: &people,
+        contact: &name,
+        may_act: session.user.role.may_answer(),
+        revision,
+    };
+    Ok(LinesView {
+        t: loaded.times.t,
+        conversation_id: id.to_string(),
+        messages: lines(&setting, &page, read_at),
+        before: before.map(cursor::write),
+        after: after.map(cursor::write),
+    })
+}
+
+/// The head as seen by `viewer`; drawn for nobody in particular without one.
+pub fn head(
+    db: &mut Db,
+    loaded: &Loaded,
+    role: &Role,
+    viewer: Option<crate::domain::id::UserId>,
+    revision: i64,
+) -> Result<HeadView, StoreError> {
+    let Loaded { conversation, inbox, times } = loaded;
+    let status = &conversation.status;
+    let team = users::answering_in(db, inbox.id)?;
+    let people = People::read(db, [status.assignee])?;
+    let named = conversation.contact.name.is_some();
+    Ok(HeadView {
+        t: times.t,
+        conversation_id: conversation.id.to_string(),
+        revision,
+        name: shown_name(conversation),
+        number: named.then(|| shown_number(&conversation.contact.address)),
+        inbox_name: inbox.name.clone(),
+        sender: sender(db, conversation)?,
+        state: status.shown(),
+        assignee: people.person(status.assignee),
+        mine: status.assignee.is_some() && status.assignee == viewer,
+        waiting_since: status.waiting_since.map(|at| times.clock(at)),
+        late: status.waiting_since.is_some_and(|at| is_late(times.now, at)),
+        snoozed_until: status.snoozed_until.map(|at| times.full(at)),
+        team: team.iter().map(person).collect(),
+        snooze_choices: times.snooze_choices(),
+        may_answer: role.may_answer(),
+    })
+}
+
+pub fn side(db: &mut Db, loaded: &Loaded, revision: i64) -> Result<SideView, StoreError> {
+    let Loaded { conversation, inbox, times } = loaded;
+    let status = &conversation.status;
+    let cases = conversations::cases_of(db, conversation.id)?;
+    let closers = cases.iter().map(|case| case.closed_by);
+    let people = People::read(db, closers.chain([status.assignee]))?;
+    let first = cases.last().map_or(conversation.last_message_at, |case| case.opened_at);
+    let opted_out = opt_outs::since(db, &conversation.contact)?;
+    Ok(SideView {
+        t: times.t,
+        conversation_id: conversation.id.to_string(),
+        revision,
+        name: shown_name(conversation),
+        number: shown_number(&conversation.contact.address),
+        opted_out_since: opted_out.map(|at| times.full(at)),
+        inbox_name: inbox.name.clone(),
+        sender: sender(db, conversation)?,
+        state: status.shown(),
+        assignee: people.person(status.assignee),
+        waiting_since: status.waiting_since.map(|at| times.clock(at)),
+        first_contact: times.full(first),
+        cases: cases
+            .iter()
+            .map(|case| CaseView {
+                opened: times.full(case.opened_at),
+                closed: case.closed_at.map(|at| times.full(at)),
+                closed_by: people.name(case.closed_by).map(str::to_owned),
+            })
+            .collect(),
+    })
+}
+
+fn composer(
+    db: &mut Db,
+    session: &Session,
+    loaded: &Loaded,
+    seen_seq: i64,
+) -> Result<ComposerView, StoreError> {
+    let Loaded { conversation, inbox, times } = loaded;
+    let senders = inbox_choice(db, inbox)?.senders;
+    let stopped = conversation.contact.opted_out;
+    let unsendable = if stopped.is_some_and(|scope| opt_out::blocks(scope, Purpose::Conversation)) {
+        let since = opt_outs::since(db, &conversation.contact)?;
+        let since = since.map(|at| times.full(at).shown).unwrap_or_default();
+        Some(Unsendable::OptedOut { since })
+    } else {
+        senders.is_empty().then_some(Unsendable::NoSender)
+    };
+    Ok(ComposerView {
+        t: times.t,
+        csrf: session.csrf.clone(),
+        conversation_id: conversation.id.to_string(),
+        name: shown_name(conversation),
+        body: String::new(),
+        is_note: false,
+        client_message_id: Uuid::now_v7().to_string(),
+        seen_seq,
+        senders,
+        profile: LengthProfile::STANDARD,
+        unsendable,
+        enter_sends: session.user.enter_sends,
+        error: None,
+    })
+}
+
+/// The address texts of this conversation last went through.
+fn sender(db: &mut Db, conversation: &Conversation) -> Result<Option<String>, StoreError> {
+    match messages::find(db, conversation.last_message_id) {
+        Ok(message) => Ok(message.our_address.map(|address| shown_number(&address))),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

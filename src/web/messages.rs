@@ -1,0 +1,238 @@
+//! Texts and notes written by people.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use uuid::Uuid;
+
+use super::conversations::lines::{Setting, line, mentioned};
+use super::conversations::list::shown_name;
+use super::conversations::people::People;
+use super::conversations::thread::{self, Window};
+use super::conversations::{list_view, tab_for_writers};
+use super::error::WebError;
+use super::form::Fields;
+use super::fragment::{asked_for, html, html_with, see_other};
+use super::session::Session;
+use super::shell::shell;
+use super::times::Times;
+use super::views::{ConflictPage, ConflictView, MessageView, Nav, ShowPage};
+use super::words;
+use crate::actions::send_reply::{self, Seen};
+use crate::actions::{ActionError, Draft, Problem, add_note, cancel_message, resend_message};
+use crate::app::App;
+use crate::domain::id::{ConversationId, MessageId, SenderId};
+use crate::domain::message::Purpose;
+use crate::store::messages::Message;
+use crate::store::{StoreError, conversations, events, inboxes, messages};
+
+/// `POST /conversations/{id}/messages`
+pub async fn create(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    path: web::Path<Uuid>,
+    fields: Fields,
+) -> Result<HttpResponse, WebError> {
+    let id = ConversationId(path.into_inner());
+    if fields.get("mode") == "note" {
+        // Sent by a browser without scripts with Enter: a note must never leave.
+        return save_note(&app, session, &request, id, &fields).await;
+    }
+    let draft = Draft {
+        body: fields.get("body").to_owned(),
+        purpose: Purpose::Conversation,
+        client_message_id: fields.get("client_message_id").parse().ok(),
+        sender: fields.get("sender_id").parse().ok().map(SenderId),
+        send_at: None,
+        expires_at: None,
+        may_be_undone: true,
+    };
+    let seen = match fields.get("seen_seq").parse() {
+        Ok(seq) if !fields.has("confirm") => Seen::UpTo(seq),
+        _ => Seen::Anyway,
+    };
+    match send_reply::run(&app, session.caller.clone(), id, draft, seen).await {
+        Ok(sent) => answer(&app, &session, &request, sent.message).await,
+        Err(ActionError::MovedOn { since }) => {
+            conflict(&app, &session, &request, id, since, &fields).await
+        }
+        Err(ActionError::Invalid { field, problem }) => {
+            refuse(&app, &session, &request, id, &fields, (field, problem)).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /conversations/{id}/notes`
+pub async fn create_note(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    path: web::Path<Uuid>,
+    fields: Fields,
+) -> Result<HttpResponse, WebError> {
+    let id = ConversationId(path.into_inner());
+    save_note(&app, session, &request, id, &fields).await
+}
+
+/// `POST /messages/{id}/cancellation`: taken back before it leaves.
+pub async fn cancel(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    path: web::Path<Uuid>,
+) -> Result<HttpResponse, WebError> {
+    let id = MessageId(path.into_inner());
+    let message = cancel_message::run(&app, session.caller.clone(), id).await?;
+    answer(&app, &session, &request, message).await
+}
+
+/// `POST /messages/{id}/resend`
+pub async fn resend(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    path: web::Path<Uuid>,
+) -> Result<HttpResponse, WebError> {
+    let id = MessageId(path.into_inner());
+    let sent = resend_message::run(&app, session.caller.clone(), id).await?;
+    answer(&app, &session, &request, sent.message).await
+}
+
+async fn save_note(
+    app: &App,
+    session: Session,
+    request: &HttpRequest,
+    id: ConversationId,
+    fields: &Fields,
+) -> Result<HttpResponse, WebError> {
+    let body = fields.get("body").to_owned();
+    let client_id = fields.get("client_message_id").parse().ok();
+    match add_note::run(app, session.caller.clone(), id, body, client_id).await {
+        Ok(note) => answer(app, &session, request, note).await,
+        Err(ActionError::Invalid { field, problem }) => {
+            refuse(app, &session, request, id, fields, (field, problem)).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The bubble for scripts, the thread for browsers without.
+async fn answer(
+    app: &App,
+    session: &Session,
+    request: &HttpRequest,
+    message: Message,
+) -> Result<HttpResponse, WebError> {
+    if asked_for(request).is_none() {
+        return Ok(see_other(&format!("/conversations/{}#latest", message.conversation_id)));
+    }
+    let views = views_of(app, session, message.conversation_id, vec![message]).await?;
+    match views.first() {
+        Some(view) => html(view),
+        None => Err(WebError::NotFound),
+    }
+}
+
+/// 409: what others wrote meanwhile, and the text, kept.
+async fn conflict(
+    app: &App,
+    session: &Session,
+    request: &HttpRequest,
+    id: ConversationId,
+    since: Vec<MessageId>,
+    fields: &Fields,
+) -> Result<HttpResponse, WebError> {
+    let (seen_seq, found) = app
+        .store
+        .read(move |db| {
+            let seq = events::last_seq(db)?;
+            let found = since
+                .into_iter()
+                .map(|id| messages::find(db, id))
+                .collect::<Result<Vec<_>, _>>()?;
+            Ok::<_, StoreError>((seq, found))
+        })
+        .await?;
+    let views = views_of(app, session, id, found).await?;
+    let by = views.iter().rev().find_map(|view| view.author.as_ref());
+    let conflict = ConflictView {
+        t: session.locale(),
+        csrf: session.csrf.clone(),
+        conversation_id: id.to_string(),
+        by: by.map(|person| person.name.clone()),
+        body: fields.get("body").to_owned(),
+        client_message_id: fields.get("client_message_id").to_owned(),
+        sender_id: fields.get("sender_id").to_owned(),
+        seen_seq,
+        messages: views,
+    };
+    if asked_for(request).is_some() {
+        return html_with(StatusCode::CONFLICT, &conflict);
+    }
+    let sight = session.caller.sight.clone();
+    let found =
+        app.store.read(move |db| conversations::visible_to(db, &sight, id)).await?;
+    let page = ConflictPage {
+        shell: shell(app, session, Nav::Inbox).await?,
+        conversation_id: id.to_string(),
+        name: shown_name(&found),
+        conflict,
+    };
+    html_with(StatusCode::CONFLICT, &page)
+}
+
+/// 422: the thread again, with the text as typed and what is wrong beside it.
+async fn refuse(
+    app: &App,
+    session: &Session,
+    request: &HttpRequest,
+    id: ConversationId,
+    fields: &Fields,
+    (field, problem): (&'static str, Problem),
+) -> Result<HttpResponse, WebError> {
+    let why = words::problem(session.locale(), field, problem);
+    if asked_for(request).is_some() {
+        return Err(WebError::unprocessable(field, problem.word(), why));
+    }
+    let shell = shell(app, session, Nav::Inbox).await?;
+    let mut thread =
+        thread::thread_view(app, session, id, Window::default(), shell.event).await?;
+    if let Some(composer) = &mut thread.composer {
+        composer.body = fields.get("body").to_owned();
+        composer.is_note = fields.get("mode") == "note";
+        composer.error = Some(why);
+    }
+    let list = list_view(app, session, tab_for_writers(), None, None).await?;
+    html_with(StatusCode::UNPROCESSABLE_ENTITY, &ShowPage { shell, list, thread })
+}
+
+async fn views_of(
+    app: &App,
+    session: &Session,
+    id: ConversationId,
+    found: Vec<Message>,
+) -> Result<Vec<MessageView>, WebError> {
+    let (asker, now) = (session.clone(), app.clock.now());
+    let views = app
+        .store
+        .read(move |db| {
+            let revision = events::last_seq(db)?;
+            let conversation = conversations::visible_to(db, &asker.caller.sight, id)?;
+            let inbox = inboxes::find(db, conversation.inbox_id)?;
+            let people = People::read(db, mentioned(&found))?;
+            let times = Times::new(asker.locale(), &inbox.time_zone, now);
+            let contact = shown_name(&conversation);
+            let setting = Setting {
+                times: &times,
+                people: &people,
+                contact: &contact,
+                may_act: asker.user.role.may_answer(),
+                revision,
+            };
+            let drawn = found.iter().map(|message| line(&setting, message)).collect();
+            Ok::<Vec<MessageView>, StoreError>(drawn)
+        })
+        .await?;
+    Ok(views)
+}

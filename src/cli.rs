@@ -1,28 +1,30 @@
-//! The command line: what may be typed, and nothing of what it does.
+//! The command line: what may be typed here, what it does in one file a command.
 //!
 //! Names and meanings are public interface (contract.md). Secrets come from the
 //! standard input, never from an argument: other users of a machine can read
 //! the arguments of every process.
 
+use std::process::ExitCode;
+use std::sync::Arc;
+
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
+use crate::actions::settings::SCOPES;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
 use crate::domain::id::InboxId;
 use crate::domain::user::Role;
+use crate::{server, telemetry};
 
-/// What an API token may be allowed.
-pub const SCOPES: [&str; 10] = [
-    "messages:send",
-    "messages:read",
-    "conversations:write",
-    "contacts:read",
-    "contacts:write",
-    "events:read",
-    "handoffs:write",
-    "appointments:write",
-    "simulator",
-    "admin",
-];
+mod init;
+mod input;
+mod output;
+mod provider;
+mod serve;
+mod token;
+mod user;
 
 /// A self-hosted inbox for two-way SMS.
 ///
@@ -206,6 +208,30 @@ impl Cli {
     pub fn command(self) -> Command {
         self.command.unwrap_or(Command::Serve)
     }
+}
+
+/// Does what was asked for; the code to leave with.
+///
+/// # Errors
+/// Their text is one line for the person who typed the command.
+pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let config = Config::load()?;
+    telemetry::start(&config.log.filter).map_err(anyhow::Error::msg)?;
+    match command {
+        Command::Serve => serve::run(config).await?,
+        Command::Init(asked) => init::run(config, asked).await?,
+        Command::Provider(Provider::Add(asked)) => provider::add(config, asked).await?,
+        Command::User(User::Add(asked)) => user::add(config, asked).await?,
+        Command::User(User::Disable { email }) => user::disable(config, email).await?,
+        Command::Token(Token::Add(asked)) => token::add(config, asked).await?,
+        Command::Demo(_) | Command::Doctor(_) | Command::Audit(_) | Command::Bench(_) => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The parts, for one command, perhaps beside a running server.
+async fn open(config: Config) -> anyhow::Result<Arc<App>> {
+    server::assemble(config, Clock::default(), server::Purpose::Command).await
 }
 
 fn not_blank(text: &str) -> Result<String, &'static str> {

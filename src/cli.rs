@@ -18,6 +18,8 @@ use crate::domain::id::InboxId;
 use crate::domain::user::Role;
 use crate::{server, telemetry};
 
+mod audit;
+mod doctor;
 mod init;
 mod input;
 mod output;
@@ -215,7 +217,10 @@ impl Cli {
 /// # Errors
 /// Their text is one line for the person who typed the command.
 pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
-    let config = Config::load()?;
+    let config = match command {
+        Command::Doctor(asked) => return doctor::run(Config::load(), asked).await,
+        _ => Config::load()?,
+    };
     telemetry::start(&config.log.filter).map_err(anyhow::Error::msg)?;
     match command {
         Command::Serve => serve::run(config).await?,
@@ -224,7 +229,8 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::User(User::Add(asked)) => user::add(config, asked).await?,
         Command::User(User::Disable { email }) => user::disable(config, email).await?,
         Command::Token(Token::Add(asked)) => token::add(config, asked).await?,
-        Command::Demo(_) | Command::Doctor(_) | Command::Audit(_) | Command::Bench(_) => {}
+        Command::Audit(Audit::Verify) => return audit::verify(config).await,
+        Command::Demo(_) | Command::Doctor(_) | Command::Bench(_) => {}
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -20,6 +20,7 @@ pub mod contacts;
 pub mod conversations;
 mod error;
 pub mod events;
+pub mod health;
 pub mod ids;
 pub mod inboxes;
 pub mod messages;
@@ -160,6 +161,11 @@ impl Store {
     /// Closures that wait for the writer.
     pub fn queued(&self) -> usize {
         self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// Whether a write would find a place among them.
+    pub fn has_room(&self) -> bool {
+        self.queue.capacity() > 0
     }
 
     /// Whether other nodes may write to the same database.

@@ -3,7 +3,7 @@
 use anyhow::anyhow;
 
 use super::provider::{Added, explained};
-use super::{Init, input, open, output, user};
+use super::{Init, input, open, user};
 use crate::actions::ActionError;
 use crate::actions::set_up::{self, Answers};
 use crate::config::Config;
@@ -42,6 +42,5 @@ pub async fn run(config: Config, asked: Init) -> anyhow::Result<()> {
     };
     let mut added = Added::of(&app, &house.account, &house.sender);
     added.admin_user_id = Some(house.admin.to_string());
-    if asked.json { output::json(&added)? } else { output::line(&added)? }
-    Ok(())
+    added.print(asked.json)
 }

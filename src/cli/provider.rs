@@ -40,8 +40,7 @@ pub async fn add(config: Config, asked: ProviderAdd) -> anyhow::Result<()> {
             .await
             .map_err(|error| explained(&app, &asked.kind, &settings, error))?;
     let added = Added::of(&app, &account, &sender);
-    if asked.json { output::json(&added)? } else { output::line(&added)? }
-    Ok(())
+    added.print(asked.json)
 }
 
 /// The error in the words of the provider's adapter, which knows the cure.
@@ -71,6 +70,11 @@ impl Added {
             receipts_url: full.receipts_url,
             admin_user_id: None,
         }
+    }
+
+    pub fn print(&self, as_json: bool) -> anyhow::Result<()> {
+        let printed = if as_json { output::json(self) } else { output::line(self) };
+        Ok(printed?)
     }
 }
 

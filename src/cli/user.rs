@@ -23,8 +23,8 @@ pub async fn add(config: Config, asked: UserAdd) -> anyhow::Result<()> {
 /// Shuts somebody out; a running server closes their pages within a second.
 pub async fn disable(config: Config, email: String) -> anyhow::Result<()> {
     let app = open(config).await?;
-    people::disable(&app, Caller::house(Actor::operator()), email.clone()).await.map_err(
-        |error| match error {
+    people::disable(&app, Caller::house(Actor::operator()), email.clone()).await.map_err(|error| {
+        match error {
             ActionError::Invalid { field: "email", problem: Problem::Unknown } => {
                 anyhow::anyhow!("nobody signs in as {email}")
             }
@@ -33,8 +33,8 @@ pub async fn disable(config: Config, email: String) -> anyhow::Result<()> {
                  or nobody could let anybody in"
             ),
             other => other.into(),
-        },
-    )
+        }
+    })
 }
 
 /// The error with what the command line can do about it.

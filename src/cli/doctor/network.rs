@@ -1,0 +1,43 @@
+//! How the world reaches us, and how our mails leave.
+
+use super::report::Report;
+use crate::config::Config;
+
+pub fn mail(config: &Config, report: &mut Report) {
+    match &config.mail.smtp_url {
+        Some(url) => {
+            report.ok("mail", format!("{} as {}", url.shown_as_address(), config.mail.from));
+        }
+        None => report.warning(
+            "mail",
+            format!("no server: mails are written to {}", config.mail.folder.display()),
+            "set HENJI_SMTP_URL to smtp://user:password@host or smtps://…",
+        ),
+    }
+}
+
+/// Providers and browsers come by the public address alone.
+pub fn public_url(config: &Config, report: &mut Report) {
+    const CHECK: &str = "public URL";
+    let (url, listen) = (&config.web.public_url, config.web.listen);
+    if !url.is_https() && !url.is_loopback() {
+        let cure = "put a reverse proxy with TLS in front and set HENJI_PUBLIC_URL to https://…";
+        report.error(CHECK, format!("{url} carries passwords and texts in clear"), cure);
+    } else if url.is_loopback() && !listen.ip().is_loopback() {
+        let message = format!("{url} is this machine's alone, but henji listens on {listen}");
+        let cure = "set HENJI_PUBLIC_URL to the address others use, \
+                    or HENJI_LISTEN to 127.0.0.1 if there are none";
+        report.warning(CHECK, message, cure);
+    } else if url.is_loopback() {
+        report.ok(CHECK, format!("{url}: only this machine reaches it, no provider does"));
+    } else if !listen.ip().is_loopback() && config.web.trusted_proxies.is_empty() {
+        let message = format!("{url} is https, but henji listens in clear on {listen}");
+        let cure = "let only the reverse proxy reach it: HENJI_LISTEN=127.0.0.1:8080";
+        report.warning(CHECK, message, cure);
+    } else if config.web.trusted_proxies.is_empty() {
+        let message = "every request seems to come from the reverse proxy's address";
+        report.warning(CHECK, message, "set HENJI_TRUSTED_PROXY to its network");
+    } else {
+        report.ok(CHECK, format!("{url}, by way of a reverse proxy to {listen}"));
+    }
+}

@@ -1,1 +1,20 @@
-export const started = true
+// Where it begins: everything listens on the document, so that what arrives
+// later is covered too.
+import { watchActs } from './acts.js'
+import { watchComposer } from './composer.js'
+import { watchConflict } from './conflict.js'
+import { watchKeys } from './keys.js'
+import { watchList } from './list.js'
+import { goLive } from './live.js'
+import { arrived, watchNavigation } from './nav.js'
+import { watchSending } from './sending.js'
+import { watchSignIn } from './signed-out.js'
+import { watchHandset } from './sim.js'
+import { watchThread } from './thread.js'
+import { keepTime } from './time.js'
+
+for (const watch of [watchActs, watchComposer, watchConflict, watchKeys, watchList, watchNavigation,
+  watchSignIn, watchHandset, watchThread, keepTime]) watch()
+arrived()
+watchSending()
+goLive()

@@ -1,0 +1,185 @@
+// Where an answer is written. Enter is the input method's key before it is ours.
+import { feed, onEvent } from './live.js'
+import { byId, page, words } from './page.js'
+import { count, profileOf } from './count.js'
+import { reason, tell } from './request.js'
+import { sendReply } from './sending.js'
+import { signedOut } from './signed-out.js'
+import { putLine, thread } from './thread.js'
+
+const SEEN_AFTER = 2_000
+const left = new Map()
+let composing = false
+let composedAt = -Infinity
+let frozen = false
+let seen = page.event
+
+const composer = {
+  get form() { return byId('composer') },
+  get body() { return this.form?.elements.body },
+  get isNote() { return this.form.elements.mode.value === 'note' },
+}
+
+export function openComposer() {
+  const { form, body } = composer
+  if (!form) return
+  frozen = false
+  seen = Math.max(feed.cursor, Number(form.elements.seen_seq.value))
+  const text = left.get(thread.id)
+  if (text && !body.value) body.value = text.body
+  if (text?.note) form.elements.mode.value = 'note'
+  left.delete(thread.id)
+  showMode()
+  measure()
+}
+
+// Texts begun in other conversations wait where they were written.
+export function leaveComposer() {
+  const { body } = composer
+  if (body?.value) left.set(thread.id, { body: body.value, note: composer.isNote })
+}
+
+// Takes a text into the box, in front of what stands there already.
+function takeBack(text) {
+  const { body } = composer
+  if (!body) return
+  body.value = body.value ? `${text}\n${body.value}` : text
+  measure()
+  body.focus()
+}
+
+export function writeMode(mode) {
+  const { form, body } = composer
+  const choice = form && [...form.elements.mode].find(radio => radio.value === mode)
+  if (!choice || choice.disabled) return false
+  choice.checked = true
+  showMode()
+  body.focus()
+  return true
+}
+
+export function watchComposer() {
+  document.addEventListener('compositionstart', () => { composing = true })
+  document.addEventListener('compositionend', event => {
+    composing = false
+    composedAt = event.timeStamp
+  })
+  document.addEventListener('keydown', enter)
+  document.addEventListener('input', ({ target }) => {
+    if (target.name === 'body' && target.form?.dataset.gsm7Single) measure(target.form)
+    if (target === composer.body) freeze()
+    if (target.name === 'mode') showMode()
+  })
+  document.addEventListener('submit', submit)
+  document.addEventListener('change', ({ target }) => {
+    if (target.id === 'enter-sends') chooseEnter(target.checked)
+  })
+  document.addEventListener('take-back', ({ detail }) => takeBack(detail))
+  addEventListener('beforeunload', event => { if (composer.body?.value) event.preventDefault() })
+  onEvent({ line: lineCame, event: id => { if (!frozen) seen = Math.max(seen, id) } })
+}
+
+// Whether an input method still has the key: Chromium says isComposing, older
+// engines 229; Safari ends the composition before the key comes (guarded by time).
+export function isComposing(event) {
+  return event.isComposing || composing || event.keyCode === 229 || event.key === 'Process' || event.timeStamp - composedAt < 50
+}
+
+function enter(event) {
+  if (event.key !== 'Enter' || event.target.localName !== 'textarea') return
+  const { form } = event.target
+  if (!form?.matches('#composer, #conflict-form, #handset-form') || isComposing(event)) return
+  const strong = event.ctrlKey || event.metaKey
+  const alone = !strong && !event.shiftKey && !event.altKey
+  const sends = strong || (alone && (form.id === 'handset-form' || (form.id === 'composer' && form.hasAttribute('data-enter-sends'))))
+  if (!sends) return
+  event.preventDefault()
+  if (event.repeat) return
+  form.requestSubmit(form.id === 'composer' ? form.querySelector(composer.isNote ? '.save-note' : '.send') : null)
+}
+
+function submit(event) {
+  const form = event.target
+  if (form.id !== 'composer') return
+  event.preventDefault()
+  const body = form.elements.body.value.trim()
+  if (!body) return
+  if (composer.isNote || event.submitter?.matches('.save-note')) return saveNote(form, body)
+  if (byId('counter').classList.contains('over')) return form.elements.body.focus()
+  sendReply({ conversation: thread.id, body, sender: form.elements.sender_id?.value ?? '', seen })
+  clear(form)
+}
+
+async function saveNote(form, body) {
+  const button = form.querySelector('.save-note')
+  if (button.disabled) return
+  button.disabled = true
+  const { conversation, cid } = { conversation: thread.id, cid: form.elements.client_message_id.value }
+  const answer = await tell(`/conversations/${conversation}/notes`, 'message', { body, client_message_id: cid })
+  button.disabled = false
+  if (answer.status === 401) return signedOut()
+  const line = answer.content.querySelector('.line')
+  if (answer.status >= 300 || answer.status === 0 || !line) {
+    return complain(words('refused', { why: reason(answer) || words('failed') }))
+  }
+  putLine(line, `thread-${conversation}`)
+  form.elements.client_message_id.value = crypto.randomUUID()
+  if (thread.id === conversation) {
+    clear(form)
+    writeMode('reply')
+  } else left.delete(conversation)
+}
+
+// What is wrong, beside the box; gone when the text changes.
+function complain(text) {
+  const { body } = composer
+  body.setCustomValidity(text)
+  body.reportValidity()
+  body.addEventListener('input', () => body.setCustomValidity(''), { once: true })
+}
+
+function clear(form) {
+  form.elements.body.value = ''
+  frozen = false
+  seen = feed.cursor
+  measure(form)
+}
+
+// From the first character on, what others write counts as unseen until it was
+// looked at: the customer's text after two seconds, a colleague's not at all.
+function freeze() {
+  const writing = composer.body.value !== ''
+  if (!writing) seen = feed.cursor
+  frozen = writing
+}
+
+function lineCame(line, { id }) {
+  if (!frozen || line.parentElement !== thread.lines) return
+  if (line.dataset.by && line.dataset.by !== page.me && line.querySelector('.m.out')) {
+    frozen = 'answered'
+  } else if (frozen !== 'answered' && line.querySelector('.m.in')) {
+    setTimeout(() => {
+      if (frozen === true && document.hasFocus() && thread.isAtEnd) seen = Math.max(seen, id)
+    }, SEEN_AFTER)
+  } else if (frozen !== 'answered') seen = Math.max(seen, id)
+}
+
+function measure(form = composer.form) {
+  const counter = byId('counter')
+  if (!counter || !form) return
+  const { units, parts, limit, tooLong } = count(form.elements.body.value, profileOf(form.dataset))
+  counter.textContent = tooLong ? words('tooLong', { max: form.dataset.maxParts }) : words('counter', { units, limit, parts })
+  counter.classList.toggle('over', tooLong)
+  counter.classList.toggle('near', !tooLong && units > limit * 0.9)
+}
+
+function showMode() {
+  const { body } = composer
+  body.dataset.replyPlaceholder ??= body.placeholder
+  body.placeholder = composer.isNote ? body.dataset.notePlaceholder : body.dataset.replyPlaceholder
+}
+
+function chooseEnter(sends) {
+  composer.form.toggleAttribute('data-enter-sends', sends)
+  tell('/settings/preferences', 'none', { enter_sends: sends }, 'PUT')
+}

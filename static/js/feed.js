@@ -1,0 +1,78 @@
+// What happened, in order, each thing once.
+//
+// The server numbers its events and sends frames as JSON, over the WebSocket
+// GET /live?after=N or, where that is blocked, as a JSON array answered to
+// GET /events?after=N&wait=25:
+//
+//   {"t":"hello","ev":N,"build":"..","hb":25}   the log ends at N; build of the
+//                                               server; seconds between heartbeats
+//   {"t":"ev","id":N,"c":"<conversation>","ops":[..]}   event N, drawn
+//   {"t":"at","id":N}                           nothing to see up to N
+//   {"t":"reset","why":"..","id":N}             too far behind to catch up: fetch
+//                                               list and thread anew, go on after N
+//   {"t":"hb"}                                  the line is alive
+//
+// Ops name elements by id and may be applied twice:
+//
+//   ["put", id, html, into, sort]   replace #id, or insert it into #into by sort;
+//                                   an older data-rev never replaces a newer one
+//   ["del", id]
+//   ["attr", id, {name: value}]     null removes the attribute
+//   ["text", id, text]
+//   ["say", text, "polite" | "assertive"]
+//
+// The cursor moves when an event has been applied, never before: what fails is
+// asked for again after the next connection.
+export class Feed {
+  #page
+
+  constructor(cursor, page) {
+    this.cursor = cursor
+    this.#page = page
+  }
+
+  take(frame) {
+    switch (frame.t) {
+      case 'hello': return this.#hello(frame)
+      case 'ev': return this.#event(frame)
+      case 'at': return this.#moveTo(frame.id)
+      case 'reset': return this.#reset(frame)
+    }
+  }
+
+  #hello({ ev, build }) {
+    this.end = ev
+    this.#page.hello(build)
+  }
+
+  #event({ id, c, ops }) {
+    if (id <= this.cursor) return
+    for (const [verb, ...rest] of ops) this.#page[verb]?.(...rest, { id, conversation: c })
+    this.#moveTo(id)
+    this.#page.applied(id, c)
+  }
+
+  #reset({ id }) {
+    this.#moveTo(id ?? this.end ?? this.cursor)
+    this.#page.reset()
+  }
+
+  #moveTo(id) {
+    if (id > this.cursor) this.cursor = id
+  }
+}
+
+// The first of `sorts` that a new element must stand before; their length where
+// it comes last. `order` is 'asc' or 'desc'; equals keep the order they came in.
+export function placeOf(sort, sorts, order) {
+  const after = order === 'desc' ? other => other >= sort : other => other <= sort
+  let place = sorts.length
+  while (place > 0 && !after(sorts[place - 1])) place -= 1
+  return place
+}
+
+// Whether a row with these `data-view` words and this assignee is shown in a tab.
+export function belongsTo(tab, views, assignee, me) {
+  const words = views.split(' ')
+  return tab === 'mine' ? words.includes('assigned') && assignee === me : words.includes(tab)
+}

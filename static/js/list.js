@@ -1,0 +1,79 @@
+// The list pane: which rows belong here, in which order, which is open.
+import { belongsTo, placeOf } from './feed.js'
+import { byId, page } from './page.js'
+import { ask } from './request.js'
+import { move, swap } from './swap.js'
+
+export function putRow(row) {
+  const rows = byId('rows')
+  const old = byId(row.id)
+  const list = byId('list')
+  if (!rows || !belongsTo(list.dataset.tab, row.dataset.view, row.dataset.by, page.me)) return old?.remove()
+  markOpen(row)
+  if (old) swap(old, row)
+  const others = [...rows.children].filter(other => other !== row)
+  const at = placeOf(+row.dataset.sort, others.map(other => +other.dataset.sort), 'desc')
+  // Below the last row there are more that are not loaded: it comes with them.
+  if (!old && at === others.length && rows.dataset.next) return
+  if (rows.children[at] !== row) move(row, rows, others[at] ?? null)
+}
+
+export function openRow(conversation) {
+  byId('rows')?.querySelectorAll('[aria-current]').forEach(link => link.removeAttribute('aria-current'))
+  const row = byId(`row-${conversation}`)
+  if (row) markOpen(row, conversation)
+}
+
+export async function refreshList(url = byId('list') && currentUrl()) {
+  if (!url) return false
+  const { status, content } = await ask(url, 'rows')
+  const fresh = content.querySelector('#list')
+  if (status !== 200 || !fresh) return false
+  const scroll = byId('rows-scroll').scrollTop
+  swap(byId('list'), fresh)
+  byId('rows-scroll').scrollTop = scroll
+  const open = openConversation()
+  if (open) openRow(open)
+  return true
+}
+
+// "Show more", and the same by itself near the end of the list.
+export async function moreRows() {
+  const link = byId('rows-more')
+  if (!link || link.ariaBusy === 'true') return
+  link.ariaBusy = 'true'
+  const { status, content } = await ask(link.href, 'rows')
+  const fresh = content.querySelector('#rows')
+  link.ariaBusy = 'false'
+  if (status !== 200 || !fresh) return
+  const rows = byId('rows')
+  for (const row of [...fresh.children]) if (!byId(row.id)) rows.append(row)
+  if (fresh.dataset.next) {
+    rows.dataset.next = link.href = fresh.dataset.next
+  } else {
+    delete rows.dataset.next
+    link.parentElement.remove()
+  }
+}
+
+export function watchList() {
+  document.addEventListener('scroll', ({ target }) => {
+    if (target.id === 'rows-scroll' && target.scrollHeight - target.scrollTop - target.clientHeight < 400) moreRows()
+  }, { capture: true, passive: true })
+  document.addEventListener('change', ({ target }) => {
+    if (target.closest('.narrow')) target.form.requestSubmit()
+  })
+}
+
+export function openConversation() {
+  return byId('main')?.dataset.conversation
+}
+
+function markOpen(row, conversation = openConversation()) {
+  if (conversation && row.id === `row-${conversation}`) row.querySelector('a').setAttribute('aria-current', 'true')
+}
+
+function currentUrl() {
+  const { tab, inbox } = byId('list').dataset
+  return `/conversations?view=${tab}${inbox ? `&inbox=${inbox}` : ''}`
+}

@@ -1,0 +1,123 @@
+// Events on the page: what each op does to it, and what the line's state looks like.
+import { say } from './announcer.js'
+import { Feed } from './feed.js'
+import { putRow, refreshList } from './list.js'
+import { byId, page, words } from './page.js'
+import { signedOut } from './signed-out.js'
+import { Line, browserLine } from './socket.js'
+import { putHead, putLine, putSide, refreshThread } from './thread.js'
+import { tick } from './time.js'
+import { fragment } from './tt.js'
+
+const LOST_AFTER = 5_000
+const listeners = new Set()
+let lostTimer = null
+let wasLost = false
+
+// Called after each event: f(number, conversation); and when the line is up again.
+export function onEvent(f) {
+  listeners.add(f)
+}
+
+const painter = {
+  put(id, html, into, sort, event) {
+    const element = fragment(html).firstElementChild
+    if (!element) return
+    if (id.startsWith('row-')) putRow(element)
+    else if (id.startsWith('m-')) {
+      putLine(element, into, sort ?? undefined)
+      listeners.forEach(f => f.line?.(element, event))
+    } else if (id.startsWith('head-')) putHead(element)
+    else if (id.startsWith('side-')) putSide(element)
+  },
+  del(id) {
+    byId(id)?.remove()
+  },
+  attr(id, attributes) {
+    const element = byId(id)
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value === null) element?.removeAttribute(name)
+      else element?.setAttribute(name, value)
+    }
+  },
+  text(id, text) {
+    const element = byId(id)
+    if (!element) return
+    element.textContent = text
+    if (id === 'count-me') showWaiting(Number(text))
+  },
+  say(text, level) {
+    say(text, level)
+  },
+  hello(build) {
+    if (build && build !== page.build) offerReload()
+  },
+  applied(id, conversation) {
+    tick()
+    listeners.forEach(f => f.event?.(id, conversation))
+  },
+  reset() {
+    refreshList()
+    refreshThread()
+  },
+}
+
+export const feed = new Feed(page.event, painter)
+
+const line = new Line(() => feed.cursor, browserLine, {
+  frame: frame => feed.take(frame),
+  up() {
+    clearTimeout(lostTimer)
+    byId('offline').hidden = true
+    if (wasLost) say(words('back'))
+    wasLost = false
+    listeners.forEach(f => f.up?.())
+  },
+  down() {
+    clearTimeout(lostTimer)
+    lostTimer = setTimeout(() => {
+      byId('offline').hidden = false
+      wasLost = true
+      say(words('lost'))
+    }, LOST_AFTER)
+  },
+  signedOut,
+})
+
+export function goLive() {
+  line.start()
+  addEventListener('online', () => line.hurry())
+  addEventListener('pagehide', () => line.stop())
+  addEventListener('pageshow', event => { if (event.persisted) line.start() })
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') line.hurry()
+    else if (!byId('new-build').hidden) reloadIfIdle()
+  })
+  document.addEventListener('signed-in-again', () => line.start())
+  byId('reload').addEventListener('click', () => location.reload())
+  watchSleep()
+}
+
+// A timer that comes 20 s late has slept with the machine.
+function watchSleep() {
+  let last = Date.now()
+  setInterval(() => {
+    if (Date.now() - last > 25_000) line.hurry()
+    last = Date.now()
+  }, 5_000)
+}
+
+function offerReload() {
+  byId('new-build').hidden = false
+  if (document.visibilityState === 'hidden') reloadIfIdle()
+}
+
+function reloadIfIdle() {
+  if (!byId('body')?.value && !document.querySelector('.pending')) location.reload()
+}
+
+function showWaiting(count) {
+  byId('count-me').hidden = count === 0
+  const title = document.title.replace(/^\(\d+\) /, '')
+  document.title = count > 0 ? `(${count}) ${title}` : title
+}

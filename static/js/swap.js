@@ -1,0 +1,24 @@
+// Replacing an element without taking the reader's place in it.
+
+// Puts `fresh` where `old` is; focus and open menus stay where they were.
+export function swap(old, fresh) {
+  const held = old.contains(document.activeElement) && nameOf(document.activeElement)
+  const open = [...old.querySelectorAll('details')].map(menu => menu.open)
+  old.replaceWith(fresh)
+  fresh.querySelectorAll('details').forEach((menu, at) => { menu.open = open[at] ?? false })
+  if (held) (fresh.querySelector(held) ?? fresh.querySelector('a, button') ?? fresh).focus({ preventScroll: true })
+}
+
+// Moves `element` before `next` (or to the end); focus stays in it.
+export function move(element, parent, next) {
+  if (parent.moveBefore && element.isConnected) return parent.moveBefore(element, next)
+  const held = element.contains(document.activeElement) ? document.activeElement : null
+  parent.insertBefore(element, next)
+  held?.focus({ preventScroll: true })
+}
+
+function nameOf(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`
+  if (element.dataset.act) return `[data-act="${element.dataset.act}"]`
+  return element.localName
+}

@@ -1,0 +1,238 @@
+// The timeline: a window of at most 240 lines (and 60 of leeway) into a history
+// of any length. The only authority over its scroll position.
+import { placeOf } from './feed.js'
+import { byId, page, words } from './page.js'
+import { ask, tell } from './request.js'
+import { move, swap } from './swap.js'
+
+const WINDOW = 240
+const LEEWAY = 60
+const READ_AFTER = 600
+
+let busy = false
+let below = 0
+let readTimer = null
+let lastRead = ''
+
+export const thread = {
+  get id() { return byId('main')?.dataset.conversation },
+  get lines() { return byId(`thread-${this.id}`) },
+  get box() { return byId('scroll') },
+  // Whether the newest line is in the window.
+  get hasTail() { return !this.lines?.dataset.after },
+  get isAtEnd() {
+    const { box } = this
+    return this.hasTail && box.scrollHeight - box.scrollTop - box.clientHeight < 80
+  },
+}
+
+// A thread has just come onto the page.
+export function openThread() {
+  if (!thread.lines) return
+  below = 0
+  lastRead = ''
+  tidyDays()
+  ownHead(byId(`head-${thread.id}`))
+  const unread = byId('unread')
+  if (unread) thread.box.scrollTop = unread.offsetTop - thread.box.clientHeight / 3
+  else if (thread.hasTail) toEnd()
+  thread.box.addEventListener('scroll', scrolled, { passive: true })
+  fillUp()
+  noticeRead()
+}
+
+// A line drawn by the server, from an answer or an event.
+export function putLine(line, into, sort = +line.dataset.sort) {
+  const old = byId(line.id)
+  if (old && isNewer(old, line)) return
+  if (!old && into !== thread.lines?.id) return
+  if (!old && !thread.hasTail) return announceBelow(line)
+  const stick = thread.isAtEnd
+  keepPlace(() => {
+    if (old) swap(old, line)
+    else line.classList.add('fresh')
+    place(line, sort)
+    tidyDays()
+  }, stick)
+  if (stick) toEnd()
+  else if (!old && line.querySelector('.in')) announceBelow(line)
+  if (!old) trim('head')
+  noticeRead()
+}
+
+export function putHead(head) {
+  const old = byId(head.id)
+  if (!old || isNewer(old, head)) return
+  swap(old, head)
+  ownHead(head)
+}
+
+export function putSide(side) {
+  const old = byId(side.id)
+  if (old && !isNewer(old, side)) swap(old, side)
+}
+
+export function toEnd() {
+  thread.box.scrollTop = thread.box.scrollHeight
+  showBelow(0)
+}
+
+// To the newest line, wherever the window is.
+export async function toLatest() {
+  if (!thread.hasTail) {
+    const { status, content } = await ask(`/conversations/${thread.id}`, 'thread')
+    const fresh = content.querySelector('ol.msgs')
+    if (status !== 200 || !fresh) return
+    thread.lines.replaceWith(fresh)
+    tidyDays()
+  }
+  toEnd()
+  noticeRead()
+}
+
+// Fetches what the server has now; the composer is not touched.
+export async function refreshThread() {
+  const id = thread.id
+  if (!id) return
+  const { status, content } = await ask(`/conversations/${id}`, 'thread')
+  if (status !== 200 || id !== thread.id) return
+  const stick = thread.isAtEnd
+  const fresh = content.querySelector('ol.msgs')
+  const pending = [...thread.lines.querySelectorAll('.pending')]
+  keepPlace(() => {
+    thread.lines.replaceWith(fresh)
+    for (const line of pending) if (!byId(line.id)) fresh.append(line)
+    tidyDays()
+  }, stick)
+  putHead(content.querySelector('.th'))
+  putSide(content.querySelector('.side'))
+  if (stick) toEnd()
+}
+
+export function watchThread() {
+  document.addEventListener('click', event => {
+    const link = event.target.closest('#older, #newer, #pill')
+    if (!link) return
+    event.preventDefault()
+    if (link.id === 'pill') toLatest()
+    else load(link.id === 'older' ? 'before' : 'after')
+  })
+  document.addEventListener('visibilitychange', noticeRead)
+  addEventListener('focus', noticeRead)
+}
+
+function scrolled() {
+  if (thread.isAtEnd) showBelow(0)
+  fillUp()
+  noticeRead()
+}
+
+function fillUp() {
+  const { box, lines } = thread
+  if (!lines) return
+  const near = box.clientHeight * 1.5
+  if (lines.dataset.before && box.scrollTop < near) load('before')
+  else if (lines.dataset.after && box.scrollHeight - box.scrollTop - box.clientHeight < near) load('after')
+}
+
+async function load(side) {
+  const { id, lines } = thread
+  const cursor = lines?.dataset[side]
+  if (busy || !cursor) return
+  busy = true
+  const { status, content } = await ask(`/conversations/${id}?${side}=${encodeURIComponent(cursor)}`, 'thread')
+  busy = false
+  const fresh = content.querySelector('ol.msgs')
+  if (status !== 200 || !fresh || lines !== thread.lines) return
+  const known = [...fresh.children].filter(line => byId(line.id))
+  known.forEach(line => line.remove())
+  keepPlace(() => {
+    if (side === 'before') lines.prepend(...fresh.children)
+    else lines.append(...fresh.children)
+    setCursor(side, fresh.dataset[side])
+    trim(side === 'before' ? 'tail' : 'head')
+    tidyDays()
+  })
+  fillUp()
+}
+
+// Drops lines at the far end; they can be loaded again from where they stood.
+function trim(end) {
+  const { lines } = thread
+  const over = lines.childElementCount - WINDOW
+  if (over <= LEEWAY) return
+  for (let n = 0; n < over; n += 1) (end === 'tail' ? lines.lastElementChild : lines.firstElementChild).remove()
+  if (end === 'tail') setCursor('after', lines.lastElementChild.dataset.id)
+  else setCursor('before', lines.firstElementChild.dataset.id)
+}
+
+function setCursor(side, cursor) {
+  const { lines } = thread
+  if (cursor) lines.dataset[side] = cursor
+  else delete lines.dataset[side]
+  const link = byId(side === 'before' ? 'older' : 'newer')
+  if (link) link.parentElement.hidden = !cursor
+}
+
+// Keeps the first line in sight where it is while `change` runs.
+function keepPlace(change, stick = false) {
+  const { box, lines } = thread
+  const top = box.getBoundingClientRect().top
+  const anchor = stick ? null : [...lines.children].find(line => line.getBoundingClientRect().bottom > top)
+  const before = anchor?.getBoundingClientRect().top
+  const { id } = anchor ?? {}
+  change()
+  const after = anchor?.isConnected ? anchor : id && byId(id)
+  if (after) box.scrollTop += after.getBoundingClientRect().top - before
+}
+
+function place(line, sort) {
+  const { lines } = thread
+  const others = [...lines.children].filter(other => other !== line)
+  const at = placeOf(sort, others.map(other => +other.dataset.sort), 'asc')
+  if (lines.children[at] !== line) move(line, lines, others[at] ?? null)
+}
+
+// A day is named once, above its first line in the window.
+function tidyDays() {
+  let day = ''
+  for (const line of thread.lines.children) {
+    const heading = line.querySelector('.day')
+    if (heading) heading.hidden = line.dataset.day === day
+    day = line.dataset.day || day
+  }
+}
+
+function announceBelow(line) {
+  if (line.querySelector('.in')) showBelow(below + 1)
+}
+
+function showBelow(count) {
+  below = count
+  const pill = byId('pill')
+  pill.hidden = count === 0
+  pill.querySelector('span').textContent = words('newBelow', { n: count })
+}
+
+// An event is drawn for everybody; whose conversation it is, each page knows.
+function ownHead(head) {
+  head?.classList.toggle('mine', head.dataset.by === page.me)
+}
+
+function isNewer(old, fresh) {
+  return Number(old.dataset.rev) > Number(fresh.dataset.rev)
+}
+
+// Read is what stood in a visible, focused window for a moment.
+function noticeRead() {
+  clearTimeout(readTimer)
+  if (document.visibilityState !== 'visible' || !document.hasFocus() || !thread.lines) return
+  readTimer = setTimeout(async () => {
+    const { id, lines } = thread
+    const last = lines && thread.isAtEnd && [...lines.children].findLast(line => line.dataset.id)
+    if (!last || last.dataset.id === lastRead) return
+    lastRead = last.dataset.id
+    const { status } = await tell(`/conversations/${id}/read`, 'none', { message_id: lastRead }, 'PUT')
+    if (status >= 400 || status === 0) lastRead = ''
+  }, READ_AFTER)
+}

@@ -1,0 +1,21 @@
+// Waiting times go on counting while nothing happens.
+import { words } from './page.js'
+
+export function keepTime() {
+  setInterval(tick, 30_000)
+  document.addEventListener('visibilitychange', tick)
+}
+
+export function tick() {
+  for (const element of document.querySelectorAll('time[data-waiting]')) {
+    const text = waited(Date.now() - Date.parse(element.dateTime))
+    if (element.textContent !== text) element.textContent = text
+  }
+}
+
+function waited(ms) {
+  const minutes = Math.max(0, Math.floor(ms / 60_000))
+  if (minutes < 60) return words('waiting', { n: minutes })
+  if (minutes < 48 * 60) return words('waitingHours', { n: Math.floor(minutes / 60) })
+  return words('waitingDays', { n: Math.floor(minutes / 1440) })
+}

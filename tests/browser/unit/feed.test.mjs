@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Feed, belongsTo, placeOf } from '../../../static/js/feed.js'
+
+function recorder({ failOn } = {}) {
+  const seen = []
+  const note = name => (...args) => {
+    if (failOn && args[0] === failOn) throw new Error('planted')
+    seen.push([name, ...args])
+  }
+  return { seen, put: note('put'), del: note('del'), attr: note('attr'), text: note('text'), say: note('say'), hello: note('hello'), applied: note('applied'), reset: note('reset') }
+}
+
+const event = (id, ...ops) => ({ t: 'ev', id, c: 'c1', ops })
+
+test('an event is applied once, and in order', () => {
+  const page = recorder()
+  const feed = new Feed(10, page)
+  feed.take(event(11, ['del', 'm-1']))
+  feed.take(event(11, ['del', 'm-1']))
+  feed.take(event(9, ['del', 'm-0']))
+  assert.deepEqual(page.seen, [['del', 'm-1', { id: 11, conversation: 'c1' }], ['applied', 11, 'c1']])
+  assert.equal(feed.cursor, 11)
+})
+
+test('the cursor stays before an event that could not be applied', () => {
+  const feed = new Feed(10, recorder({ failOn: 'm-1' }))
+  assert.throws(() => feed.take(event(11, ['del', 'm-1'])), /planted/)
+  assert.equal(feed.cursor, 10)
+})
+
+test('an unknown op is left alone, so that an old page survives a new server', () => {
+  const page = recorder()
+  new Feed(0, page).take(event(1, ['glow', 'm-1'], ['text', 'count-mine', '4']))
+  assert.deepEqual(page.seen.map(([name]) => name), ['text', 'applied'])
+})
+
+test('a watermark moves the cursor, never back', () => {
+  const feed = new Feed(10, recorder())
+  feed.take({ t: 'at', id: 20 })
+  feed.take({ t: 'at', id: 15 })
+  assert.equal(feed.cursor, 20)
+})
+
+test('a reset goes on after the number it names, before anything is fetched', () => {
+  const page = recorder()
+  const feed = new Feed(10, page)
+  page.reset = () => page.seen.push(['reset at', feed.cursor])
+  feed.take({ t: 'reset', why: 'gap', id: 900 })
+  assert.deepEqual(page.seen, [['reset at', 900]])
+})
+
+test('a reset without a number goes on after the end that hello named', () => {
+  const feed = new Feed(10, recorder())
+  feed.take({ t: 'hello', ev: 700, build: 'x' })
+  feed.take({ t: 'reset', why: 'gap' })
+  assert.equal(feed.cursor, 700)
+})
+
+test('a line finds its place from either end', () => {
+  assert.equal(placeOf(5, [1, 3, 9], 'asc'), 2)
+  assert.equal(placeOf(3, [1, 3, 9], 'asc'), 2)
+  assert.equal(placeOf(0, [1, 3], 'asc'), 0)
+  assert.equal(placeOf(5, [9, 3, 1], 'desc'), 1)
+  assert.equal(placeOf(10, [9, 3], 'desc'), 0)
+  assert.equal(placeOf(1, [], 'desc'), 0)
+})
+
+test('"mine" is what is assigned to me and open', () => {
+  assert.equal(belongsTo('mine', 'assigned all', 'u1', 'u1'), true)
+  assert.equal(belongsTo('mine', 'assigned all', 'u2', 'u1'), false)
+  assert.equal(belongsTo('mine', 'closed', 'u1', 'u1'), false)
+  assert.equal(belongsTo('waiting', 'unassigned all waiting', undefined, 'u1'), true)
+  assert.equal(belongsTo('all', 'closed', undefined, 'u1'), false)
+})

@@ -1,0 +1,174 @@
+//! What the house's words are called in the reader's language.
+//!
+//! Verbs, the audit log and the database know problems, actions and scopes by
+//! words that never change; here they become sentences.
+
+use actix_web::HttpRequest;
+use actix_web::http::header;
+
+use super::error::WebError;
+use super::views::FormErrors;
+use crate::actions::{ActionError, Problem};
+use crate::app::App;
+use crate::domain::phone_number::CannotReceive;
+use crate::locale::Locale;
+use crate::password::MIN_LENGTH;
+
+/// The first language the browser asks for and henji speaks, else the house's:
+/// for pages shown before anybody has signed in.
+pub fn locale_of_visitor(request: &HttpRequest, app: &App) -> Locale {
+    let asked = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|tags| tags.to_str().ok());
+    asked
+        .and_then(Locale::from_accept_language)
+        .or_else(|| Locale::from_tag(app.config.language.language.code()))
+        .unwrap_or_default()
+}
+
+/// What a form shows for a verb's refusal; every other error passes through.
+///
+/// `names` are the verb's fields that the form calls by another name.
+pub fn form_errors(
+    t: Locale,
+    error: ActionError,
+    names: &[(&'static str, &'static str)],
+) -> Result<FormErrors, WebError> {
+    match error {
+        ActionError::Invalid { field, problem: what } => {
+            let renamed = names.iter().find(|(name, _)| *name == field);
+            let shown = renamed.map_or(field, |(_, shown)| shown);
+            Ok(FormErrors::of(shown, problem(t, field, what)))
+        }
+        error => Err(error.into()),
+    }
+}
+
+/// What is wrong with a field and how to cure it.
+pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
+    let text = match (field, problem) {
+        ("role", Problem::Missing) => t.field_last_admin(),
+        ("scope" | "inbox_id", Problem::Missing) => t.field_choose_one(),
+        ("body", Problem::Missing) => t.field_empty_body(),
+        (_, Problem::Missing) => t.field_required(),
+        ("email", Problem::Malformed) => t.field_email_invalid(),
+        ("sender", Problem::Malformed) => t.field_sender_invalid(),
+        ("account_sid", Problem::Malformed) => t.field_account_sid(),
+        ("auth_token", Problem::Malformed) => t.problem_auth_token(),
+        ("request", Problem::Malformed) => t.problem_request_unreadable(),
+        (_, Problem::Malformed) => t.problem_malformed(),
+        ("password", Problem::TooShort) => return t.field_password_short(MIN_LENGTH),
+        (_, Problem::TooShort) => t.problem_too_short(),
+        (_, Problem::TooLong) => t.problem_too_long(),
+        ("time_zone", Problem::Unknown) => t.field_time_zone_unknown(),
+        ("locale", Problem::Unknown) => t.problem_language_unknown(),
+        ("user_id", Problem::Unknown) => t.problem_user_unknown(),
+        (_, Problem::Unknown) => t.problem_unknown(),
+        ("email", Problem::Taken) => t.field_email_taken(),
+        ("sender", Problem::Taken) => t.field_sender_taken(),
+        (_, Problem::Taken) => t.problem_taken(),
+        (_, Problem::NotAPhoneNumber) => t.field_number_invalid(),
+        (_, Problem::CannotReceive(why)) => {
+            return t.field_number_cannot_sms(cannot_receive(t, why));
+        }
+        (_, Problem::OptedOut) => t.problem_opted_out(),
+        (_, Problem::NoSender) => t.problem_no_sender(),
+        (_, Problem::NotReachable) => t.problem_not_reachable(),
+        (_, Problem::InPast) => t.field_until_past(),
+        (_, Problem::Closed) => t.problem_closed(),
+    };
+    text.to_owned()
+}
+
+/// What kind of number it is that gets no texts.
+pub fn cannot_receive(t: Locale, why: CannotReceive) -> &'static str {
+    match why {
+        CannotReceive::Landline => t.cannot_receive_landline(),
+        CannotReceive::TollFree => t.cannot_receive_toll_free(),
+        CannotReceive::IpPhone => t.cannot_receive_ip_phone(),
+        CannotReceive::Navidial => t.cannot_receive_navidial(),
+        CannotReceive::Machine => t.cannot_receive_machine(),
+        CannotReceive::Pager => t.cannot_receive_pager(),
+        CannotReceive::Premium => t.cannot_receive_premium(),
+        CannotReceive::InvalidNumber => t.cannot_receive_invalid_number(),
+    }
+}
+
+/// An action of the audit log; one that is not known here stays the word it is.
+pub fn did(t: Locale, action: &str) -> &str {
+    match action {
+        "house.set_up" => t.did_house_set_up(),
+        "session.start" => t.did_session_start(),
+        "session.end" => t.did_session_end(),
+        "session.refuse" => t.did_session_refuse(),
+        "user.add" => t.did_user_add(),
+        "user.change" => t.did_user_change(),
+        "user.disable" => t.did_user_disable(),
+        "user.prefer" => t.did_user_prefer(),
+        "inbox.add" => t.did_inbox_add(),
+        "inbox.change" => t.did_inbox_change(),
+        "provider.add" => t.did_provider_add(),
+        "sender.add" => t.did_sender_add(),
+        "token.add" => t.did_token_add(),
+        "token.revoke" => t.did_token_revoke(),
+        "quarantine.replay" => t.did_quarantine_replay(),
+        "quarantine.discard" => t.did_quarantine_discard(),
+        "message.send" => t.did_message_send(),
+        "message.cancel" => t.did_message_cancel(),
+        "note.add" => t.did_note_add(),
+        "contact.rename" => t.did_contact_rename(),
+        "contact.opt_out" => t.did_contact_opt_out(),
+        "contact.opt_in" => t.did_contact_opt_in(),
+        "conversation.assign" => t.did_conversation_assign(),
+        "conversation.close" => t.did_conversation_close(),
+        "conversation.reopen" => t.did_conversation_reopen(),
+        "conversation.snooze" => t.did_conversation_snooze(),
+        "conversation.wake" => t.did_conversation_wake(),
+        other => other,
+    }
+}
+
+/// What an entry of the audit log is about.
+pub fn object(t: Locale, kind: &str) -> &str {
+    match kind {
+        "user" => t.object_user(),
+        "session" => t.object_session(),
+        "inbox" => t.object_inbox(),
+        "sender" => t.object_sender(),
+        "provider_account" => t.object_provider_account(),
+        "api_token" => t.object_api_token(),
+        "quarantine" => t.object_quarantine(),
+        "conversation" => t.object_conversation(),
+        "message" => t.object_message(),
+        "contact" => t.object_contact(),
+        other => other,
+    }
+}
+
+/// What a scope allows a token.
+pub fn scope(t: Locale, scope: &str) -> &str {
+    match scope {
+        "messages:send" => t.scope_messages_send(),
+        "messages:read" => t.scope_messages_read(),
+        "conversations:write" => t.scope_conversations_write(),
+        "contacts:read" => t.scope_contacts_read(),
+        "contacts:write" => t.scope_contacts_write(),
+        "events:read" => t.scope_events_read(),
+        "handoffs:write" => t.scope_handoffs_write(),
+        "appointments:write" => t.scope_appointments_write(),
+        "simulator" => t.scope_simulator(),
+        "admin" => t.scope_admin(),
+        other => other,
+    }
+}
+
+/// Why a webhook request was not believed, as the check noted it.
+pub fn held_because(t: Locale, problem: &str) -> &str {
+    match problem {
+        "the signature header is missing" => t.held_signature_missing(),
+        "the signature does not match" => t.held_signature_mismatch(),
+        "the request is older than allowed" => t.held_stale(),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

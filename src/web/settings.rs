@@ -1,0 +1,89 @@
+//! Setting the house up: people, inboxes, senders, keys, and the two logs.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::error::WebError;
+use super::form::Fields;
+use super::fragment::{html, see_other};
+use super::session::Session;
+use super::shell::shell;
+use super::times::Times;
+use super::views::{Nav, SettingsIndexPage, Shell};
+use crate::app::App;
+use crate::locale::Locale;
+use crate::store::{
+    StoreError, api_tokens, inboxes as stored_inboxes, organization, quarantine as held,
+    senders as stored_senders, users as stored_users,
+};
+
+pub mod audit;
+pub mod inboxes;
+pub mod preferences;
+pub mod quarantine;
+pub mod senders;
+pub mod tokens;
+pub mod users;
+
+/// Added to the address a form leads to, so that the page says that it was taken.
+const SAVED: &str = "saved";
+
+/// `GET /settings`: what there is to set. Those who set nothing are led to what
+/// is theirs.
+pub async fn index(app: web::Data<App>, session: Session) -> Result<HttpResponse, WebError> {
+    if !session.user.role.may_administer() {
+        let log = session.user.role.may_read_audit();
+        return Ok(see_other(if log { "/settings/audit" } else { "/settings/preferences" }));
+    }
+    let shell = shell(&app, &session, Nav::Settings).await?;
+    let now = app.clock.now();
+    let page = app
+        .store
+        .read(move |db| {
+            let users = stored_users::all(db)?;
+            let tokens = api_tokens::all(db)?;
+            Ok::<_, StoreError>(SettingsIndexPage {
+                shell,
+                users: count(users.iter().filter(|user| user.disabled_at.is_none())),
+                inboxes: count(stored_inboxes::all(db)?.iter()),
+                senders: count(stored_senders::all(db)?.iter()),
+                quarantine: u32::try_from(held::waiting(db)?).unwrap_or(u32::MAX),
+                tokens: count(
+                    tokens
+                        .iter()
+                        .filter(|token| token.revoked_at.is_none() && token.expires_at > now),
+                ),
+            })
+        })
+        .await?;
+    html(&page)
+}
+
+/// The frame of a page of the settings, with what the last form did.
+async fn frame(app: &App, session: &Session, request: &HttpRequest) -> Result<Shell, WebError> {
+    let mut shell = shell(app, session, Nav::Settings).await?;
+    let query = Fields::parse(request.query_string().as_bytes());
+    shell.notice = query.has(SAVED).then(|| shell.t.saved().to_owned());
+    Ok(shell)
+}
+
+/// 303: the form was taken; the page at `path` says so.
+fn saved(path: &str) -> HttpResponse {
+    see_other(&format!("{path}?{SAVED}"))
+}
+
+/// Times as the house keeps them, in the reader's language.
+pub(super) async fn house_times(app: &App, t: Locale) -> Result<Times, WebError> {
+    let house = app.store.read(organization::find).await?;
+    let fallback = app.config.language.time_zone.name();
+    let zone = house.as_ref().map_or(fallback, |house| house.time_zone.as_str());
+    Ok(Times::new(t, zone, app.clock.now()))
+}
+
+fn status_of(has_errors: bool) -> StatusCode {
+    if has_errors { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
+}
+
+fn count<T>(items: impl Iterator<Item = T>) -> u32 {
+    u32::try_from(items.count()).unwrap_or(u32::MAX)
+}

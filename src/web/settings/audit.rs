@@ -1,0 +1,161 @@
+//! Who did what: the log, page by page.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use uuid::Uuid;
+
+use super::{frame, house_times};
+use crate::app::App;
+use crate::domain::user::{Actor, ActorKind, Role};
+use crate::locale::Locale;
+use crate::store::audit::{self, Entry};
+use crate::store::{Db, StoreError, api_tokens, inboxes, senders, users};
+use crate::web::error::WebError;
+use crate::web::form::Fields;
+use crate::web::fragment::html;
+use crate::web::session::Auditor;
+use crate::web::times::Times;
+use crate::web::views::{AuditPage, AuditRowView};
+use crate::web::words;
+
+const PAGE: usize = 50;
+
+/// The names of what entries are about, by id. Customers and what was said have
+/// none here: who reads this log need not be somebody who reads conversations.
+struct Names(HashMap<Uuid, String>);
+
+/// `GET /settings/audit?before=`
+pub async fn index(
+    app: web::Data<App>,
+    Auditor(session): Auditor,
+    request: HttpRequest,
+) -> Result<HttpResponse, WebError> {
+    let t = session.locale();
+    let shell = frame(&app, &session, &request).await?;
+    let times = house_times(&app, t).await?;
+    let before = Fields::parse(request.query_string().as_bytes()).get("before").parse().ok();
+    let (mut entries, names) = app
+        .store
+        .read(move |db| {
+            let entries = audit::page_before(db, before, PAGE as i64 + 1)?;
+            Ok::<_, StoreError>((entries, Names::read(db)?))
+        })
+        .await?;
+    let more = entries.len() > PAGE;
+    entries.truncate(PAGE);
+    let next = entries.last().filter(|_| more);
+    let next = next.map(|last| format!("/settings/audit?before={}", last.seq));
+    let entries = entries.iter().map(|entry| row(t, &times, &names, entry)).collect();
+    html(&AuditPage { shell, entries, next })
+}
+
+impl Names {
+    fn read(db: &mut Db) -> Result<Self, StoreError> {
+        let mut names = HashMap::new();
+        names.extend(users::all(db)?.into_iter().map(|user| (user.id.0, user.name)));
+        names.extend(api_tokens::all(db)?.into_iter().map(|token| (token.id.0, token.name)));
+        names.extend(inboxes::all(db)?.into_iter().map(|inbox| (inbox.id.0, inbox.name)));
+        names.extend(senders::all(db)?.into_iter().map(|sender| (sender.id.0, sender.address)));
+        Ok(Self(names))
+    }
+
+    fn of(&self, id: Uuid) -> String {
+        self.0.get(&id).cloned().unwrap_or_else(|| tail(id))
+    }
+}
+
+fn row(t: Locale, times: &Times, names: &Names, entry: &Entry) -> AuditRowView {
+    AuditRowView {
+        number: entry.seq,
+        at: times.exact(entry.at),
+        actor: actor(t, names, &entry.actor),
+        action: words::did(t, &entry.action).to_owned(),
+        object: object(t, names, entry),
+        origin: entry.actor.origin.clone(),
+    }
+}
+
+fn actor(t: Locale, names: &Names, actor: &Actor) -> String {
+    let named = || actor.id.map_or_else(String::new, |id| names.of(id));
+    match actor.kind {
+        ActorKind::User => named(),
+        ActorKind::ApiToken => format!("{} {}", t.object_api_token(), named()),
+        ActorKind::System => t.audit_system().to_owned(),
+        ActorKind::Operator => t.audit_operator().to_owned(),
+    }
+}
+
+/// `ユーザー 佐藤 花 (オペレーター)`
+fn object(t: Locale, names: &Names, entry: &Entry) -> String {
+    let mut text = words::object(t, &entry.object_kind).to_owned();
+    if let Some(id) = entry.object_id {
+        text.push(' ');
+        text.push_str(&names.of(id));
+    }
+    let words = entry.detail.split_whitespace();
+    let told: Vec<&str> = words.map(|word| detail(t, &entry.object_kind, word)).collect();
+    if !told.is_empty() {
+        text.push_str(&format!(" ({})", told.join(" · ")));
+    }
+    text
+}
+
+/// A word of an entry's detail: a user's role, a token's scope, or what it says.
+fn detail<'a>(t: Locale, kind: &str, word: &'a str) -> &'a str {
+    match kind {
+        "api_token" => words::scope(t, word),
+        "user" => Role::from_word(word).map_or(word, |role| t.user_role(role)),
+        _ => word,
+    }
+}
+
+/// The end of an id: the beginning is the time, alike in neighbours.
+fn tail(id: Uuid) -> String {
+    let text = id.simple().to_string();
+    format!("…{}", &text[text.len() - 8..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(action: &str, kind: &str, id: u128, detail: &str) -> Entry {
+        Entry {
+            seq: 7,
+            at: chrono::DateTime::from_timestamp(1_795_301_400, 0).unwrap(),
+            actor: Actor::operator(),
+            action: action.into(),
+            object_kind: kind.into(),
+            object_id: Some(Uuid::from_u128(id)),
+            detail: detail.into(),
+        }
+    }
+
+    fn names() -> Names {
+        Names(HashMap::from([(Uuid::from_u128(1), "佐藤 花".to_owned())]))
+    }
+
+    #[test]
+    fn people_are_told_by_name_and_customers_by_number() {
+        let added = entry("user.add", "user", 1, "agent");
+        assert_eq!(object(Locale::Ja, &names(), &added), "ユーザー 佐藤 花 (オペレーター)");
+        let closed = entry("conversation.close", "conversation", 0xabcd_ef01, "");
+        assert_eq!(object(Locale::En, &names(), &closed), "Conversation …abcdef01");
+        let made = entry("token.add", "api_token", 2, "messages:send admin");
+        let told = object(Locale::En, &names(), &made);
+        assert_eq!(told, "API token …00000002 (Send messages · Everything)");
+    }
+
+    #[test]
+    fn who_did_it_is_told_in_the_readers_language() {
+        let actors = [
+            (Actor::system(), "システム"),
+            (Actor::operator(), "コマンドライン"),
+            (Actor::user(Uuid::from_u128(1).into(), None), "佐藤 花"),
+        ];
+        for (who, told) in actors {
+            assert_eq!(actor(Locale::Ja, &names(), &who), told);
+        }
+    }
+}

@@ -8,6 +8,8 @@
 pub mod actions;
 /// The parts every layer is handed.
 pub mod app;
+/// The command line.
+pub mod cli;
 /// The time, and new ids.
 pub mod clock;
 /// What the environment and `henji.toml` say.

@@ -57,9 +57,10 @@ pub async fn assemble_with(
     std::fs::create_dir_all(&config.files.data_dir)
         .with_context(|| format!("cannot make {}", config.files.data_dir.display()))?;
     let key = crate::key_file::open_or_make(&config.files.key_file)?;
+    let url = config.database.url.expose();
     let opening = Opening {
         connections: config.database.connections,
-        ..Opening::new(&config.database.url.expose(), key, clock.clone())
+        ..Opening::new(&url, key, clock.clone())
     };
     let store = Store::open(opening)?;
     store.read(users::check_key).await.with_context(|| {
@@ -75,7 +76,7 @@ pub async fn assemble_with(
     };
     let simulator = Simulator::start(clock.clone(), callback_base, journal, Patience::default())
         .context("the simulator's journal cannot be read")?;
-    let twilio = Twilio::new(clock.clone()).context("no HTTP client")?;
+    let twilio = Twilio::new(clock.clone());
     let providers: Vec<Arc<dyn Provider>> = vec![simulator.clone(), Arc::new(twilio)];
     let hub = Hub::new(*store.committed().borrow());
     let app = Arc::new(App {
@@ -120,11 +121,23 @@ pub async fn start_with(
     listener: TcpListener,
     local_url: String,
 ) -> anyhow::Result<(Running, web::setup::SetUp)> {
-    let set_up = web::setup::SetUp::open(&app).await?;
-    let (stop, stopped) = watch::channel(false);
+    let (running, set_up) = start_without_jobs(app.clone(), listener, local_url).await?;
+    let stopped = running.stop.subscribe();
     tokio::spawn(jobs::deliver::Worker::new(app.clone()).run(stopped.clone()));
     tokio::spawn(jobs::backfill::run(app.clone(), stopped.clone()));
-    tokio::spawn(jobs::housekeeping::run(app.clone(), stopped));
+    tokio::spawn(jobs::housekeeping::run(app, stopped));
+    Ok((running, set_up))
+}
+
+/// [`start_with`] without the loops that wait for their time: tests take each
+/// step of theirs when they want it.
+pub async fn start_without_jobs(
+    app: Arc<App>,
+    listener: TcpListener,
+    local_url: String,
+) -> anyhow::Result<(Running, web::setup::SetUp)> {
+    let set_up = web::setup::SetUp::open(&app).await?;
+    let (stop, _) = watch::channel(false);
     let log = EventLog(app.store.clone());
     let committed = app.store.committed();
     // Others write too: nodes beside us, or a command on the same machine.
@@ -153,10 +166,19 @@ impl Running {
     /// Sockets are told to come back, requests under way are answered, texts in
     /// hand are settled.
     pub async fn stop(self) -> anyhow::Result<()> {
+        self.stop_within(true).await
+    }
+
+    /// Stops without waiting for anybody who is still connected.
+    pub async fn cut_off(self) -> anyhow::Result<()> {
+        self.stop_within(false).await
+    }
+
+    async fn stop_within(self, graceful: bool) -> anyhow::Result<()> {
         // The receivers may be gone already: then there is nobody to tell.
         drop(self.stop.send(true));
         self.app.hub.restart();
-        self.handle.stop(true).await;
+        self.handle.stop(graceful).await;
         self.served.await??;
         Ok(())
     }
@@ -229,12 +251,12 @@ fn open_journal(path: &Path, store: &Store) -> anyhow::Result<FileJournal> {
 struct HouseSealer(Store);
 
 impl Sealer for HouseSealer {
-    fn seal(&self, plain: &[u8]) -> Vec<u8> {
-        self.0.vault().house().seal(journal_place(), plain)
+    fn seal(&self, plain: &[u8]) -> std::io::Result<Vec<u8>> {
+        Ok(self.0.vault().house().seal(journal_place(), plain))
     }
 
-    fn open(&self, sealed: &[u8]) -> Option<Vec<u8>> {
-        self.0.vault().house().open(journal_place(), sealed).ok()
+    fn open(&self, sealed: &[u8]) -> std::io::Result<Vec<u8>> {
+        self.0.vault().house().open(journal_place(), sealed).map_err(std::io::Error::other)
     }
 }
 

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use super::connection::{Db, on_each_backend};
 use super::contacts::{self, AddressRow, Contact, ContactRow};
 use super::error::{StoreError, known};
+use super::ids::RowId;
 use super::messages::{Message, Position};
 use super::schema::{cases, contact_addresses, contacts as contact_rows, conversations};
 use super::seal::{Key, place};
@@ -82,11 +83,7 @@ pub fn find(db: &mut Db, id: ConversationId) -> Result<Conversation, StoreError>
         .inner_join(contact_rows::table)
         .inner_join(contact_addresses::table)
         .filter(conversations::id.eq(id))
-        .select((
-            ConversationRow::as_select(),
-            ContactRow::as_select(),
-            AddressRow::as_select(),
-        ))
+        .select((ConversationRow::as_select(), ContactRow::as_select(), AddressRow::as_select()))
         .first(&mut db.conn)?;
     read(db, rows)
 }
@@ -97,13 +94,15 @@ pub fn find_of_contact(
     inbox: InboxId,
     contact: ContactId,
 ) -> Result<Option<Conversation>, StoreError> {
-    let id = conversations::table
+    let rows = conversations::table
+        .inner_join(contact_rows::table)
+        .inner_join(contact_addresses::table)
         .filter(conversations::inbox_id.eq(inbox))
         .filter(conversations::contact_id.eq(contact))
-        .select(conversations::id)
+        .select((ConversationRow::as_select(), ContactRow::as_select(), AddressRow::as_select()))
         .first(&mut db.conn)
         .optional()?;
-    id.map(|id| find(db, id)).transpose()
+    rows.map(|rows| read(db, rows)).transpose()
 }
 
 /// A conversation that begins with its first message.
@@ -157,27 +156,32 @@ pub fn touch(
     message: &Message,
     key: &Key,
 ) -> Result<(), StoreError> {
-    let preview: String = message.body.chars().take(PREVIEW).collect();
-    let sealed =
-        key.seal_text(place("conversations", "preview_sealed", conversation), &preview);
-    let at = message.created_at.naive_utc();
-    diesel::update(conversations::table.find(conversation))
-        .set((
-            status_columns(status),
-            conversations::last_message_at.eq(at),
-            conversations::last_message_id.eq(message.id),
-            conversations::last_direction.eq(message.direction.word()),
-            conversations::preview_sealed.eq(sealed),
-        ))
-        .execute(&mut db.conn)?;
-    if message.direction == Direction::Inbound {
-        diesel::update(conversations::table.find(conversation))
-            .set((
-                conversations::last_inbound_at.eq(at),
-                message.address_id.map(|id| conversations::address_id.eq(id)),
-            ))
-            .execute(&mut db.conn)?;
+    #[derive(AsChangeset)]
+    #[diesel(table_name = conversations)]
+    struct Last {
+        last_message_at: NaiveDateTime,
+        last_message_id: MessageId,
+        last_direction: &'static str,
+        preview_sealed: Vec<u8>,
+        // Of these, `None` leaves the column as it is.
+        last_inbound_at: Option<NaiveDateTime>,
+        address_id: Option<RowId>,
     }
+    let preview: String = message.body.chars().take(PREVIEW).collect();
+    let sealed = key.seal_text(place("conversations", "preview_sealed", conversation), &preview);
+    let at = message.created_at.naive_utc();
+    let is_inbound = message.direction == Direction::Inbound;
+    let last = Last {
+        last_message_at: at,
+        last_message_id: message.id,
+        last_direction: message.direction.word(),
+        preview_sealed: sealed,
+        last_inbound_at: is_inbound.then_some(at),
+        address_id: message.address_id.filter(|_| is_inbound),
+    };
+    diesel::update(conversations::table.find(conversation))
+        .set((status_columns(status), last))
+        .execute(&mut db.conn)?;
     Ok(())
 }
 

@@ -1,0 +1,36 @@
+//! The JSON API: the house for programs.
+//!
+//! Every answer that is not a success is a problem document (RFC 9457). What a
+//! token may do is read from the route table, so that table and check cannot
+//! say different things; `openapi.json` is held to the same table by a test.
+
+mod body;
+pub mod conversations;
+mod error;
+pub mod events;
+mod fields;
+mod list;
+pub mod messages;
+mod query;
+mod schema;
+pub mod simulator;
+mod token;
+mod unmatched;
+
+pub use schema::openapi;
+pub use unmatched::{not_found, unmatched};
+
+use body::Body;
+use error::ApiError;
+use list::List;
+use query::Query;
+use token::{Asker, Call};
+
+use actix_web::HttpResponse;
+use serde::Serialize;
+
+type Answer = Result<HttpResponse, ApiError>;
+
+fn ok(body: &impl Serialize) -> Answer {
+    Ok(HttpResponse::Ok().json(body))
+}

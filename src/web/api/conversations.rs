@@ -1,0 +1,183 @@
+//! `GET /conversations…`, and what may be done to one.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Path, Payload};
+
+use super::messages::{MessageView, Numbers};
+use super::{ApiError, Body, Call, List, Query, ok};
+use crate::actions::{assign, close, snooze};
+use crate::domain::id::{ConversationId, MessageId, UserId};
+use crate::domain::user::Sight;
+use crate::store::conversations::{self, list};
+use crate::store::messages::{self, Message};
+use crate::store::{Db, StoreError};
+use crate::web::cursor;
+use crate::web::error::WebError;
+
+mod filter;
+mod view;
+
+use view::ConversationView;
+
+pub async fn index(call: Call) -> HttpResponse {
+    call.answer(async |asker| {
+        let query = filter::read(Query::of(&asker.request)?, asker.caller.sight)?;
+        let page = asker.app.store.read(move |db| list(db, &query)).await?;
+        let items: Vec<_> = page.rows.into_iter().map(ConversationView::from).collect();
+        ok(&List { items, next: page.next.map(cursor::write) })
+    })
+    .await
+}
+
+pub async fn show(call: Call, id: Path<String>) -> HttpResponse {
+    call.answer(async |asker| {
+        let id = conversation_id(&id)?;
+        let sight = asker.caller.sight;
+        let read = asker.app.store.read(move |db| conversations::visible_to(db, &sight, id));
+        ok(&ConversationView::from(read.await?))
+    })
+    .await
+}
+
+/// The timeline, oldest first: the newest page, or the one next to the message
+/// that `before` or `after` names.
+pub async fn messages(call: Call, id: Path<String>) -> HttpResponse {
+    call.answer(async |asker| {
+        let id = conversation_id(&id)?;
+        let mut query = Query::of(&asker.request)?;
+        let (before, after) = (query.id("before")?, query.id("after")?);
+        let limit = query.page_length()?;
+        query.finish()?;
+        let side = match (before, after) {
+            (Some(_), Some(_)) => {
+                return Err(ApiError::invalid("after", "ambiguous", "goes not with before"));
+            }
+            (_, Some(after)) => Side::After(after),
+            (before, None) => Side::Before(before),
+        };
+        let sight = asker.caller.sight;
+        ok(&asker.app.store.read(move |db| timeline(db, &sight, id, side, limit)).await?)
+    })
+    .await
+}
+
+pub async fn assign(call: Call, id: Path<String>, payload: Payload) -> HttpResponse {
+    call.answer(async |asker| {
+        let id = conversation_id(&id)?;
+        let mut body = Body::read(payload).await?;
+        let user: UserId = body.id("user_id")?.ok_or(ApiError::missing("user_id"))?;
+        body.finish()?;
+        let changed = assign::run(&asker.app, asker.caller, id, Some(user)).await?;
+        ok(&ConversationView::from(changed))
+    })
+    .await
+}
+
+pub async fn unassign(call: Call, id: Path<String>) -> HttpResponse {
+    call.answer(async |asker| {
+        let changed = assign::run(&asker.app, asker.caller, conversation_id(&id)?, None).await?;
+        ok(&ConversationView::from(changed))
+    })
+    .await
+}
+
+pub async fn close(call: Call, id: Path<String>) -> HttpResponse {
+    call.answer(async |asker| {
+        let changed = close::run(&asker.app, asker.caller, conversation_id(&id)?).await?;
+        ok(&ConversationView::from(changed))
+    })
+    .await
+}
+
+pub async fn reopen(call: Call, id: Path<String>) -> HttpResponse {
+    call.answer(async |asker| {
+        let changed = close::reopen(&asker.app, asker.caller, conversation_id(&id)?).await?;
+        ok(&ConversationView::from(changed))
+    })
+    .await
+}
+
+pub async fn snooze(call: Call, id: Path<String>, payload: Payload) -> HttpResponse {
+    call.answer(async |asker| {
+        let id = conversation_id(&id)?;
+        let mut body = Body::read(payload).await?;
+        let until = body.time("until")?.ok_or(ApiError::missing("until"))?;
+        body.finish()?;
+        let changed = snooze::run(&asker.app, asker.caller, id, until).await?;
+        ok(&ConversationView::from(changed))
+    })
+    .await
+}
+
+pub async fn wake(call: Call, id: Path<String>) -> HttpResponse {
+    call.answer(async |asker| {
+        let changed = snooze::end(&asker.app, asker.caller, conversation_id(&id)?).await?;
+        ok(&ConversationView::from(changed))
+    })
+    .await
+}
+
+/// Which side of a message; `Before(None)` is the end of the timeline.
+enum Side {
+    Before(Option<MessageId>),
+    After(MessageId),
+}
+
+fn conversation_id(text: &str) -> Result<ConversationId, WebError> {
+    text.parse().map_err(|_not_an_id| WebError::NotFound)
+}
+
+fn timeline(
+    db: &mut Db,
+    sight: &Sight,
+    id: ConversationId,
+    side: Side,
+    limit: usize,
+) -> Result<List<MessageView>, ApiError> {
+    let conversation = conversations::visible_to(db, sight, id)?;
+    // One more than asked for shows whether there is another page.
+    let one_more = limit as i64 + 1;
+    let (page, next) = match side {
+        Side::Before(before) => {
+            let before = before.map(|before| landmark(db, id, before, "before")).transpose()?;
+            let before = before.map(|message| message.position());
+            let mut page = messages::page_before(db, id, before, one_more)?;
+            let more = page.len() > limit;
+            page.drain(..page.len().saturating_sub(limit));
+            let next = page.first().filter(|_| more).map(|message| message.id);
+            (page, next)
+        }
+        Side::After(after) => {
+            let after = landmark(db, id, after, "after")?.position();
+            let mut page = messages::page_after(db, id, after, one_more)?;
+            let more = page.len() > limit;
+            page.truncate(limit);
+            let next = page.last().filter(|_| more).map(|message| message.id);
+            (page, next)
+        }
+    };
+    let mut numbers = Numbers::new(&conversation);
+    let items = page
+        .into_iter()
+        .map(|message| {
+            let number = numbers.of(db, &message)?;
+            Ok(MessageView::new(message, number))
+        })
+        .collect::<Result<_, StoreError>>()?;
+    Ok(List { items, next: next.map(|id| id.to_string()) })
+}
+
+/// The message a page lies next to, which must be of the same conversation.
+fn landmark(
+    db: &mut Db,
+    conversation: ConversationId,
+    id: MessageId,
+    parameter: &'static str,
+) -> Result<Message, ApiError> {
+    let unknown = || ApiError::invalid(parameter, "unknown", "is no message of this conversation");
+    match messages::find(db, id) {
+        Ok(message) if message.conversation_id == conversation => Ok(message),
+        Ok(_) | Err(StoreError::NotFound) => Err(unknown()),
+        Err(error) => Err(error.into()),
+    }
+}

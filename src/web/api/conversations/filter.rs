@@ -1,0 +1,80 @@
+//! Which conversations a program asks for.
+
+use crate::domain::conversation::ConversationState;
+use crate::domain::id::UserId;
+use crate::domain::user::Sight;
+use crate::store::conversations::{Filter, Query as ListQuery, View};
+use crate::web::api::{ApiError, Query};
+use crate::web::cursor;
+
+pub fn read(mut query: Query, sight: Sight) -> Result<ListQuery, ApiError> {
+    if query.text("q")?.is_some() {
+        let problem = "search is not available yet; leave it out";
+        return Err(ApiError::invalid("q", "not_available", problem));
+    }
+    let filter = Filter {
+        state: query.read(
+            "state",
+            "must be open, snoozed or closed",
+            ConversationState::from_word,
+        )?,
+        assignee: query.read("assignee", "must be the UUID of a user, or none", assignee)?,
+        waiting: query.flag("waiting")?,
+    };
+    let asked = ListQuery {
+        sight,
+        inbox: query.id("inbox_id")?,
+        view: View::Matching(filter),
+        after: query.read("cursor", "must be the next of a page before", cursor::read)?,
+        limit: query.page_length()?,
+    };
+    query.finish()?;
+    Ok(asked)
+}
+
+/// A user, or nobody.
+fn assignee(text: &str) -> Option<Option<UserId>> {
+    if text == "none" { Some(None) } else { text.parse().ok().map(Some) }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn filter(query: &str) -> Result<Filter, ApiError> {
+        let request = TestRequest::with_uri(&format!("/?{query}")).to_http_request();
+        match read(Query::of(&request)?, Sight::All)?.view {
+            View::Matching(filter) => Ok(filter),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn filters_go_together() {
+        let user = "01920000-0000-7000-8000-000000000001";
+        let found = filter(&format!("state=closed&assignee={user}&waiting=false")).unwrap();
+        assert_eq!(found.state, Some(ConversationState::Closed));
+        assert_eq!(found.assignee, Some(Some(user.parse().unwrap())));
+        assert_eq!(found.waiting, Some(false));
+        assert_eq!(filter("assignee=none").unwrap().assignee, Some(None));
+        assert_eq!(filter("").unwrap(), Filter::default());
+    }
+
+    #[test]
+    fn what_cannot_be_filtered_by_is_refused() {
+        for wrong in [
+            "q=%E4%BA%88%E7%B4%84",
+            "state=pending",
+            "assignee=sato",
+            "waiting=yes",
+            "inbox_id=1",
+            "cursor=1",
+            "limit=201",
+            "colour=red",
+        ] {
+            assert!(filter(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! A conversation, as programs see it.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::store::conversations::Conversation;
+
+#[derive(Debug, Serialize)]
+pub struct ConversationView {
+    id: Uuid,
+    inbox_id: Uuid,
+    contact: ContactView,
+    state: &'static str,
+    /// The user who has it, null where nobody has.
+    assignee: Option<Uuid>,
+    last_answered_by: Option<Uuid>,
+    /// When the oldest text came that nobody has answered.
+    waiting_since: Option<DateTime<Utc>>,
+    snoozed_until: Option<DateTime<Utc>>,
+    last_message_id: Uuid,
+    last_message_at: DateTime<Utc>,
+    last_direction: &'static str,
+    /// The beginning of the last message.
+    preview: String,
+}
+
+#[derive(Debug, Serialize)]
+struct ContactView {
+    id: Uuid,
+    phone: String,
+    name: Option<String>,
+    opted_out: bool,
+}
+
+impl From<Conversation> for ConversationView {
+    fn from(conversation: Conversation) -> Self {
+        let Conversation { contact, status, .. } = conversation;
+        Self {
+            id: conversation.id.0,
+            inbox_id: conversation.inbox_id.0,
+            contact: ContactView {
+                id: contact.id.0,
+                phone: contact.address,
+                name: contact.name,
+                opted_out: contact.opted_out.is_some(),
+            },
+            state: status.state.word(),
+            assignee: status.assignee.map(|user| user.0),
+            last_answered_by: status.last_answered_by.map(|user| user.0),
+            waiting_since: status.waiting_since,
+            snoozed_until: status.snoozed_until,
+            last_message_id: conversation.last_message_id.0,
+            last_message_at: conversation.last_message_at,
+            last_direction: conversation.last_direction.word(),
+            preview: conversation.preview,
+        }
+    }
+}

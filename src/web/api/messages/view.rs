@@ -1,0 +1,107 @@
+//! A message, as programs see it.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::domain::message::Direction;
+use crate::store::conversations::Conversation;
+use crate::store::ids::RowId;
+use crate::store::messages::Message;
+use crate::store::{Db, StoreError, contacts};
+
+#[derive(Debug, Serialize)]
+pub struct MessageView {
+    id: Uuid,
+    conversation_id: Uuid,
+    direction: &'static str,
+    kind: &'static str,
+    purpose: &'static str,
+    /// Null for what never leaves the house, like `to`.
+    from: Option<String>,
+    to: Option<String>,
+    body: String,
+    /// `received` for inbound texts, null for what never leaves the house.
+    state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider_ref: Option<String>,
+    /// The user who wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author_id: Option<Uuid>,
+    encoding: &'static str,
+    segments: u16,
+    created_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    send_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sent_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivered_at: Option<DateTime<Utc>>,
+}
+
+impl MessageView {
+    /// `number` is the contact's at the time.
+    pub fn new(message: Message, number: Option<String>) -> Self {
+        let (from, to) = match message.direction {
+            Direction::Inbound => (number, message.our_address),
+            Direction::Outbound => (message.our_address, number),
+            Direction::Internal => (None, None),
+        };
+        let state = match message.direction {
+            Direction::Inbound => Some("received"),
+            _ => message.state.map(|state| state.word()),
+        };
+        Self {
+            id: message.id.0,
+            conversation_id: message.conversation_id.0,
+            direction: message.direction.word(),
+            kind: message.kind.word(),
+            purpose: message.purpose.word(),
+            from,
+            to,
+            body: message.body,
+            state,
+            reason: message.reason.map(|reason| reason.word()),
+            provider_ref: message.provider_ref,
+            author_id: message.author_id.map(|author| author.0),
+            encoding: message.encoding.word(),
+            segments: message.segments,
+            created_at: message.created_at,
+            send_at: message.not_before,
+            expires_at: message.expires_at,
+            sent_at: message.sent_at,
+            delivered_at: message.delivered_at,
+        }
+    }
+}
+
+/// The numbers a contact has had, each read once.
+pub struct Numbers<'a> {
+    conversation: &'a Conversation,
+    known: HashMap<RowId, String>,
+}
+
+impl<'a> Numbers<'a> {
+    pub fn new(conversation: &'a Conversation) -> Self {
+        let contact = &conversation.contact;
+        let known = HashMap::from([(contact.address_id, contact.address.clone())]);
+        Self { conversation, known }
+    }
+
+    /// The contact's number when `message` was written.
+    pub fn of(&mut self, db: &mut Db, message: &Message) -> Result<Option<String>, StoreError> {
+        let Some(id) = message.address_id else { return Ok(None) };
+        if let Some(number) = self.known.get(&id) {
+            return Ok(Some(number.clone()));
+        }
+        let number = contacts::find(db, self.conversation.contact.id, id)?.address;
+        self.known.insert(id, number.clone());
+        Ok(Some(number))
+    }
+}

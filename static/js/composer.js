@@ -49,12 +49,17 @@ function takeBack(text) {
 }
 
 export function writeMode(mode) {
-  const { form, body } = composer
+  if (!setMode(mode)) return false
+  composer.body.focus()
+  return true
+}
+
+function setMode(mode) {
+  const { form } = composer
   const choice = form && [...form.elements.mode].find(radio => radio.value === mode)
   if (!choice || choice.disabled) return false
   choice.checked = true
   showMode()
-  body.focus()
   return true
 }
 
@@ -126,7 +131,7 @@ async function saveNote(form, body) {
   form.elements.client_message_id.value = crypto.randomUUID()
   if (thread.id === conversation) {
     clear(form)
-    writeMode('reply')
+    setMode('reply')
   } else left.delete(conversation)
 }
 
@@ -153,7 +158,7 @@ function freeze() {
   frozen = writing
 }
 
-function lineCame(line, { id }) {
+function lineCame(line, id) {
   if (!frozen || line.parentElement !== thread.lines) return
   if (line.dataset.by && line.dataset.by !== page.me && line.querySelector('.m.out')) {
     frozen = 'answered'

@@ -15,7 +15,7 @@ export function watchConflict() {
       body: body.value.trim(),
       sender: sender_id.value,
       seen: seen_seq.value,
-      confirm: '1',
+      confirm: true,
       cid: client_message_id.value,
     })
   })

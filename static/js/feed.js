@@ -8,18 +8,18 @@
 //                                               server; seconds between heartbeats
 //   {"t":"ev","id":N,"c":"<conversation>","ops":[..]}   event N, drawn
 //   {"t":"at","id":N}                           nothing to see up to N
-//   {"t":"reset","why":"..","id":N}             too far behind to catch up: fetch
-//                                               list and thread anew, go on after N
+//   {"t":"reset","why":".."}                    too far behind to catch up: fetch
+//                                               list and thread anew; an `at` follows
 //   {"t":"hb"}                                  the line is alive
 //
 // Ops name elements by id and may be applied twice:
 //
-//   ["put", id, html, into, sort]   replace #id, or insert it into #into by sort;
-//                                   an older data-rev never replaces a newer one
-//   ["del", id]
-//   ["attr", id, {name: value}]     null removes the attribute
-//   ["text", id, text]
-//   ["say", text, "polite" | "assertive"]
+//   {"op":"put","id":..,"html":..,"into":..,"sort":".."}   replace #id, or insert it
+//                     into #into by sort; an older data-rev never replaces a newer one
+//   {"op":"del","id":..}
+//   {"op":"attr","id":..,"set":{name: value}}   null removes the attribute
+//   {"op":"text","id":..,"text":..}
+//   {"op":"say","text":..,"how":"polite" | "assertive"}
 //
 // The cursor moves when an event has been applied, never before: what fails is
 // asked for again after the next connection.
@@ -47,13 +47,14 @@ export class Feed {
 
   #event({ id, c, ops }) {
     if (id <= this.cursor) return
-    for (const [verb, ...rest] of ops) this.#page[verb]?.(...rest, { id, conversation: c })
+    for (const op of ops) this.#page[op.op]?.(op, id)
     this.#moveTo(id)
     this.#page.applied(id, c)
   }
 
-  #reset({ id }) {
-    this.#moveTo(id ?? this.end ?? this.cursor)
+  // What is fetched now holds everything up to the end that hello named.
+  #reset() {
+    this.#moveTo(this.end ?? this.cursor)
     this.#page.reset()
   }
 

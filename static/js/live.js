@@ -20,34 +20,34 @@ export function onEvent(f) {
 }
 
 const painter = {
-  put(id, html, into, sort, event) {
+  put({ id, html, into, sort }, event) {
     const element = fragment(html).firstElementChild
     if (!element) return
     if (id.startsWith('row-')) putRow(element)
     else if (id.startsWith('m-')) {
-      putLine(element, into, sort ?? undefined)
+      putLine(element, into, Number(sort ?? element.dataset.sort))
       listeners.forEach(f => f.line?.(element, event))
     } else if (id.startsWith('head-')) putHead(element)
     else if (id.startsWith('side-')) putSide(element)
   },
-  del(id) {
+  del({ id }) {
     byId(id)?.remove()
   },
-  attr(id, attributes) {
+  attr({ id, set }) {
     const element = byId(id)
-    for (const [name, value] of Object.entries(attributes)) {
+    for (const [name, value] of Object.entries(set)) {
       if (value === null) element?.removeAttribute(name)
       else element?.setAttribute(name, value)
     }
   },
-  text(id, text) {
+  text({ id, text }) {
     const element = byId(id)
     if (!element) return
     element.textContent = text
     if (id === 'count-me') showWaiting(Number(text))
   },
-  say(text, level) {
-    say(text, level)
+  say({ text, how }) {
+    say(text, how)
   },
   hello(build) {
     if (build && build !== page.build) offerReload()

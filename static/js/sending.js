@@ -14,9 +14,10 @@ import { putLine, thread, toEnd, toLatest } from './thread.js'
 const outbox = new Outbox(page.storage, page.me)
 const timers = new Map()
 
-export async function sendReply({ conversation, body, sender, seen, confirm = '', cid = newId() }) {
+export async function sendReply({ conversation, body, sender, seen, confirm, cid = newId() }) {
   outbox.remove(cid)
-  outbox.add({ cid, conversation, fields: { body, sender_id: sender, seen_seq: String(seen), confirm } })
+  const fields = { body, sender_id: sender, seen_seq: String(seen), ...(confirm && { confirm: '1' }) }
+  outbox.add({ cid, conversation, fields })
   if (!thread.hasTail) await toLatest()
   show(outbox.get(cid))
   toEnd()

@@ -31,6 +31,7 @@ export function openThread() {
   if (!thread.lines) return
   below = 0
   lastRead = ''
+  markEnds(thread.lines)
   tidyDays()
   ownHead(byId(`head-${thread.id}`))
   const unread = byId('unread')
@@ -84,6 +85,7 @@ export async function toLatest() {
     const fresh = content.querySelector('ol.msgs')
     if (status !== 200 || !fresh) return
     thread.lines.replaceWith(fresh)
+    markEnds(fresh)
     tidyDays()
   }
   toEnd()
@@ -101,6 +103,7 @@ export async function refreshThread() {
   const pending = [...thread.lines.querySelectorAll('.pending')]
   keepPlace(() => {
     thread.lines.replaceWith(fresh)
+    markEnds(fresh)
     for (const line of pending) if (!byId(line.id)) fresh.append(line)
     tidyDays()
   }, stick)
@@ -144,6 +147,7 @@ async function load(side) {
   busy = false
   const fresh = content.querySelector('ol.msgs')
   if (status !== 200 || !fresh || lines !== thread.lines) return
+  markEnds(fresh)
   const known = [...fresh.children].filter(line => byId(line.id))
   known.forEach(line => line.remove())
   keepPlace(() => {
@@ -156,14 +160,22 @@ async function load(side) {
   fillUp()
 }
 
-// Drops lines at the far end; they can be loaded again from where they stood.
+// A page keeps its cursors on its first and last line: there it can be cut off.
+function markEnds({ dataset, firstElementChild: first, lastElementChild: last }) {
+  if (first && dataset.before) first.dataset.before = dataset.before
+  if (last && dataset.after) last.dataset.after = dataset.after
+}
+
+// Drops whole pages at the far end; they can be loaded again from where they stood.
 function trim(end) {
   const { lines } = thread
-  const over = lines.childElementCount - WINDOW
-  if (over <= LEEWAY) return
-  for (let n = 0; n < over; n += 1) (end === 'tail' ? lines.lastElementChild : lines.firstElementChild).remove()
-  if (end === 'tail') setCursor('after', lines.lastElementChild.dataset.id)
-  else setCursor('before', lines.firstElementChild.dataset.id)
+  if (lines.childElementCount <= WINDOW + LEEWAY) return
+  const side = end === 'tail' ? 'after' : 'before'
+  const all = end === 'tail' ? [...lines.children] : [...lines.children].reverse()
+  const cut = all.findIndex((line, at) => at >= WINDOW - LEEWAY && line.dataset[side])
+  if (cut < 0) return
+  all.slice(cut + 1).forEach(line => line.remove())
+  setCursor(side, all[cut].dataset[side])
 }
 
 function setCursor(side, cursor) {

@@ -293,6 +293,13 @@ pub struct CaseView {
     pub closed_by: Option<String>,
 }
 
+impl ConflictView {
+    /// The messages without their buttons: the panel asks one question only.
+    fn quiet(&self) -> impl Iterator<Item = MessageView> {
+        self.messages.iter().map(MessageView::without_buttons)
+    }
+}
+
 impl ListTab {
     pub const ALL: [Self; 6] =
         [Self::Mine, Self::Unassigned, Self::Waiting, Self::Snoozed, Self::All, Self::Closed];

@@ -79,6 +79,14 @@ impl MessageView {
         pieces(&self.body)
     }
 
+    pub(super) fn without_buttons(&self) -> Self {
+        let mut quiet = self.clone();
+        if let MessageLook::Outbound(delivery) = &mut quiet.look {
+            delivery.may_act = false;
+        }
+        quiet
+    }
+
     /// "到達 2通", "未達(圏外)"
     fn state_words(&self, delivery: &DeliveryView) -> String {
         let state = self.t.outbound_state(delivery.state);

@@ -5,33 +5,34 @@ import { Feed, belongsTo, placeOf } from '../../../static/js/feed.js'
 function recorder({ failOn } = {}) {
   const seen = []
   const note = name => (...args) => {
-    if (failOn && args[0] === failOn) throw new Error('planted')
+    if (failOn && args[0].id === failOn) throw new Error('planted')
     seen.push([name, ...args])
   }
   return { seen, put: note('put'), del: note('del'), attr: note('attr'), text: note('text'), say: note('say'), hello: note('hello'), applied: note('applied'), reset: note('reset') }
 }
 
+const remove = { op: 'del', id: 'm-1' }
 const event = (id, ...ops) => ({ t: 'ev', id, c: 'c1', ops })
 
 test('an event is applied once, and in order', () => {
   const page = recorder()
   const feed = new Feed(10, page)
-  feed.take(event(11, ['del', 'm-1']))
-  feed.take(event(11, ['del', 'm-1']))
-  feed.take(event(9, ['del', 'm-0']))
-  assert.deepEqual(page.seen, [['del', 'm-1', { id: 11, conversation: 'c1' }], ['applied', 11, 'c1']])
+  feed.take(event(11, remove))
+  feed.take(event(11, remove))
+  feed.take(event(9, remove))
+  assert.deepEqual(page.seen, [['del', remove, 11], ['applied', 11, 'c1']])
   assert.equal(feed.cursor, 11)
 })
 
 test('the cursor stays before an event that could not be applied', () => {
   const feed = new Feed(10, recorder({ failOn: 'm-1' }))
-  assert.throws(() => feed.take(event(11, ['del', 'm-1'])), /planted/)
+  assert.throws(() => feed.take(event(11, remove)), /planted/)
   assert.equal(feed.cursor, 10)
 })
 
 test('an unknown op is left alone, so that an old page survives a new server', () => {
   const page = recorder()
-  new Feed(0, page).take(event(1, ['glow', 'm-1'], ['text', 'count-mine', '4']))
+  new Feed(0, page).take(event(1, { op: 'glow', id: 'm-1' }, { op: 'text', id: 'count-mine', text: '4' }))
   assert.deepEqual(page.seen.map(([name]) => name), ['text', 'applied'])
 })
 
@@ -42,19 +43,14 @@ test('a watermark moves the cursor, never back', () => {
   assert.equal(feed.cursor, 20)
 })
 
-test('a reset goes on after the number it names, before anything is fetched', () => {
+test('a reset goes on after the end that hello named, before anything is fetched', () => {
   const page = recorder()
   const feed = new Feed(10, page)
   page.reset = () => page.seen.push(['reset at', feed.cursor])
-  feed.take({ t: 'reset', why: 'gap', id: 900 })
-  assert.deepEqual(page.seen, [['reset at', 900]])
-})
-
-test('a reset without a number goes on after the end that hello named', () => {
-  const feed = new Feed(10, recorder())
   feed.take({ t: 'hello', ev: 700, build: 'x' })
   feed.take({ t: 'reset', why: 'gap' })
-  assert.equal(feed.cursor, 700)
+  feed.take({ t: 'at', id: 700 })
+  assert.deepEqual(page.seen, [['hello', 'x'], ['reset at', 700]])
 })
 
 test('a line finds its place from either end', () => {

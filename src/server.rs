@@ -1,6 +1,7 @@
 //! Puts the parts together, serves, and stops without losing anything.
 
 use std::net::TcpListener;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,7 +55,11 @@ pub async fn assemble_with(
     purpose: Purpose,
     passwords: Passwords,
 ) -> anyhow::Result<Arc<App>> {
-    std::fs::create_dir_all(&config.files.data_dir)
+    // Its files are sealed, but nobody else has any business with them.
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&config.files.data_dir)
         .with_context(|| format!("cannot make {}", config.files.data_dir.display()))?;
     let key = crate::key_file::open_or_make(&config.files.key_file)?;
     let url = config.database.url.expose();
@@ -175,8 +180,7 @@ impl Running {
     }
 
     async fn stop_within(self, graceful: bool) -> anyhow::Result<()> {
-        // The receivers may be gone already: then there is nobody to tell.
-        drop(self.stop.send(true));
+        self.stop.send_replace(true);
         self.app.hub.restart();
         self.handle.stop(graceful).await;
         self.served.await??;

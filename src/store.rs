@@ -18,6 +18,7 @@ pub mod audit;
 pub mod connection;
 pub mod contacts;
 pub mod conversations;
+pub mod demo;
 mod error;
 pub mod events;
 pub mod health;
@@ -42,8 +43,8 @@ pub use connection::Db;
 use connection::{DbConnection, Manager, is_postgres};
 pub use error::StoreError;
 use seal::Vault;
-use writer::{BATCH, COME_BACK, Job, QUEUE, Work, Writer};
-pub use writer::{AsStoreError, Tx};
+use writer::{BATCH, COME_BACK, Job, Many, QUEUE, Work, Writer};
+pub use writer::{AsStoreError, ManyWork, Tx};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -145,11 +146,26 @@ impl Store {
         E: From<StoreError> + AsStoreError + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Work { work, outcome: None, reply });
-        self.queue.try_send(job).map_err(|refused| match refused {
-            mpsc::error::TrySendError::Full(_) => StoreError::Busy(COME_BACK),
-            mpsc::error::TrySendError::Closed(_) => StoreError::Stopped,
-        })?;
+        self.enqueue(Box::new(Work { work, outcome: None, reply }))?;
+        answer.await.unwrap_or_else(|_dropped| Err(StoreError::Stopped.into()))
+    }
+
+    /// Like [`Store::write`] for work that takes many items at once: items that
+    /// wait together are handed to `work` together. If it fails for all of them,
+    /// it is run for each alone.
+    pub async fn write_together<I, T, E>(
+        &self,
+        item: I,
+        work: ManyWork<I, T, E>,
+    ) -> Result<T, E>
+    where
+        I: Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + AsStoreError + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let (items, replies) = (vec![item], vec![reply]);
+        self.enqueue(Box::new(Many { work, items, replies, outcomes: Vec::new() }))?;
         answer.await.unwrap_or_else(|_dropped| Err(StoreError::Stopped.into()))
     }
 
@@ -175,6 +191,13 @@ impl Store {
 
     pub fn vault(&self) -> &Vault {
         &self.vault
+    }
+
+    fn enqueue(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
+        self.queue.try_send(job).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => StoreError::Busy(COME_BACK),
+            mpsc::error::TrySendError::Closed(_) => StoreError::Stopped,
+        })
     }
 }
 

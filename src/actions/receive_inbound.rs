@@ -27,6 +27,9 @@ use crate::store::{
 
 use super::{ActionError, timeline};
 
+mod together;
+use together::{Arrival, receive_together};
+
 /// What became of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Received {
@@ -45,9 +48,21 @@ pub async fn run(
     account: ProviderAccountId,
     texts: Vec<InboundMessage>,
 ) -> Result<Vec<Received>, ActionError> {
-    app.store
-        .write(move |tx| texts.iter().map(|text| receive(tx, account, text)).collect())
-        .await
+    let mut texts = texts;
+    match texts.pop() {
+        None => Ok(Vec::new()),
+        // The common case: one text a request, many requests at a time.
+        Some(text) if texts.is_empty() => {
+            let arrival = Arrival { account, text };
+            Ok(vec![app.store.write_together(arrival, receive_together).await?])
+        }
+        Some(last) => {
+            texts.push(last);
+            app.store
+                .write(move |tx| texts.iter().map(|text| receive(tx, account, text)).collect())
+                .await
+        }
+    }
 }
 
 pub(super) fn receive(
@@ -63,7 +78,7 @@ pub(super) fn receive(
     let contact = contacts::find_or_insert(tx, &normalised(&text.from), now)?;
     let id: MessageId = fresh_id();
     let conversation = join_or_start(tx, &sender, &contact, id)?;
-    let message = inbound_message(tx, id, &conversation, &sender, &contact, text);
+    let message = inbound_message(tx, id, conversation.id, &sender, &contact, text);
     let key = contacts::key(tx, contact.id)?;
     if !messages::insert_unless_seen(tx, &message, &key)? {
         // Another node stored it between our look and our insert.
@@ -137,7 +152,7 @@ fn join_or_start(
 fn inbound_message(
     tx: &Tx,
     id: MessageId,
-    conversation: &Conversation,
+    conversation_id: ConversationId,
     sender: &Sender,
     contact: &Contact,
     text: &InboundMessage,
@@ -146,7 +161,7 @@ fn inbound_message(
     let measure = LengthProfile::STANDARD.measure(&body);
     Message {
         id,
-        conversation_id: conversation.id,
+        conversation_id,
         direction: Direction::Inbound,
         kind: MessageKind::Sms,
         purpose: Purpose::Conversation,

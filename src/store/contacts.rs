@@ -3,16 +3,17 @@
 //! Names and numbers are sealed with the contact's own key; a number is found
 //! by its blind index. A number is current for at most one contact at a time.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::connection::{Db, on_each_backend};
 use super::error::{StoreError, known};
 use super::ids::RowId;
 use super::schema::{contact_addresses, contacts};
-use super::seal::{Key, place};
+use super::seal::{Key, Vault, place};
 use crate::clock::fresh_id;
 use crate::domain::id::ContactId;
 use crate::domain::opt_out::OptOutScope;
@@ -136,41 +137,101 @@ pub(super) fn read(
 }
 
 /// `None` if the number became somebody's in the meantime.
-fn insert(
-    db: &mut Db,
-    address: &str,
-    now: DateTime<Utc>,
-) -> Result<Option<Contact>, StoreError> {
-    let id: ContactId = fresh_id();
-    let address_id: RowId = fresh_id();
-    let (key, wrapped) = db.vault.new_contact_key(id);
-    diesel::insert_into(contacts::table)
-        .values((
-            contacts::id.eq(id),
-            contacts::key_wrapped.eq(wrapped),
-            contacts::created_at.eq(now.naive_utc()),
-        ))
-        .execute(&mut db.conn)?;
-    let sealed =
-        key.seal_text(place("contact_addresses", "address_sealed", address_id), address);
-    let row = (
-        contact_addresses::id.eq(address_id),
-        contact_addresses::contact_id.eq(id),
-        contact_addresses::address_index.eq(db.vault.address_index(address)),
-        contact_addresses::address_sealed.eq(sealed),
-        contact_addresses::is_current.eq(true),
-        contact_addresses::since.eq(now.naive_utc()),
-    );
+fn insert(db: &mut Db, address: &str, now: DateTime<Utc>) -> Result<Option<Contact>, StoreError> {
+    let (contact, contact_row, address_row) = sealed(&db.vault, address, now);
+    diesel::insert_into(contacts::table).values(contact_row).execute(&mut db.conn)?;
     let inserted = on_each_backend!(&mut db.conn, |conn| {
         diesel::insert_into(contact_addresses::table)
-            .values(row)
+            .values(&address_row)
             .on_conflict_do_nothing()
             .execute(conn)
     })?;
     if inserted == 0 {
-        diesel::delete(contacts::table.find(id)).execute(&mut db.conn)?;
+        diesel::delete(contacts::table.find(contact.id)).execute(&mut db.conn)?;
         return Ok(None);
     }
-    let address = address.to_owned();
-    Ok(Some(Contact { id, name: None, address, address_id, opted_out: None }))
+    Ok(Some(contact))
+}
+
+/// The contacts behind `addresses`, those made that were missing.
+///
+/// # Errors
+/// `Database` if another node made one of them in the meantime: try one by one.
+pub fn find_or_insert_all(
+    db: &mut Db,
+    addresses: &[String],
+    now: DateTime<Utc>,
+) -> Result<HashMap<String, Contact>, StoreError> {
+    let indexes: Vec<Vec<u8>> =
+        addresses.iter().map(|address| db.vault.address_index(address)).collect();
+    let rows: Vec<(ContactRow, AddressRow)> = contact_addresses::table
+        .inner_join(contacts::table)
+        .filter(contact_addresses::address_index.eq_any(indexes))
+        .filter(contact_addresses::is_current.eq(true))
+        .select((ContactRow::as_select(), AddressRow::as_select()))
+        .load(&mut db.conn)?;
+    let mut found = HashMap::with_capacity(addresses.len());
+    for rows in rows {
+        let contact = read(db, rows)?;
+        found.insert(contact.address.clone(), contact);
+    }
+    let (mut contact_rows, mut address_rows) = (Vec::new(), Vec::new());
+    for address in addresses {
+        if !found.contains_key(address) {
+            let (contact, contact_row, address_row) = sealed(&db.vault, address, now);
+            contact_rows.push(contact_row);
+            address_rows.push(address_row);
+            found.insert(address.clone(), contact);
+        }
+    }
+    if !contact_rows.is_empty() {
+        on_each_backend!(&mut db.conn, |conn| {
+            diesel::insert_into(contacts::table).values(&contact_rows).execute(conn)?;
+            diesel::insert_into(contact_addresses::table).values(&address_rows).execute(conn)
+        })?;
+    }
+    Ok(found)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = contacts)]
+struct NewContactRow {
+    id: ContactId,
+    key_wrapped: Vec<u8>,
+    created_at: NaiveDateTime,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = contact_addresses)]
+struct NewAddressRow {
+    id: RowId,
+    contact_id: ContactId,
+    address_index: Vec<u8>,
+    address_sealed: Vec<u8>,
+    is_current: bool,
+    since: NaiveDateTime,
+}
+
+/// A new contact with its rows.
+fn sealed(
+    vault: &Vault,
+    address: &str,
+    now: DateTime<Utc>,
+) -> (Contact, NewContactRow, NewAddressRow) {
+    let id: ContactId = fresh_id();
+    let address_id: RowId = fresh_id();
+    let (key, key_wrapped) = vault.new_contact_key(id);
+    let address_place = place("contact_addresses", "address_sealed", address_id);
+    let contact =
+        Contact { id, name: None, address: address.to_owned(), address_id, opted_out: None };
+    let contact_row = NewContactRow { id, key_wrapped, created_at: now.naive_utc() };
+    let address_row = NewAddressRow {
+        id: address_id,
+        contact_id: id,
+        address_index: vault.address_index(address),
+        address_sealed: key.seal_text(address_place, address),
+        is_current: true,
+        since: now.naive_utc(),
+    };
+    (contact, contact_row, address_row)
 }

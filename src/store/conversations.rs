@@ -19,7 +19,10 @@ use crate::domain::id::{CaseId, ContactId, ConversationId, InboxId, MessageId, U
 use crate::domain::message::Direction;
 use crate::domain::user::Sight;
 
+mod batch;
 mod list;
+mod postgres;
+pub use batch::{Touched, insert_all, of_contacts, touch_all};
 pub use list::{Counts, Filter, Page, Query, View, counts, list};
 
 /// Characters of a message kept for the list.
@@ -167,15 +170,13 @@ pub fn touch(
         last_inbound_at: Option<NaiveDateTime>,
         address_id: Option<RowId>,
     }
-    let preview: String = message.body.chars().take(PREVIEW).collect();
-    let sealed = key.seal_text(place("conversations", "preview_sealed", conversation), &preview);
     let at = message.created_at.naive_utc();
     let is_inbound = message.direction == Direction::Inbound;
     let last = Last {
         last_message_at: at,
         last_message_id: message.id,
         last_direction: message.direction.word(),
-        preview_sealed: sealed,
+        preview_sealed: preview(conversation, message, key),
         last_inbound_at: is_inbound.then_some(at),
         address_id: message.address_id.filter(|_| is_inbound),
     };
@@ -183,6 +184,12 @@ pub fn touch(
         .set((status_columns(status), last))
         .execute(&mut db.conn)?;
     Ok(())
+}
+
+/// The beginning of a message, sealed for the list.
+fn preview(conversation: ConversationId, message: &Message, key: &Key) -> Vec<u8> {
+    let beginning: String = message.body.chars().take(PREVIEW).collect();
+    key.seal_text(place("conversations", "preview_sealed", conversation), &beginning)
 }
 
 /// Writes a new state, assignee or waiting time.

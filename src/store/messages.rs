@@ -1,12 +1,13 @@
 //! The timeline: texts both ways, notes and system lines.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::connection::{Db, on_each_backend};
+use super::connection::{Db, DbConnection, on_each_backend};
 use super::contacts;
 use super::error::{StoreError, known};
 use super::ids::RowId;
@@ -68,7 +69,7 @@ pub struct Position {
 
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = messages)]
-struct MessageRow {
+pub(super) struct MessageRow {
     id: MessageId,
     conversation_id: ConversationId,
     direction: String,
@@ -101,6 +102,37 @@ pub fn insert_unless_seen(db: &mut Db, message: &Message, key: &Key) -> Result<b
         diesel::insert_into(messages::table).values(&row).on_conflict_do_nothing().execute(conn)
     })?;
     Ok(inserted == 1)
+}
+
+/// Stores messages, each sealed with its key: in one statement on PostgreSQL,
+/// where each costs a round trip.
+///
+/// Returns how many were stored: fewer than given means that some were there.
+pub fn insert_all(db: &mut Db, new: &[(Message, Arc<Key>)]) -> Result<usize, StoreError> {
+    let DbConnection::Postgres(conn) = &mut db.conn else {
+        let mut stored = 0;
+        for (message, key) in new {
+            stored += usize::from(insert_unless_seen(db, message, key)?);
+        }
+        return Ok(stored);
+    };
+    let rows: Vec<MessageRow> = new.iter().map(|(message, key)| seal(message, key)).collect();
+    let insert = diesel::insert_into(messages::table).values(&rows);
+    Ok(insert.on_conflict_do_nothing().execute(conn)?)
+}
+
+/// Which of these provider references are known, and as which messages.
+pub fn known_refs(
+    db: &mut Db,
+    account: ProviderAccountId,
+    provider_refs: &[&str],
+) -> Result<HashMap<String, MessageId>, StoreError> {
+    let rows: Vec<(Option<String>, MessageId)> = messages::table
+        .filter(messages::provider_account_id.eq(account))
+        .filter(messages::provider_ref.eq_any(provider_refs))
+        .select((messages::provider_ref, messages::id))
+        .load(&mut db.conn)?;
+    Ok(rows.into_iter().filter_map(|(known, id)| known.map(|known| (known, id))).collect())
 }
 
 /// A message by id, whoever may see it: callers check its conversation.
@@ -286,7 +318,7 @@ fn open_all(
     rows.into_iter().map(|row| open(row, &key)).collect()
 }
 
-fn seal(message: &Message, key: &Key) -> MessageRow {
+pub(super) fn seal(message: &Message, key: &Key) -> MessageRow {
     let utc = |at: Option<DateTime<Utc>>| at.map(|at| at.naive_utc());
     MessageRow {
         id: message.id,

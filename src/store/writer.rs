@@ -9,6 +9,7 @@
 //! Events and audit entries that closures record are appended at the end of
 //! the transaction, so that their numbers are given out in commit order.
 
+use std::any::{Any, TypeId};
 use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -95,6 +96,20 @@ pub(super) trait Job: Send {
     fn run(&mut self, tx: &mut Tx) -> Ran;
     /// Gives the answer, now that the transaction is on disk or lost.
     fn answer(self: Box<Self>, lost: Option<StoreError>);
+    /// What it can be merged with: jobs of the same kind run as one.
+    fn kind(&self) -> Option<Kind> {
+        None
+    }
+    /// Takes over the items of a job of the same kind.
+    fn merge(&mut self, _other: Box<dyn Any>) {}
+    fn into_any(self: Box<Self>) -> Box<dyn Any>;
+}
+
+/// Names the work of a [`Many`] and the types it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Kind {
+    types: TypeId,
+    work: usize,
 }
 
 #[derive(PartialEq)]
@@ -113,9 +128,9 @@ pub(super) struct Work<F, T, E> {
 
 impl<F, T, E> Job for Work<F, T, E>
 where
-    F: Fn(&mut Tx) -> Result<T, E> + Send,
-    T: Send,
-    E: From<StoreError> + AsStoreError + Send,
+    F: Fn(&mut Tx) -> Result<T, E> + Send + 'static,
+    T: Send + 'static,
+    E: From<StoreError> + AsStoreError + Send + 'static,
 {
     fn run(&mut self, tx: &mut Tx) -> Ran {
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.work)(tx)))
@@ -138,6 +153,121 @@ where
         };
         // A caller that has gone away is none of the writer's business.
         drop(self.reply.send(outcome));
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+}
+
+/// Work that takes many items as easily as one: what waits for it is merged, so
+/// that its statements are sent once for all.
+pub(super) struct Many<I, T, E> {
+    pub work: ManyWork<I, T, E>,
+    pub items: Vec<I>,
+    pub replies: Vec<oneshot::Sender<Result<T, E>>>,
+    pub outcomes: Vec<Result<T, E>>,
+}
+
+/// One outcome an item, in their order; an error is about all of them.
+pub type ManyWork<I, T, E> = fn(&mut Tx, &[I]) -> Result<Vec<T>, E>;
+
+impl<I, T, E> Many<I, T, E>
+where
+    E: From<StoreError> + AsStoreError,
+{
+    /// All at once; if that fails, one by one, so that a bad one fails alone.
+    fn attempt(&self, tx: &mut Tx) -> Result<Vec<Result<T, E>>, E> {
+        let together = in_savepoint(tx, |tx| (self.work)(tx, &self.items));
+        match together {
+            Ok(outcomes) => Ok(outcomes.into_iter().map(Ok).collect()),
+            Err(error) if error.as_store_error().is_some_and(is_collision) => Err(error),
+            Err(error) if self.items.len() == 1 => Ok(vec![Err(error)]),
+            Err(_) => self.one_by_one(tx),
+        }
+    }
+
+    fn one_by_one(&self, tx: &mut Tx) -> Result<Vec<Result<T, E>>, E> {
+        let mut outcomes = Vec::with_capacity(self.items.len());
+        for item in &self.items {
+            let alone = in_savepoint(tx, |tx| (self.work)(tx, std::slice::from_ref(item)));
+            match alone {
+                Err(error) if error.as_store_error().is_some_and(is_collision) => {
+                    return Err(error);
+                }
+                Ok(mut outcome) => {
+                    outcomes.push(outcome.pop().ok_or_else(|| StoreError::Stopped.into()));
+                }
+                Err(error) => outcomes.push(Err(error)),
+            }
+        }
+        Ok(outcomes)
+    }
+}
+
+impl<I, T, E> Job for Many<I, T, E>
+where
+    I: Send + 'static,
+    T: Send + 'static,
+    E: From<StoreError> + AsStoreError + Send + 'static,
+{
+    fn run(&mut self, tx: &mut Tx) -> Ran {
+        match self.attempt(tx) {
+            Ok(outcomes) => self.outcomes = outcomes,
+            Err(_) => return Ran::Again,
+        }
+        if self.outcomes.iter().any(Result::is_ok) { Ran::Keep } else { Ran::RollBack }
+    }
+
+    fn answer(self: Box<Self>, lost: Option<StoreError>) {
+        let mut outcomes = self.outcomes.into_iter();
+        for reply in self.replies {
+            let outcome = match (outcomes.next(), &lost) {
+                (Some(Err(error)), _) => Err(error),
+                (Some(outcome), None) => outcome,
+                (_, Some(_)) => Err(busy().into()),
+                (None, None) => Err(StoreError::Stopped.into()),
+            };
+            // A caller that has gone away is none of the writer's business.
+            drop(reply.send(outcome));
+        }
+    }
+
+    fn kind(&self) -> Option<Kind> {
+        Some(Kind { types: TypeId::of::<Self>(), work: self.work as usize })
+    }
+
+    fn merge(&mut self, other: Box<dyn Any>) {
+        if let Ok(other) = other.downcast::<Self>() {
+            self.items.extend(other.items);
+            self.replies.extend(other.replies);
+        }
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+}
+
+/// Runs `work` so that its failure, or panic, undoes nothing but itself.
+fn in_savepoint<T, E>(tx: &mut Tx, work: impl FnOnce(&mut Tx) -> Result<T, E>) -> Result<T, E>
+where
+    E: From<StoreError>,
+{
+    let mark = tx.mark();
+    Transactions::begin_transaction(&mut tx.db.conn).map_err(StoreError::from)?;
+    let outcome = catch_unwind(AssertUnwindSafe(|| work(tx)))
+        .unwrap_or_else(|_panic| Err(StoreError::Panicked.into()));
+    match outcome {
+        Ok(value) => {
+            Transactions::commit_transaction(&mut tx.db.conn).map_err(StoreError::from)?;
+            Ok(value)
+        }
+        Err(error) => {
+            tx.forget_after(mark);
+            Transactions::rollback_transaction(&mut tx.db.conn).map_err(StoreError::from)?;
+            Err(error)
+        }
     }
 }
 
@@ -171,7 +301,7 @@ impl Writer {
             {
                 batch.push(next);
             }
-            self.commit(&mut tx, batch);
+            self.commit(&mut tx, merged(batch));
             if diesel::r2d2::R2D2Connection::is_broken(&mut tx.db.conn) {
                 self.reconnect(&mut tx);
             }
@@ -237,6 +367,20 @@ impl Writer {
             Err(error) => tracing::warn!(error = %error, "the database cannot be reached"),
         }
     }
+}
+
+/// Jobs that can run as one are made one. What waits together was acknowledged
+/// to nobody yet, so its order is nobody's business.
+fn merged(batch: Vec<Box<dyn Job>>) -> Vec<Box<dyn Job>> {
+    let mut jobs: Vec<Box<dyn Job>> = Vec::with_capacity(batch.len());
+    for job in batch {
+        let kind = job.kind();
+        match jobs.iter_mut().find(|known| kind.is_some() && known.kind() == kind) {
+            Some(known) => known.merge(job.into_any()),
+            None => jobs.push(job),
+        }
+    }
+    jobs
 }
 
 /// Runs every job in a savepoint of its own; how many shall stay.

@@ -10,7 +10,6 @@ use crate::domain::delivery::OutboundState;
 use crate::domain::id::{ConversationId, InboxId, UserId};
 use crate::domain::message::Direction;
 use crate::domain::phone_number::PhoneNumber;
-use crate::domain::user::Sight;
 use crate::locale::Locale;
 use crate::store::conversations::{self, Conversation, Counts, Query, View};
 use crate::store::inboxes::{self, Inbox};
@@ -236,20 +235,7 @@ impl RowsView {
     }
 }
 
-/// The name of a conversation's inbox, told only to those who see several.
-pub fn told_inbox_name(
-    db: &mut Db,
-    sight: &Sight,
-    inbox: &Inbox,
-) -> Result<Option<String>, StoreError> {
-    let several = match sight {
-        Sight::All => inboxes::all(db)?.len() > 1,
-        Sight::Inboxes(inboxes) => inboxes.len() > 1,
-    };
-    Ok(several.then(|| inbox.name.clone()))
-}
-
-/// The locale's own word for a row's language tag, where it surely differs.
+/// The tag of a body's language, where it is surely not the screen's.
 pub fn language_of(t: Locale, body: &str) -> Option<&'static str> {
     let is_kana = |letter: char| matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{ff66}'..='\u{ff9d}');
     let japanese = body.chars().any(is_kana);

@@ -19,6 +19,7 @@ use crate::domain::user::Role;
 use crate::{server, telemetry};
 
 mod audit;
+pub mod demo;
 mod doctor;
 mod init;
 mod input;
@@ -230,7 +231,8 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::User(User::Disable { email }) => user::disable(config, email).await?,
         Command::Token(Token::Add(asked)) => token::add(config, asked).await?,
         Command::Audit(Audit::Verify) => return audit::verify(config).await,
-        Command::Demo(_) | Command::Doctor(_) | Command::Bench(_) => {}
+        Command::Demo(asked) => demo::run(config, asked).await?,
+        Command::Doctor(_) | Command::Bench(_) => {}
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,8 +5,8 @@ use chrono::TimeDelta;
 use super::report::Report;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::store::StoreError;
 use crate::store::health::{self, Health};
+use crate::store::{Db, StoreError};
 
 /// Deadlines are compared in the database's time, log lines in ours.
 const MOST_SKEW: TimeDelta = TimeDelta::seconds(2);
@@ -24,7 +24,7 @@ pub fn examine(config: &Config, key: Option<[u8; 32]>, report: &mut Report) -> b
         Ok(mut db) => match health::examine(&mut db) {
             Ok(health) => {
                 told(&health, &url.shown(), report);
-                let fits = key.is_some() && health.is_migrated && key_fits(&mut db, report);
+                let fits = health.is_migrated && key_fits(&mut db, key.is_some(), report);
                 fits && health.damage.is_none()
             }
             Err(error) => unreadable(&error, report),
@@ -68,14 +68,19 @@ fn told(health: &Health, shown: &str, report: &mut Report) {
     }
 }
 
-fn key_fits(db: &mut crate::store::Db, report: &mut Report) -> bool {
+/// Without a key, only a database in which nothing is sealed yet will do.
+fn key_fits(db: &mut Db, has_key: bool, report: &mut Report) -> bool {
     match health::key_fits(db) {
-        Ok(true) => {
+        Ok(true) if has_key => {
             report.ok("key", "opens what is sealed in this database");
             true
         }
+        Ok(true) => false,
         Ok(false) => {
-            let message = "the key file is not the key of this database";
+            let message = match has_key {
+                true => "the key file is not the key of this database",
+                false => "this database is sealed, and its key is not here",
+            };
             let cure = "bring back the key this installation was made with, \
                         or set HENJI_DATABASE_URL to the database of this key";
             report.error("key", message, cure);

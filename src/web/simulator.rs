@@ -133,7 +133,7 @@ async fn page(
     app: &App,
     session: &Session,
     phones: &Phones,
-    handset: HandsetView,
+    mut handset: HandsetView,
     status: StatusCode,
     query: &Fields,
     notice: Option<String>,
@@ -145,6 +145,7 @@ async fn page(
     let tab = ListTab::from_word(query.get("view")).unwrap_or(ListTab::All);
     let list = list_view(app, session, tab, None, None).await?;
     let times = super::settings::house_times(app, t).await?;
+    handset.others = phones.used(app, &handset.number);
     let raw = phones.raw(app, &times, &handset.number);
     let behaviour = behaviour_view(app)?;
     html_with(status, &SimulatorPage { shell, list, handset, behaviour, raw })

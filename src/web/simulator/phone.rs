@@ -72,6 +72,8 @@ impl Phones {
         self.latest_handsets(app).into_iter().next().unwrap_or_else(|| FIRST_HANDSET.to_owned())
     }
 
+    /// The phone without the others that were used: only the page names those,
+    /// and looking for them takes longer than all the rest.
     pub fn handset(
         &self,
         app: &App,
@@ -85,28 +87,33 @@ impl Phones {
         let last_to = texts.last().map(|text| text.other.as_str());
         let chosen = self.ours.iter().map(String::as_str).find(|address| *address == to);
         let to = chosen.or(last_to).unwrap_or(&self.ours[0]).to_owned();
-        let mut others = self.latest_handsets(app);
-        others.truncate(HANDSETS);
-        if !others.iter().any(|other| other == number) {
-            others.insert(0, number.to_owned());
-        }
-        let link = |other: String| HandsetLink {
-            shown: shown(&other),
-            current: other == number,
-            number: other,
-        };
         let start = texts.len().saturating_sub(TEXTS);
         HandsetView {
             t: times.t,
             csrf: csrf.to_owned(),
             number: number.to_owned(),
             number_shown: shown(number),
-            others: others.into_iter().map(link).collect(),
+            others: Vec::new(),
             senders: self.ours.clone(),
             to,
             texts: texts[start..].iter().map(|text| text.view(times)).collect(),
             error,
         }
+    }
+
+    /// The phones that were used last, and `number`'s among them.
+    pub fn used(&self, app: &App, number: &str) -> Vec<HandsetLink> {
+        let mut numbers = self.latest_handsets(app);
+        numbers.truncate(HANDSETS);
+        if !numbers.iter().any(|used| used == number) {
+            numbers.insert(0, number.to_owned());
+        }
+        let link = |used: String| HandsetLink {
+            shown: shown(&used),
+            current: used == number,
+            number: used,
+        };
+        numbers.into_iter().map(link).collect()
     }
 
     /// What went over the wire because of that handset, newest first.

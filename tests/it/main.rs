@@ -1,1 +1,8 @@
+//! Everything that is tested from outside, on SQLite or, where
+//! `TEST_DATABASE_URL` names a cluster, on PostgreSQL.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod actions;
+mod architecture;
+mod providers;
+mod support;

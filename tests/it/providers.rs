@@ -3,10 +3,10 @@
 
 mod behaviour;
 #[macro_use]
-mod contract;
-mod fake_twilio;
+pub mod contract;
+pub mod fake_twilio;
 mod journal;
-mod peer;
+pub mod peer;
 mod registry;
 mod rigs;
 mod simulator;

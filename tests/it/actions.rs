@@ -1,0 +1,12 @@
+//! The verbs, through the doors they are used by: handsets, pages, programs.
+
+mod conversations;
+mod deliver;
+mod idempotency;
+mod opt_out;
+mod quarantine;
+mod receive_inbound;
+mod record_receipts;
+mod send_reply;
+mod store_down;
+mod twilio;

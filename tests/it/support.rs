@@ -1,0 +1,17 @@
+//! What tests stand on: an installation of their own, its people, its handsets
+//! and the wires to it.
+
+pub mod answer;
+pub mod api;
+pub mod browser;
+pub mod cast;
+pub mod handset;
+pub mod raw;
+pub mod socket;
+pub mod template;
+pub mod test_app;
+pub mod test_db;
+pub mod webhook;
+
+pub use answer::Answer;
+pub use test_app::TestApp;

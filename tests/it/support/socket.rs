@@ -1,0 +1,89 @@
+//! A browser's live line.
+
+use futures_util::StreamExt;
+use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use super::browser::Browser;
+use super::test_app::{PATIENCE, PUBLIC_URL, TestApp};
+
+pub struct Socket {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+/// How a line ended: the code of the close frame.
+pub type Code = u16;
+
+impl Socket {
+    /// Opens `/live?after=` as `browser` does.
+    pub async fn open(app: &TestApp, browser: &Browser, after: i64) -> Self {
+        let opened = Self::try_open(app, &browser.cookie(), PUBLIC_URL, after).await;
+        opened.unwrap_or_else(|status| panic!("refused with {status}"))
+    }
+
+    /// The status of the refusal, if it is one.
+    pub async fn try_open(
+        app: &TestApp,
+        cookie: &str,
+        origin: &str,
+        after: i64,
+    ) -> Result<Self, u16> {
+        let url = format!("{}/live?after={after}", app.url.replacen("http", "ws", 1));
+        let mut request = url.into_client_request().unwrap();
+        let headers = request.headers_mut();
+        if !origin.is_empty() {
+            headers.insert("origin", origin.parse().unwrap());
+        }
+        headers.insert("cookie", cookie.parse().unwrap());
+        match connect_async(request).await {
+            Ok((stream, _)) => Ok(Self { stream }),
+            Err(Error::Http(answer)) => Err(answer.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// The next frame that is no heartbeat, or how the line ended.
+    pub async fn next(&mut self) -> Result<Value, Code> {
+        timeout(PATIENCE, self.next_whenever()).await.expect("a frame in time")
+    }
+
+    /// The next frame of that kind; others before it are passed over.
+    pub async fn next_of(&mut self, kind: &str) -> Value {
+        loop {
+            let frame = self.next().await.unwrap_or_else(|code| panic!("closed with {code}"));
+            if frame["t"] == kind {
+                return frame;
+            }
+        }
+    }
+
+    /// Waits until the line is closed.
+    pub async fn closed(&mut self) -> Code {
+        loop {
+            if let Err(code) = self.next().await {
+                return code;
+            }
+        }
+    }
+
+    async fn next_whenever(&mut self) -> Result<Value, Code> {
+        while let Some(message) = self.stream.next().await {
+            match message {
+                Ok(Message::Text(text)) => {
+                    let frame: Value = serde_json::from_str(text.as_str()).unwrap();
+                    if frame["t"] != "hb" {
+                        return Ok(frame);
+                    }
+                }
+                Ok(Message::Close(Some(close))) => return Err(close.code.into()),
+                Ok(Message::Close(None)) | Err(_) => return Err(1006),
+                Ok(_) => {}
+            }
+        }
+        Err(1006)
+    }
+}

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use crate::app::App;
 use crate::clock::fresh_id;
+use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::user::Actor;
 use crate::store::audit::Object;
@@ -79,6 +80,8 @@ pub async fn end(
         .write(move |tx| {
             sessions::delete(tx, session)?;
             let actor = Actor::user(user, origin.clone());
+            // Sockets of the session on every node look again whether it is in force.
+            tx.event(NewEvent::new(EventKind::AccessChanged).of_user(user));
             tx.audit(&actor, "session.end", Object::new("session", session.0));
             Ok::<_, ActionError>(())
         })

@@ -3,20 +3,20 @@
 //! Looks at what is due, claims what its sender's rate allows, and has up to
 //! [`AT_ONCE`] calls to providers under way at a time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use crate::actions::{ActionError, deliver};
 use crate::app::App;
 use crate::clock::fresh_id;
-use crate::domain::id::SenderId;
+use crate::domain::id::{MessageId, SenderId};
 use crate::store::ids::RowId;
 use crate::store::outbox::{self, Due};
-use crate::store::senders;
+use crate::store::{StoreError, senders};
 
 /// Calls under way: enough for 200 parts a second at a provider that takes 150 ms.
 const AT_ONCE: usize = 32;
@@ -28,7 +28,13 @@ pub struct Worker {
     app: Arc<App>,
     name: RowId,
     rates: HashMap<SenderId, Rate>,
+    calls: JoinSet<Settled>,
+    /// The texts those calls are about, so that none is taken up twice.
+    in_hand: HashSet<MessageId>,
 }
+
+/// The end of one call, whichever it was.
+type Settled = (MessageId, Result<(), ActionError>);
 
 /// A sender's budget of parts, refilled as time passes: one second's worth at most.
 struct Rate {
@@ -39,46 +45,83 @@ struct Rate {
 
 impl Worker {
     pub fn new(app: Arc<App>) -> Self {
-        Self { app, name: fresh_id(), rates: HashMap::new() }
+        Self {
+            app,
+            name: fresh_id(),
+            rates: HashMap::new(),
+            calls: JoinSet::new(),
+            in_hand: HashSet::new(),
+        }
     }
 
     /// Takes what is due now as far as rates allow and waits until it is settled.
     /// How many texts were taken in hand.
     pub async fn run_one(&mut self) -> Result<usize, ActionError> {
-        let now = self.app.clock.now();
-        let due = self.app.store.read(move |db| outbox::due(db, now, AT_ONCE as i64)).await?;
-        let mut calls = JoinSet::new();
-        for due in due {
-            if self.may_send(due, now).await? {
-                let app = self.app.clone();
-                let name = self.name;
-                calls.spawn(async move { deliver_one(&app, due, name).await });
-            }
-        }
-        let taken = calls.len();
-        for settled in calls.join_all().await {
-            settled?;
+        let taken = self.take().await?;
+        while let Some(settled) = self.calls.join_next().await {
+            self.let_go(settled)?;
         }
         Ok(taken)
     }
 
-    /// Runs until told to stop; calls under way are finished first.
+    /// Runs until told to stop; calls under way are finished first. A provider
+    /// that does not answer holds up its own texts only.
     pub async fn run(mut self, mut stop: tokio::sync::watch::Receiver<bool>) {
         let mut committed = self.app.store.committed();
         while !*stop.borrow() {
             committed.borrow_and_update();
-            match self.run_one().await {
-                Ok(0) => {}
-                Ok(_) => continue,
-                Err(error) => tracing::error!(error = %error, "delivery failed for now"),
+            if let Err(error) = self.take().await {
+                tracing::error!(error = %error, "delivery failed for now");
             }
             let nap = self.nap().await;
             tokio::select! {
                 _ = stop.changed() => {}
-                _ = committed.changed() => {}
+                _ = committed.changed(), if self.calls.len() < AT_ONCE => {}
+                Some(settled) = self.calls.join_next() => self.note(settled),
                 () = tokio::time::sleep(nap) => {}
             }
         }
+        while let Some(settled) = self.calls.join_next().await {
+            self.note(settled);
+        }
+    }
+
+    fn note(&mut self, settled: Result<Settled, JoinError>) {
+        if let Err(error) = self.let_go(settled) {
+            tracing::error!(error = %error, "a text could not be settled");
+        }
+    }
+
+    fn let_go(&mut self, settled: Result<Settled, JoinError>) -> Result<(), ActionError> {
+        match settled {
+            Ok((message, outcome)) => {
+                self.in_hand.remove(&message);
+                outcome
+            }
+            // A call that panicked leaves its attempt open: the lease will tell.
+            Err(_) => Err(ActionError::Store(StoreError::Stopped)),
+        }
+    }
+
+    /// Starts calls for what is due, as far as rates and hands allow.
+    async fn take(&mut self) -> Result<usize, ActionError> {
+        let free = AT_ONCE.saturating_sub(self.calls.len());
+        if free == 0 {
+            return Ok(0);
+        }
+        let now = self.app.clock.now();
+        let due = self.app.store.read(move |db| outbox::due(db, now, free as i64)).await?;
+        let mut taken = 0;
+        for due in due {
+            let message = due.message_id;
+            if !self.in_hand.contains(&message) && self.may_send(due, now).await? {
+                let (app, name) = (self.app.clone(), self.name);
+                self.in_hand.insert(message);
+                self.calls.spawn(async move { (message, deliver_one(&app, due, name).await) });
+                taken += 1;
+            }
+        }
+        Ok(taken)
     }
 
     /// Until the next text is due, a second at most.

@@ -1,6 +1,6 @@
 // Single keys, outside of text fields only; they can be switched off (WCAG 2.1.4).
 import { isComposing, writeMode } from './composer.js'
-import { byId } from './page.js'
+import { byId, page } from './page.js'
 import { thread, toLatest } from './thread.js'
 
 const press = selector => document.querySelector(selector)?.click()
@@ -16,7 +16,7 @@ const commands = {
   i: () => press('.th:not(.mine) .take'),
   a: () => openMenu('assign-menu'),
   e: () => press('.th .close-it, .th .reopen'),
-  z: () => [...document.querySelectorAll('.ring ~ [data-act=cancel]')].at(-1)?.click(),
+  z: () => [...document.querySelectorAll(`.line[data-by="${page.me}"] .ring ~ [data-act=cancel]`)].at(-1)?.click(),
   l: () => thread.lines && toLatest(),
   '?': () => byId('help').showModal(),
   'g i': () => location.assign('/conversations'),

@@ -4,6 +4,8 @@ import { byId, page } from './page.js'
 import { ask } from './request.js'
 import { move, swap } from './swap.js'
 
+let countTimer = null
+
 export function putRow(row) {
   const rows = byId('rows')
   const old = byId(row.id)
@@ -63,6 +65,18 @@ export function watchList() {
   document.addEventListener('change', ({ target }) => {
     if (target.closest('.narrow')) target.form.requestSubmit()
   })
+}
+
+// The numbers on the tabs follow within seconds; all browsers spread out, so
+// that a busy minute does not make each of them ask at once.
+export function countAgainSoon() {
+  countTimer ??= setTimeout(async () => {
+    countTimer = null
+    if (!byId('list') || document.visibilityState !== 'visible') return
+    const { content } = await ask(currentUrl(), 'rows')
+    const [old, fresh] = [byId('list'), content.querySelector('#list')].map(list => list?.querySelector('.views'))
+    if (old && fresh) swap(old, fresh)
+  }, 4_000 + Math.random() * 8_000)
 }
 
 export function openConversation() {

@@ -1,7 +1,7 @@
 // Events on the page: what each op does to it, and what the line's state looks like.
 import { say } from './announcer.js'
 import { Feed } from './feed.js'
-import { putRow, refreshList } from './list.js'
+import { countAgainSoon, putRow, refreshList } from './list.js'
 import { byId, page, words } from './page.js'
 import { signedOut } from './signed-out.js'
 import { Line, browserLine } from './socket.js'
@@ -54,6 +54,7 @@ const painter = {
   },
   applied(id, conversation) {
     tick()
+    countAgainSoon()
     listeners.forEach(f => f.event?.(id, conversation))
   },
   reset() {

@@ -13,6 +13,10 @@ let busy = false
 let below = 0
 let readTimer = null
 let lastRead = ''
+let stuck = true
+
+// A composer that grows must not hide the last words.
+const resized = new ResizeObserver(() => { if (stuck && thread.lines) toEnd() })
 
 export const thread = {
   get id() { return byId('main')?.dataset.conversation },
@@ -38,6 +42,9 @@ export function openThread() {
   if (unread) thread.box.scrollTop = unread.offsetTop - thread.box.clientHeight / 3
   else if (thread.hasTail) toEnd()
   thread.box.addEventListener('scroll', scrolled, { passive: true })
+  stuck = thread.isAtEnd
+  resized.disconnect()
+  resized.observe(thread.box)
   fillUp()
   noticeRead()
 }
@@ -125,6 +132,7 @@ export function watchThread() {
 }
 
 function scrolled() {
+  stuck = thread.isAtEnd
   if (thread.isAtEnd) showBelow(0)
   fillUp()
   noticeRead()

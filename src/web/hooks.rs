@@ -181,3 +181,6 @@ fn acknowledged(door: &Door) -> HttpResponse {
     let acknowledgement = door.provider.acknowledgement();
     HttpResponse::Ok().content_type(acknowledgement.content_type).body(acknowledgement.body)
 }
+
+#[cfg(test)]
+mod tests;

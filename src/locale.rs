@@ -147,3 +147,6 @@ impl<T: Count> Count for &T {
         (*self).is_one()
     }
 }
+
+#[cfg(test)]
+mod tests;

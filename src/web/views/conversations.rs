@@ -320,6 +320,11 @@ impl ListTab {
         Self::ALL.into_iter().find(|tab| tab.word() == word)
     }
 
+    /// Whether it stands in the menu behind the others.
+    fn is_put_away(self) -> bool {
+        matches!(self, Self::Snoozed | Self::Closed)
+    }
+
     pub fn label(self, t: Locale) -> &'static str {
         match self {
             Self::Mine => t.tab_mine(),
@@ -333,6 +338,15 @@ impl ListTab {
 }
 
 impl ListView {
+    /// The tabs of the daily work, and whichever is open.
+    fn tabs_in_sight(&self) -> impl Iterator<Item = &TabView> {
+        self.tabs.iter().filter(|view| !view.tab.is_put_away() || view.tab == self.tab)
+    }
+
+    fn tabs_put_away(&self) -> impl Iterator<Item = &TabView> {
+        self.tabs.iter().filter(|view| view.tab.is_put_away() && view.tab != self.tab)
+    }
+
     fn href(&self, tab: &ListTab) -> String {
         match &self.inbox_id {
             Some(inbox) => format!("/conversations?view={}&inbox={inbox}", tab.word()),
@@ -370,6 +384,11 @@ impl ListView {
 impl RowView {
     pub fn initial(&self) -> String {
         initial(&self.name)
+    }
+
+    /// Whether nothing but the number is known.
+    fn is_nameless(&self) -> bool {
+        self.name.starts_with(|c: char| c == '+' || c.is_ascii_digit())
     }
 
     /// The tabs the row belongs to, for `data-view`. "Mine" depends on who

@@ -1,4 +1,178 @@
+use askama::Template;
+use scraper::{Html, Selector};
+
 use super::*;
+
+mod samples;
+
+/// Every page in both languages, parsed.
+fn every_page() -> impl Iterator<Item = (String, String, Html)> {
+    Locale::ALL.into_iter().flat_map(|t| {
+        samples::pages(t).into_iter().map(move |(name, html)| {
+            let parsed = Html::parse_document(&html);
+            (format!("{name} in {}", t.tag()), html, parsed)
+        })
+    })
+}
+
+fn select(query: &str) -> Selector {
+    Selector::parse(query).expect("a selector")
+}
+
+#[test]
+fn nothing_is_inline() {
+    for (name, html, page) in every_page() {
+        for element in page.select(&select("*")) {
+            for (attribute, _) in element.value().attrs() {
+                assert_ne!(attribute, "style", "{name}: {}", element.html());
+                assert!(!attribute.starts_with("on"), "{name}: {}", element.html());
+            }
+        }
+        for script in page.select(&select("script")) {
+            assert_eq!(script.inner_html().trim(), "", "{name}: a script with a body");
+            assert!(script.value().attr("src").is_some(), "{name}: a script without a source");
+        }
+        assert!(!html.contains("<style"), "{name}: a style element");
+        assert!(!html.contains("javascript:"), "{name}: a javascript address");
+    }
+}
+
+#[test]
+fn every_icon_is_in_the_sprite() {
+    let sprite = crate::web::assets::find("icons.svg").expect("the sprite");
+    let sprite = std::str::from_utf8(sprite.raw).expect("text");
+    let mut seen = 0;
+    for (name, _, page) in every_page() {
+        for icon in page.select(&select("use")) {
+            let href = icon.value().attr("href").expect("an address");
+            let (file, id) = href.split_once('#').expect("a symbol");
+            if file == crate::web::assets::url("icons.svg") {
+                assert!(sprite.contains(&format!("<symbol id=\"{id}\"")), "{name}: no symbol {id}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 100);
+}
+
+#[test]
+fn every_form_that_changes_something_carries_the_token() {
+    let mut seen = 0;
+    for (name, _, page) in every_page() {
+        for form in page.select(&select("form:not([method=get])")) {
+            assert_eq!(form.value().attr("method"), Some("post"), "{name}: {}", form.html());
+            let tokens: Vec<_> = form.select(&select("input[name=csrf]")).collect();
+            assert_eq!(tokens.len(), 1, "{name}: {}", form.html());
+            assert!(
+                tokens[0].value().attr("value").is_some_and(|value| !value.is_empty()),
+                "{name}"
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen > 40);
+}
+
+#[test]
+fn a_button_outside_of_forms_names_one_that_is_on_the_page() {
+    for (name, _, page) in every_page() {
+        for button in page.select(&select("button[form]")) {
+            let form = button.value().attr("form").expect("selected by it");
+            assert!(
+                page.select(&select(&format!("form#{form}"))).next().is_some(),
+                "{name}: {}",
+                button.html()
+            );
+        }
+    }
+}
+
+#[test]
+fn ids_are_unique_and_what_is_pointed_at_is_there() {
+    for (name, _, page) in every_page() {
+        let mut ids = std::collections::BTreeSet::new();
+        for element in page.select(&select("[id]")) {
+            let id = element.value().attr("id").expect("selected by it");
+            assert!(ids.insert(id.to_owned()), "{name}: #{id} twice");
+        }
+        for attribute in ["for", "aria-labelledby", "aria-describedby"] {
+            for element in page.select(&select(&format!("[{attribute}]"))) {
+                for id in element.value().attr(attribute).expect("selected by it").split(' ') {
+                    assert!(ids.contains(id), "{name}: {attribute}={id} points nowhere");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_page_says_its_language_title_and_heading_once() {
+    for (name, _, page) in every_page() {
+        let tag = &name[name.len() - 2..];
+        let html = page.select(&select("html")).next().expect("a document");
+        assert_eq!(html.value().attr("lang"), Some(tag), "{name}");
+        assert_eq!(page.select(&select("h1")).count(), 1, "{name}");
+        assert_eq!(page.select(&select("main")).count(), 1, "{name}");
+        let title = page.select(&select("title")).next().expect("a title").inner_html();
+        assert!(!title.starts_with(' ') && title.len() > 2, "{name}: {title}");
+    }
+}
+
+#[test]
+fn what_people_wrote_is_text() {
+    let hostile = "<img src=x onerror=alert(1)>\"'><script>alert(1)</script>";
+    let t = Locale::Ja;
+    let message = samples::line(t, 1, hostile).render().unwrap();
+    let row = RowView { preview: hostile.into(), ..samples::row(t, 1, hostile) }.render().unwrap();
+    let head = HeadView { name: hostile.into(), ..samples::head(t) }.render().unwrap();
+    let conflict = ConflictView { body: hostile.into(), ..samples::conflict(t) }.render().unwrap();
+    for html in [message, row, head, conflict] {
+        assert!(!html.contains("<img"), "{html}");
+        assert!(!html.contains("<script"), "{html}");
+        let text: String = Html::parse_fragment(&html).root_element().text().collect();
+        assert!(text.contains(hostile), "{text}");
+    }
+}
+
+#[test]
+fn a_bubble_is_the_same_in_page_fragment_and_event() {
+    let t = Locale::Ja;
+    let page = samples::thread(t).render().unwrap();
+    let lines = samples::thread(t).lines.render().unwrap();
+    for message in samples::messages(t) {
+        let alone = message.render().unwrap();
+        assert!(page.contains(&alone), "the page draws it otherwise: {alone}");
+        assert!(lines.contains(&alone), "the fragment draws it otherwise: {alone}");
+    }
+}
+
+#[test]
+fn a_line_keeps_its_spaces_and_breaks() {
+    let html = samples::line(Locale::Ja, 1, "  a\n\n b https://example.jp/ c ").render().unwrap();
+    let page = Html::parse_fragment(&html);
+    let body = page.select(&select(".b")).next().unwrap();
+    assert_eq!(body.text().collect::<String>(), "  a\n\n b https://example.jp/ c ");
+}
+
+#[test]
+fn a_conflict_asks_one_question_only() {
+    let html = samples::conflict(Locale::Ja).render().unwrap();
+    let page = Html::parse_fragment(&html);
+    assert_eq!(page.select(&select("button")).count(), 1);
+}
+
+#[test]
+fn a_row_names_the_tabs_it_belongs_to() {
+    use crate::domain::conversation::ShownState::*;
+    let row = |state, waits: bool| {
+        let waiting_since = waits.then(TimeView::default);
+        RowView { state, waiting_since, ..samples::row(Locale::Ja, 1, "a") }.views()
+    };
+    assert_eq!(row(Unassigned, true), "unassigned all waiting");
+    assert_eq!(row(Assigned, false), "assigned all");
+    assert_eq!(row(Snoozed, true), "snoozed all");
+    assert_eq!(row(Closed, false), "closed");
+}
 
 #[test]
 fn links_are_found_where_japanese_text_goes_on_without_a_space() {
@@ -26,4 +200,13 @@ fn pieces_joined_are_the_body() {
             .collect();
         assert_eq!(joined, body);
     }
+}
+
+#[test]
+fn a_person_is_known_by_the_first_letter() {
+    let initial = |name: &str| PersonView { id: String::new(), name: name.into() }.initial();
+    assert_eq!(initial("佐藤 花"), "佐");
+    assert_eq!(initial("maria"), "M");
+    assert_eq!(initial("+81 90"), "8");
+    assert_eq!(initial("…"), "?");
 }

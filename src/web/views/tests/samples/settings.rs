@@ -1,0 +1,169 @@
+//! The settings.
+
+use askama::Template;
+
+use super::{hooks, shell, time};
+use crate::domain::user::Role;
+use crate::locale::Locale;
+use crate::web::views::*;
+
+pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
+    let shell = || Shell { nav: Nav::Settings, notice: Some(t.saved().into()), ..shell(t) };
+    let choice = |value: &str, label: &str, chosen| ChoiceView {
+        value: value.into(),
+        label: label.into(),
+        chosen,
+    };
+    let user = |id: &str, name: &str, email: &str, role, disabled| UserRowView {
+        id: id.into(),
+        name: name.into(),
+        email: email.into(),
+        role,
+        inboxes: vec!["採用センター".into(), "住所変更窓口".into()],
+        disabled,
+        last_seen: Some(time("14:02")),
+    };
+    let users = UsersPage {
+        shell: shell(),
+        users: vec![
+            user("u1", "佐藤 花", "sato@example.jp", Role::Agent, false),
+            user("u2", "鈴木 一郎", "suzuki@example.jp", Role::Admin, false),
+            user("u3", "Maria Santos", "maria@example.jp", Role::Supervisor, true),
+        ],
+    };
+    let user_form = UserFormPage {
+        shell: shell(),
+        id: Some("u1".into()),
+        name: "佐藤 花".into(),
+        email: "sato@example.jp".into(),
+        role: Role::Agent,
+        inboxes: vec![choice("i1", "採用センター", true), choice("i2", "住所変更窓口", false)],
+        disabled: false,
+        is_self: false,
+        password_min: 12,
+        errors: FormErrors::of("email", t.field_email_taken()).and("inbox", t.field_choose_one()),
+    };
+    let inboxes = InboxesPage {
+        shell: shell(),
+        inboxes: vec![InboxRowView {
+            id: "i1".into(),
+            name: "採用センター".into(),
+            members: 1,
+            senders: vec!["0005-123456".into()],
+        }],
+    };
+    let inbox_form = InboxFormPage {
+        shell: shell(),
+        id: None,
+        name: String::new(),
+        locale: "ja".into(),
+        time_zone: "Asia/Tokyo".into(),
+        undo_seconds: 5,
+        errors: FormErrors::none(),
+    };
+    let account = |id: &str, kind: &str, label: &str, send_only| AccountView {
+        id: id.into(),
+        kind: kind.into(),
+        label: label.into(),
+        hooks: hooks(),
+        senders: vec![SenderRowView {
+            id: "s".into(),
+            address: "+81501234567".into(),
+            inbox_name: "採用センター".into(),
+            send_only,
+        }],
+    };
+    let senders = SendersPage {
+        shell: shell(),
+        accounts: vec![
+            account("a1", "simulator", "", false),
+            account("a2", "twilio", "AC12…9f", true),
+        ],
+    };
+    let new_sender = NewSenderPage {
+        shell: shell(),
+        inboxes: vec![choice("i1", "採用センター", true)],
+        account_sid: "AC1".into(),
+        sender: String::new(),
+        errors: FormErrors::of("account_sid", t.field_account_sid()),
+    };
+    let held = |outcome: Option<String>| QuarantineRowView {
+        id: "q1".into(),
+        at: time("13:58"),
+        route: "twilio · inbound".into(),
+        problem: "X-Twilio-Signature".into(),
+        request: "POST /hooks/twilio/…/inbound\n\nFrom=%2B8190…&Body=<script>alert(1)</script>"
+            .into(),
+        outcome,
+    };
+    let quarantine = QuarantinePage {
+        shell: shell(),
+        items: vec![held(None), held(Some(t.quarantine_replayed_by("鈴木")))],
+        next: Some("/settings/quarantine?cursor=x".into()),
+    };
+    let audit = AuditPage {
+        shell: shell(),
+        entries: (0..6)
+            .map(|n| AuditRowView {
+                number: 48_201 - n,
+                at: time("2026-11-21 14:02:11"),
+                actor: "佐藤 花".into(),
+                action: "conversation.close".into(),
+                object: "山田 花子(採用センター)".into(),
+                origin: Some("203.0.113.7".into()),
+            })
+            .collect(),
+        next: None,
+    };
+    let tokens = TokensPage {
+        shell: shell(),
+        tokens: vec![token("予約システム", false), token("old", true)],
+        fresh: Some("henji_4Jr0b1c9…".into()),
+        name: String::new(),
+        scopes: vec![
+            choice("messages:send", "messages:send", true),
+            choice("events:read", "events:read", false),
+        ],
+        errors: FormErrors::none(),
+    };
+    let preferences = PreferencesPage {
+        shell: Shell { nav: Nav::Account, ..shell() },
+        email: "sato@example.jp".into(),
+        locale: t.tag().into(),
+        theme: Theme::Auto,
+        enter_sends: false,
+        errors: FormErrors::none(),
+    };
+    let index = SettingsIndexPage {
+        shell: shell(),
+        users: 12,
+        inboxes: 3,
+        senders: 4,
+        quarantine: 1,
+        tokens: 2,
+    };
+    vec![
+        ("settings", index.render().unwrap()),
+        ("preferences", preferences.render().unwrap()),
+        ("users", users.render().unwrap()),
+        ("user", user_form.render().unwrap()),
+        ("inboxes", inboxes.render().unwrap()),
+        ("inbox", inbox_form.render().unwrap()),
+        ("senders", senders.render().unwrap()),
+        ("sender", new_sender.render().unwrap()),
+        ("quarantine", quarantine.render().unwrap()),
+        ("audit", audit.render().unwrap()),
+        ("tokens", tokens.render().unwrap()),
+    ]
+}
+
+fn token(name: &str, revoked: bool) -> TokenRowView {
+    TokenRowView {
+        id: "t".into(),
+        name: name.into(),
+        scopes: "messages:send messages:read".into(),
+        created: time("2026-10-03"),
+        expires: None,
+        revoked,
+    }
+}

@@ -31,7 +31,7 @@ pub async fn livez() -> HttpResponse {
 
 /// Whether this node can take work: 503 where it cannot, with the reason.
 pub async fn readyz(app: Data<App>) -> HttpResponse {
-    let look = app.store.read(|db| events::last_seq(db));
+    let look = app.store.read(events::last_seq);
     let reached = matches!(tokio::time::timeout(PATIENCE, look).await, Ok(Ok(_)));
     let readiness = Readiness::of(reached, app.store.has_room(), app.store.queued());
     let mut answer = match readiness.ready {

@@ -6,7 +6,7 @@
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use serde_json::{Map, Value};
 
 use super::error::ApiError;
@@ -43,10 +43,13 @@ impl Fields {
         self.read(name, "must be a UUID", |text| text.parse().ok())
     }
 
+    /// Cut to microseconds, which is what the database keeps.
     pub fn time(&mut self, name: &'static str) -> Result<Option<DateTime<Utc>>, ApiError> {
         let expected = "must be a time as in 2026-11-22T09:00:00Z (RFC 3339)";
         self.read(name, expected, |text| {
-            DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc))
+            DateTime::parse_from_rfc3339(text)
+                .ok()
+                .map(|at| at.with_timezone(&Utc).trunc_subsecs(6))
         })
     }
 
@@ -138,8 +141,8 @@ mod tests {
 
     #[test]
     fn times_are_read_with_any_offset() {
-        let mut fields = fields(json!({"at": "2026-11-22T18:00:00+09:00"}));
+        let mut fields = fields(json!({"at": "2026-11-22T18:00:00.123456789+09:00"}));
         let at = fields.time("at").unwrap().unwrap();
-        assert_eq!(at.to_rfc3339(), "2026-11-22T09:00:00+00:00");
+        assert_eq!(at.to_rfc3339(), "2026-11-22T09:00:00.123456+00:00");
     }
 }

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Path, Payload, block};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::body::json;
@@ -72,7 +72,7 @@ pub async fn handset(call: Call, number: Path<String>) -> HttpResponse {
 /// How the carrier behaves from now on; what is left out is as on a good day.
 pub async fn behave(call: Call, payload: Payload) -> HttpResponse {
     call.answer(async |asker| {
-        let behaviour = Behaviour::read(&json(payload).await?).map_err(refused)?;
+        let behaviour = behaviour(&json(payload).await?)?;
         asker.app.simulator.set_behaviour(behaviour).map_err(refused)?;
         ok(&asker.app.simulator.behaviour())
     })
@@ -87,11 +87,18 @@ fn handset_number(text: &str, field: &'static str) -> Result<String, ApiError> {
     }
 }
 
-fn refused(BehaviourError { field, problem }: BehaviourError) -> ApiError {
-    match SWITCHES.into_iter().find(|name| *name == field) {
-        Some(name) => ApiError::invalid(name, "malformed", &problem),
-        None => ApiError::Stray { reason: "unknown_name", detail: format!("{field}: {problem}") },
+/// Reads the switches; a name that is none is refused even where it is null.
+fn behaviour(json: &Value) -> Result<Behaviour, ApiError> {
+    let mut names = json.as_object().into_iter().flat_map(Map::keys);
+    match names.find(|name| !SWITCHES.contains(&name.as_str())) {
+        Some(name) => Err(ApiError::unknown("switch", name)),
+        None => Behaviour::read(json).map_err(refused),
     }
+}
+
+fn refused(BehaviourError { field, problem }: BehaviourError) -> ApiError {
+    let known = SWITCHES.into_iter().find(|name| *name == field);
+    ApiError::invalid(known.unwrap_or("body"), "malformed", &problem)
 }
 
 /// The number as it is registered with the carrier.
@@ -155,5 +162,13 @@ mod tests {
         names.sort_unstable();
         known.sort_unstable();
         assert_eq!(names, known);
+    }
+
+    #[test]
+    fn what_is_no_switch_is_refused() {
+        assert_eq!(behaviour(&json!({"duplicate": null})).unwrap(), Behaviour::default());
+        for wrong in [json!({"speed": null}), json!({"speed": 1}), json!([]), json!(null)] {
+            assert!(behaviour(&wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! standard input, never from an argument: other users of a machine can read
 //! the arguments of every process.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use crate::domain::user::Role;
 use crate::{server, telemetry};
 
 mod audit;
+mod bench;
 pub mod demo;
 mod doctor;
 mod init;
@@ -202,8 +204,25 @@ pub enum Audit {
 #[derive(Debug, Args)]
 pub struct Bench {
     /// The benchmarks to run.
-    #[arg(value_name = "NAME", required = true, num_args = 1..)]
+    #[arg(value_name = "NAME", required_unless_present = "list", num_args = 1..)]
     pub names: Vec<String>,
+    /// Say which benchmarks there are.
+    #[arg(long)]
+    pub list: bool,
+    /// Seconds of each measured phase.
+    #[arg(long, value_name = "N", default_value_t = 10,
+          value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub seconds: u64,
+    /// Messages in the sample that pages and starts are measured with.
+    #[arg(long, value_name = "N", default_value_t = 100_000,
+          value_parser = clap::value_parser!(u64).range(100..))]
+    pub messages: u64,
+    /// A PostgreSQL server to make scratch databases on, instead of SQLite files.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Where files are made: on the disk that is to be measured.
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
 }
 
 impl Cli {
@@ -218,23 +237,28 @@ impl Cli {
 /// # Errors
 /// Their text is one line for the person who typed the command.
 pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
-    let config = match command {
-        Command::Doctor(asked) => return doctor::run(Config::load(), asked).await,
-        _ => Config::load()?,
-    };
-    telemetry::start(&config.log.filter).map_err(anyhow::Error::msg)?;
     match command {
-        Command::Serve => serve::run(config).await?,
-        Command::Init(asked) => init::run(config, asked).await?,
-        Command::Provider(Provider::Add(asked)) => provider::add(config, asked).await?,
-        Command::User(User::Add(asked)) => user::add(config, asked).await?,
-        Command::User(User::Disable { email }) => user::disable(config, email).await?,
-        Command::Token(Token::Add(asked)) => token::add(config, asked).await?,
-        Command::Audit(Audit::Verify) => return audit::verify(config).await,
-        Command::Demo(asked) => demo::run(config, asked).await?,
-        Command::Doctor(_) | Command::Bench(_) => {}
+        Command::Serve => serve::run(settings()?).await?,
+        Command::Init(asked) => init::run(settings()?, asked).await?,
+        Command::Provider(Provider::Add(asked)) => provider::add(settings()?, asked).await?,
+        Command::User(User::Add(asked)) => user::add(settings()?, asked).await?,
+        Command::User(User::Disable { email }) => user::disable(settings()?, email).await?,
+        Command::Token(Token::Add(asked)) => token::add(settings()?, asked).await?,
+        Command::Demo(asked) => demo::run(settings()?, asked).await?,
+        // Settings that cannot be read are a finding, no reason to give up.
+        Command::Doctor(asked) => return doctor::run(Config::load(), asked).await,
+        Command::Audit(Audit::Verify) => return audit::verify(settings()?).await,
+        // Makes its own places, whatever the settings say.
+        Command::Bench(asked) => bench::run(asked).await?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The settings, with the log turned on as they say.
+fn settings() -> anyhow::Result<Config> {
+    let config = Config::load()?;
+    telemetry::start(&config.log.filter).map_err(anyhow::Error::msg)?;
+    Ok(config)
 }
 
 /// The parts, for one command, perhaps beside a running server.

@@ -17,6 +17,7 @@ pub mod api_tokens;
 pub mod audit;
 pub mod connection;
 pub mod contacts;
+pub mod control;
 pub mod conversations;
 pub mod demo;
 mod error;
@@ -33,6 +34,7 @@ pub mod quarantine;
 pub mod reads;
 pub mod receipts;
 mod schema;
+pub mod scratch;
 pub mod seal;
 pub mod senders;
 pub mod sessions;
@@ -43,8 +45,8 @@ pub use connection::Db;
 use connection::{DbConnection, Manager, is_postgres};
 pub use error::StoreError;
 use seal::Vault;
-use writer::{BATCH, COME_BACK, Job, Many, QUEUE, Work, Writer};
 pub use writer::{AsStoreError, ManyWork, Tx};
+use writer::{BATCH, COME_BACK, Job, Many, QUEUE, Work, Writer};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -153,11 +155,7 @@ impl Store {
     /// Like [`Store::write`] for work that takes many items at once: items that
     /// wait together are handed to `work` together. If it fails for all of them,
     /// it is run for each alone.
-    pub async fn write_together<I, T, E>(
-        &self,
-        item: I,
-        work: ManyWork<I, T, E>,
-    ) -> Result<T, E>
+    pub async fn write_together<I, T, E>(&self, item: I, work: ManyWork<I, T, E>) -> Result<T, E>
     where
         I: Send + 'static,
         T: Send + 'static,

@@ -20,7 +20,7 @@ use threads::Sample;
 
 mod customers;
 mod house;
-mod random;
+pub mod random;
 mod scripts;
 mod threads;
 mod timeline;
@@ -32,6 +32,9 @@ const MESSAGES: u64 = 16_000;
 const PER_THREAD: u64 = 8;
 /// Conversations in one transaction.
 const BATCH: usize = 250;
+
+/// Who administers the sample.
+pub const ADMIN_EMAIL: &str = house::ADMIN.0;
 
 /// What was made.
 pub struct Filled {

@@ -1,6 +1,6 @@
 //! Words, ids and delivery states for the sample's conversations.
 
-use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 use uuid::{Builder, Uuid};
 
@@ -161,7 +161,12 @@ impl Sample {
             Ending::Snoozed { .. } => 60.0 + fraction * 60.0 * 96.0,
             Ending::Closed | Ending::OptedOut => 30.0 + fraction * fraction * 60.0 * 24.0 * 180.0,
         };
-        self.now - TimeDelta::seconds((minutes * 60.0) as i64)
+        let end = self.now - TimeDelta::seconds((minutes * 60.0) as i64);
+        // People write by day: what would fall into the night is of the evening before.
+        match end.with_timezone(&self.zone).hour() {
+            0..=7 => end - TimeDelta::hours(9),
+            _ => end,
+        }
     }
 
     fn message(

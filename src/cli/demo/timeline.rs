@@ -95,8 +95,18 @@ impl Teller<'_> {
             self.play(&mut told, length - tail, random);
         }
         told.wait(random.between(60, 3_600));
-        self.end(&mut told, ending, length);
+        self.end(&mut told, ending, length, random);
         told.moved_to(end)
+    }
+
+    /// What a customer writes who has not been answered yet.
+    fn question(&self, told: &Telling, random: &mut Random) -> &'static str {
+        let asked = match random.pick(self.scripts).first() {
+            Some(Turn::Customer(text)) => text,
+            _ => self.phrases.still_there,
+        };
+        let is_new = told.status.is_none() || told.is_closed() || random.chance(50.0);
+        if is_new { asked } else { self.phrases.still_there }
     }
 
     /// One script from its beginning, as far as there is room.
@@ -123,7 +133,7 @@ impl Teller<'_> {
         }
     }
 
-    fn end(&self, told: &mut Telling, ending: Ending, length: usize) {
+    fn end(&self, told: &mut Telling, ending: Ending, length: usize, random: &mut Random) {
         let Phrases { still_there, will_call_back, noted, stop } = *self.phrases;
         let fill = |told: &mut Telling, until: usize| {
             while told.lines.len() < until {
@@ -145,7 +155,7 @@ impl Teller<'_> {
             }
             Ending::Waiting => {
                 fill(told, length - told.cost_of_customer());
-                told.customer(still_there);
+                told.customer(self.question(told, random));
             }
             Ending::OptedOut => {
                 fill(told, length - 2 - told.cost_of_customer());

@@ -51,11 +51,7 @@ pub fn insert(
 }
 
 /// The token with this secret, if it is in force.
-pub fn find(
-    db: &mut Db,
-    secret: &str,
-    now: DateTime<Utc>,
-) -> Result<Option<ApiToken>, StoreError> {
+pub fn find(db: &mut Db, secret: &str, now: DateTime<Utc>) -> Result<Option<ApiToken>, StoreError> {
     let row = api_tokens::table
         .filter(api_tokens::token_hash.eq(secret_hash(secret)))
         .filter(api_tokens::revoked_at.is_null())

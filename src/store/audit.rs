@@ -51,9 +51,13 @@ pub struct Entry {
 /// What [`verify`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    Intact { entries: i64 },
+    Intact {
+        entries: i64,
+    },
     /// The first entry that does not fit the chain.
-    Broken { seq: i64 },
+    Broken {
+        seq: i64,
+    },
 }
 
 #[derive(Insertable, Queryable, Selectable)]
@@ -72,11 +76,7 @@ struct EntryRow {
     hash: Vec<u8>,
 }
 
-pub(super) fn append(
-    db: &mut Db,
-    now: DateTime<Utc>,
-    new: &[NewEntry],
-) -> Result<(), StoreError> {
+pub(super) fn append(db: &mut Db, now: DateTime<Utc>, new: &[NewEntry]) -> Result<(), StoreError> {
     if new.is_empty() {
         return Ok(());
     }
@@ -95,11 +95,7 @@ pub(super) fn append(
 }
 
 /// Entries before `before` (all if `None`), newest first.
-pub fn page_before(
-    db: &mut Db,
-    before: Option<i64>,
-    limit: i64,
-) -> Result<Vec<Entry>, StoreError> {
+pub fn page_before(db: &mut Db, before: Option<i64>, limit: i64) -> Result<Vec<Entry>, StoreError> {
     let rows: Vec<EntryRow> = audit_entries::table
         .filter(audit_entries::seq.lt(before.unwrap_or(i64::MAX)))
         .order(audit_entries::seq.desc())
@@ -124,7 +120,8 @@ pub fn verify(db: &mut Db) -> Result<Verdict, StoreError> {
             return Ok(Verdict::Intact { entries: seq });
         }
         for row in rows {
-            let fits = row.seq == seq + 1 && row.previous_hash == previous && row.hash == hash(&row);
+            let fits =
+                row.seq == seq + 1 && row.previous_hash == previous && row.hash == hash(&row);
             if !fits {
                 return Ok(Verdict::Broken { seq: seq + 1 });
             }

@@ -140,10 +140,7 @@ pub fn insert(
         conversations::created_at.eq(now.naive_utc()),
     );
     let inserted = on_each_backend!(&mut db.conn, |conn| {
-        diesel::insert_into(conversations::table)
-            .values(row)
-            .on_conflict_do_nothing()
-            .execute(conn)
+        diesel::insert_into(conversations::table).values(row).on_conflict_do_nothing().execute(conn)
     })?;
     if inserted == 1 {
         insert_case(db, case, new.id, now)?;
@@ -344,4 +341,3 @@ fn read(
         preview,
     })
 }
-

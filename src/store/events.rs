@@ -39,7 +39,8 @@ struct EventRow {
 
 /// The number of the newest event, 0 in an empty log.
 pub fn last_seq(db: &mut Db) -> Result<i64, StoreError> {
-    let last: Option<i64> = events::table.select(diesel::dsl::max(events::seq)).first(&mut db.conn)?;
+    let last: Option<i64> =
+        events::table.select(diesel::dsl::max(events::seq)).first(&mut db.conn)?;
     Ok(last.unwrap_or(0))
 }
 

@@ -61,10 +61,7 @@ macro_rules! stored_as_uuid {
             }
         }
         impl ToSql<DbUuid, MultiBackend> for $id {
-            fn to_sql<'b>(
-                &'b self,
-                out: &mut Output<'b, '_, MultiBackend>,
-            ) -> serialize::Result {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, MultiBackend>) -> serialize::Result {
                 out.set_value((DbUuid, self));
                 Ok(IsNull::No)
             }

@@ -37,7 +37,6 @@ pub fn insert(db: &mut Db, inbox: &Inbox, now: DateTime<Utc>) -> Result<(), Stor
 }
 
 pub fn update(db: &mut Db, inbox: &Inbox) -> Result<(), StoreError> {
-    let changed =
-        diesel::update(inboxes::table.find(inbox.id)).set(inbox).execute(&mut db.conn)?;
+    let changed = diesel::update(inboxes::table.find(inbox.id)).set(inbox).execute(&mut db.conn)?;
     if changed == 1 { Ok(()) } else { Err(StoreError::NotFound) }
 }

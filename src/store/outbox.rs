@@ -158,8 +158,7 @@ pub fn end_attempt(
     outcome: OutboundState,
     detail: &str,
 ) -> Result<(), StoreError> {
-    let sealed =
-        db.vault.house().seal_text(place("attempts", "detail_sealed", attempt), detail);
+    let sealed = db.vault.house().seal_text(place("attempts", "detail_sealed", attempt), detail);
     diesel::update(attempts::table.find(attempt))
         .set((
             attempts::finished_at.eq(now.naive_utc()),

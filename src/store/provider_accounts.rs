@@ -55,18 +55,12 @@ pub fn find_by_hook_token(
 }
 
 pub fn kind_of(db: &mut Db, id: ProviderAccountId) -> Result<String, StoreError> {
-    Ok(provider_accounts::table
-        .find(id)
-        .select(provider_accounts::kind)
-        .first(&mut db.conn)?)
+    Ok(provider_accounts::table.find(id).select(provider_accounts::kind).first(&mut db.conn)?)
 }
 
 /// The kinds of provider in use, each once.
 pub fn kinds(db: &mut Db) -> Result<Vec<String>, StoreError> {
-    Ok(provider_accounts::table
-        .select(provider_accounts::kind)
-        .distinct()
-        .load(&mut db.conn)?)
+    Ok(provider_accounts::table.select(provider_accounts::kind).distinct().load(&mut db.conn)?)
 }
 
 /// All accounts, oldest first.
@@ -120,9 +114,8 @@ pub fn set_listed_until(
 }
 
 fn seal_settings(vault: &Vault, account: &ProviderAccount) -> Vec<u8> {
-    let lines = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(&account.settings)
-        .finish();
+    let lines =
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(&account.settings).finish();
     vault.house().seal_text(place("provider_accounts", "settings_sealed", account.id), &lines)
 }
 

@@ -128,11 +128,10 @@ pub fn delete_before(db: &mut Db, before: DateTime<Utc>) -> Result<usize, StoreE
 }
 
 fn read(vault: &Vault, row: QuarantineRow) -> Result<Quarantined, StoreError> {
-    let text = vault
-        .house()
-        .open(place("quarantine", "request_sealed", row.id), &row.request_sealed)?;
-    let raw: Sealed = serde_json::from_slice(&text)
-        .map_err(|_json| StoreError::Sealed("it holds no request"))?;
+    let text =
+        vault.house().open(place("quarantine", "request_sealed", row.id), &row.request_sealed)?;
+    let raw: Sealed =
+        serde_json::from_slice(&text).map_err(|_json| StoreError::Sealed("it holds no request"))?;
     Ok(Quarantined {
         id: row.id,
         provider_account_id: row.provider_account_id,

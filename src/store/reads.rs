@@ -37,11 +37,8 @@ pub fn advance(
     if moved == 1 {
         return Ok(true);
     }
-    let row = (
-        reads::conversation_id.eq(conversation),
-        reads::user_id.eq(user),
-        reads::read_at.eq(to),
-    );
+    let row =
+        (reads::conversation_id.eq(conversation), reads::user_id.eq(user), reads::read_at.eq(to));
     let inserted = on_each_backend!(&mut db.conn, |conn| diesel::insert_into(reads::table)
         .values(row)
         .on_conflict_do_nothing()

@@ -119,9 +119,8 @@ pub fn inboxes_of(db: &mut Db, user: UserId) -> Result<Vec<InboxId>, StoreError>
 
 /// Everybody who may answer in `inbox`: its members and the administrators, by name.
 pub fn answering_in(db: &mut Db, inbox: InboxId) -> Result<Vec<User>, StoreError> {
-    let members = memberships::table
-        .filter(memberships::inbox_id.eq(inbox))
-        .select(memberships::user_id);
+    let members =
+        memberships::table.filter(memberships::inbox_id.eq(inbox)).select(memberships::user_id);
     let rows: Vec<UserRow> = users::table
         .filter(users::disabled_at.is_null())
         .filter(users::id.eq_any(members).or(users::role.eq(Role::Admin.word())))

@@ -18,7 +18,7 @@ mod token;
 mod unmatched;
 
 pub use schema::openapi;
-pub use unmatched::{not_found, unmatched};
+pub use unmatched::unmatched;
 
 use body::Body;
 use error::ApiError;

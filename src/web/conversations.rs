@@ -11,9 +11,7 @@ use super::form::Fields;
 use super::fragment::{asked_for, html, html_with, see_other};
 use super::session::Session;
 use super::shell::shell;
-use super::views::{
-    AboutPage, FormErrors, IndexPage, ListTab, Nav, NewPage, ShowPage,
-};
+use super::views::{AboutPage, FormErrors, IndexPage, ListTab, Nav, NewPage, ShowPage};
 use super::words;
 use crate::actions::{
     self, ActionError, Draft, assign, mark_read, rename_contact, snooze as snoozing,
@@ -152,11 +150,9 @@ pub async fn create(
     must_answer(&session)?;
     let sender = fields.get("sender_id").parse().ok().map(SenderId);
     let inbox = match sender {
-        Some(id) => app
-            .store
-            .read(move |db| senders::find(db, id).map(|sender| sender.inbox_id))
-            .await
-            .ok(),
+        Some(id) => {
+            app.store.read(move |db| senders::find(db, id).map(|sender| sender.inbox_id)).await.ok()
+        }
         None => fields.get("inbox_id").parse().ok(),
     };
     let draft = Draft {
@@ -309,8 +305,7 @@ pub fn tab_for_writers() -> ListTab {
 
 /// Agents begin with what nobody has taken, until they have something of their own.
 fn tab_of(word: Option<&str>, session: &Session) -> ListTab {
-    let default =
-        if session.user.role.may_answer() { tab_for_writers() } else { ListTab::All };
+    let default = if session.user.role.may_answer() { tab_for_writers() } else { ListTab::All };
     word.and_then(ListTab::from_word).unwrap_or(default)
 }
 

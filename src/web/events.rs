@@ -44,11 +44,8 @@ pub async fn poll(
     };
     let mut feed = app.hub.subscribe();
     let after = query.after.unwrap_or_else(|| feed.cursor()).max(0);
-    let mut frames = vec![Frame::Hello {
-        ev: feed.cursor(),
-        build: assets::BUILD.to_owned(),
-        hb: LONGEST,
-    }];
+    let mut frames =
+        vec![Frame::Hello { ev: feed.cursor(), build: assets::BUILD.to_owned(), hb: LONGEST }];
     let missed = screen.events_after(after, REPLAY + 1).await?;
     let is_too_old = missed.first().is_some_and(|event| app.clock.now() - event.at > MEMORY);
     if missed.len() > REPLAY || is_too_old {

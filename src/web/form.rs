@@ -13,9 +13,9 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError, web
 use bytes::Bytes;
 use std::future::{Ready, ready};
 
-use super::error::WebError;
 use super::cookies::Cookies;
 use super::csrf::{self, CsrfError};
+use super::error::WebError;
 use super::session::app_of;
 
 /// A form is text: 64 KiB are ten times the longest message.

@@ -171,8 +171,7 @@ async fn conflict(
         return html_with(StatusCode::CONFLICT, &conflict);
     }
     let sight = session.caller.sight.clone();
-    let found =
-        app.store.read(move |db| conversations::visible_to(db, &sight, id)).await?;
+    let found = app.store.read(move |db| conversations::visible_to(db, &sight, id)).await?;
     let page = ConflictPage {
         shell: shell(app, session, Nav::Inbox).await?,
         conversation_id: id.to_string(),
@@ -196,8 +195,7 @@ async fn refuse(
         return Err(WebError::unprocessable(field, problem.word(), why));
     }
     let shell = shell(app, session, Nav::Inbox).await?;
-    let mut thread =
-        thread::thread_view(app, session, id, Window::default(), shell.event).await?;
+    let mut thread = thread::thread_view(app, session, id, Window::default(), shell.event).await?;
     if let Some(composer) = &mut thread.composer {
         composer.body = fields.get("body").to_owned();
         composer.is_note = fields.get("mode") == "note";

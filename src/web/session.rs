@@ -88,11 +88,7 @@ pub fn app_of(request: &HttpRequest) -> Arc<App> {
 }
 
 /// The session that `secret` opens, as it is right now.
-pub async fn find(
-    app: &App,
-    secret: String,
-    origin: String,
-) -> Result<Session, WebError> {
+pub async fn find(app: &App, secret: String, origin: String) -> Result<Session, WebError> {
     let now = app.clock.now();
     let csrf = csrf::token(&secret);
     let (id, user, inboxes) = app

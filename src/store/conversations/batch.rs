@@ -117,7 +117,7 @@ pub fn touch_all(db: &mut Db, touched: &[Touched<'_>]) -> Result<(), StoreError>
     if let DbConnection::Postgres(conn) = &mut db.conn {
         return postgres::touch_all(conn, touched);
     }
-    touched.iter().try_for_each(|one| {
-        touch(db, one.conversation, &one.status, one.message, one.key)
-    })
+    touched
+        .iter()
+        .try_for_each(|one| touch(db, one.conversation, &one.status, one.message, one.key))
 }

@@ -96,9 +96,10 @@ pub fn list(db: &mut Db, query: &Query) -> Result<Page, StoreError> {
     }
     let more = rows.len() > query.limit;
     rows.truncate(query.limit);
-    let next = rows.last().filter(|_| more).map(|row| {
-        if query.view.is_by_wait() { waiting_position(row) } else { row.position() }
-    });
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|row| if query.view.is_by_wait() { waiting_position(row) } else { row.position() });
     Ok(Page { rows, next })
 }
 
@@ -136,17 +137,11 @@ fn inboxes_of(db: &mut Db, query: &Query) -> Result<Vec<InboxId>, StoreError> {
 
 type Boxed<'a> = conversations::BoxedQuery<'a, MultiBackend>;
 
-fn of_inbox(
-    db: &mut Db,
-    inbox: InboxId,
-    query: &Query,
-) -> Result<Vec<Conversation>, StoreError> {
+fn of_inbox(db: &mut Db, inbox: InboxId, query: &Query) -> Result<Vec<Conversation>, StoreError> {
     let rows = conversations::table.filter(conversations::inbox_id.eq(inbox)).into_boxed();
     let rows = from_position(in_view(rows, query.view), query);
-    let ids: Vec<crate::domain::id::ConversationId> = rows
-        .limit(query.limit as i64 + 1)
-        .select(conversations::id)
-        .load(&mut db.conn)?;
+    let ids: Vec<crate::domain::id::ConversationId> =
+        rows.limit(query.limit as i64 + 1).select(conversations::id).load(&mut db.conn)?;
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -154,11 +149,7 @@ fn of_inbox(
         .inner_join(contacts::table)
         .inner_join(contact_addresses::table)
         .filter(conversations::id.eq_any(ids))
-        .select((
-            ConversationRow::as_select(),
-            ContactRow::as_select(),
-            AddressRow::as_select(),
-        ))
+        .select((ConversationRow::as_select(), ContactRow::as_select(), AddressRow::as_select()))
         .load(&mut db.conn)?;
     found.into_iter().map(|rows| read(db, rows)).collect()
 }
@@ -166,9 +157,9 @@ fn of_inbox(
 fn in_view(rows: Boxed<'_>, view: View) -> Boxed<'_> {
     let state = |state: ConversationState| conversations::state.eq(state.word());
     match view {
-        View::Mine(user) => rows
-            .filter(state(ConversationState::Open))
-            .filter(conversations::assignee_id.eq(user)),
+        View::Mine(user) => {
+            rows.filter(state(ConversationState::Open)).filter(conversations::assignee_id.eq(user))
+        }
         View::Unassigned => rows
             // Literals, so that the partial index of this view fits.
             .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(
@@ -184,9 +175,7 @@ fn in_view(rows: Boxed<'_>, view: View) -> Boxed<'_> {
         View::Open => rows.filter(state(ConversationState::Open)),
         View::Snoozed => rows.filter(state(ConversationState::Snoozed)),
         View::Closed => rows.filter(state(ConversationState::Closed)),
-        View::NotClosed => {
-            rows.filter(conversations::state.ne(ConversationState::Closed.word()))
-        }
+        View::NotClosed => rows.filter(conversations::state.ne(ConversationState::Closed.word())),
         View::All => rows,
         View::Matching(filter) => matching(rows, filter),
     }

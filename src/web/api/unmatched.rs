@@ -1,16 +1,13 @@
 //! Requests that no route takes.
 
+use std::sync::LazyLock;
+
 use actix_web::dev::ResourceDef;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use crate::web::error::WebError;
 use crate::web::routes::TABLE;
-
-/// 404, whatever was asked for.
-pub async fn not_found() -> HttpResponse {
-    WebError::NotFound.error_response()
-}
 
 /// 405 with the methods that would do where the path is one of ours, else 404.
 ///
@@ -25,10 +22,14 @@ pub async fn unmatched(request: HttpRequest) -> HttpResponse {
 }
 
 fn methods_of(path: &str) -> Vec<String> {
-    TABLE
+    /// Compiled once: a stranger can ask for what is not there as often as they like.
+    static PATHS: LazyLock<Vec<ResourceDef>> =
+        LazyLock::new(|| TABLE.iter().map(|route| ResourceDef::new(route.path)).collect());
+    PATHS
         .iter()
-        .filter(|route| ResourceDef::new(route.path).is_match(path))
-        .map(|route| route.method.to_uppercase())
+        .zip(TABLE)
+        .filter(|(pattern, _)| pattern.is_match(path))
+        .map(|(_, route)| route.method.to_uppercase())
         .collect()
 }
 

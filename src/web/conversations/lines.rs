@@ -32,10 +32,7 @@ pub struct Setting<'a> {
 
 /// Whose names the lines will mention.
 pub fn mentioned(messages: &[Message]) -> Vec<Option<UserId>> {
-    messages
-        .iter()
-        .flat_map(|message| [message.author_id, assigned_in(message)])
-        .collect()
+    messages.iter().flat_map(|message| [message.author_id, assigned_in(message)]).collect()
 }
 
 /// A page of lines, oldest first; the first line of each day says so.

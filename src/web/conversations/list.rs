@@ -19,9 +19,7 @@ use crate::web::cursor;
 use crate::web::error::WebError;
 use crate::web::session::Session;
 use crate::web::times::Times;
-use crate::web::views::{
-    InboxChoice, ListTab, ListView, RowView, RowsView, SenderChoice, TabView,
-};
+use crate::web::views::{InboxChoice, ListTab, ListView, RowView, RowsView, SenderChoice, TabView};
 
 /// Rows of a page: two screens of the densest list.
 const PAGE: usize = 50;
@@ -59,8 +57,7 @@ pub async fn list_view(
             let query =
                 Query { sight: sight.clone(), inbox, view: view_of(tab, user), after, limit: PAGE };
             let page = conversations::list(db, &query)?;
-            let people =
-                People::read(db, page.rows.iter().map(|row| row.status.assignee))?;
+            let people = People::read(db, page.rows.iter().map(|row| row.status.assignee))?;
             let rows = with_unread(db, user, page.rows)?;
             let by_id: HashMap<InboxId, &Inbox> =
                 seen.iter().map(|inbox| (inbox.id, inbox)).collect();
@@ -76,10 +73,8 @@ pub async fn list_view(
                 .collect();
             let next = page.next.map(|position| next_address(tab, inbox, position));
             let counts = conversations::counts(db, &sight, inbox, user)?;
-            let choices = seen
-                .iter()
-                .map(|inbox| inbox_choice(db, inbox))
-                .collect::<Result<Vec<_>, _>>()?;
+            let choices =
+                seen.iter().map(|inbox| inbox_choice(db, inbox)).collect::<Result<Vec<_>, _>>()?;
             Ok::<_, StoreError>(ListView {
                 t,
                 tab,
@@ -96,12 +91,7 @@ pub async fn list_view(
 }
 
 /// A row as one viewer sees it. `inbox_name` is given where there are several.
-pub fn row_view(
-    times: &Times,
-    people: &People,
-    row: &Row,
-    inbox_name: Option<&str>,
-) -> RowView {
+pub fn row_view(times: &Times, people: &People, row: &Row, inbox_name: Option<&str>) -> RowView {
     let Row { conversation, unread, failed } = row;
     let status = &conversation.status;
     RowView {
@@ -237,7 +227,8 @@ impl RowsView {
 
 /// The tag of a body's language, where it is surely not the screen's.
 pub fn language_of(t: Locale, body: &str) -> Option<&'static str> {
-    let is_kana = |letter: char| matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{ff66}'..='\u{ff9d}');
+    let is_kana =
+        |letter: char| matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{ff66}'..='\u{ff9d}');
     let japanese = body.chars().any(is_kana);
     let latin = body.chars().filter(char::is_ascii_alphabetic).count();
     match t {

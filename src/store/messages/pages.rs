@@ -1,0 +1,138 @@
+//! Pages of a timeline, by keyset, and what is counted along it.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::row::{MessageRow, open};
+use super::{Message, Position, key_of};
+use crate::domain::id::{ConversationId, MessageId};
+use crate::domain::message::{Direction, MessageKind};
+use crate::store::connection::Db;
+use crate::store::schema::messages;
+use crate::store::{StoreError, events};
+
+/// Up to `limit` messages before `before` (the newest if `None`), oldest first.
+pub fn page_before(
+    db: &mut Db,
+    conversation: ConversationId,
+    before: Option<Position>,
+    limit: i64,
+) -> Result<Vec<Message>, StoreError> {
+    let mut query = messages::table
+        .filter(messages::conversation_id.eq(conversation))
+        .order((messages::created_at.desc(), messages::id.desc()))
+        .limit(limit)
+        .select(MessageRow::as_select())
+        .into_boxed();
+    if let Some(Position { at, id }) = before {
+        let at = at.naive_utc();
+        query = query.filter(
+            messages::created_at
+                .lt(at)
+                .or(messages::created_at.eq(at).and(messages::id.lt(MessageId(id)))),
+        );
+        // The plain bound lets both planners walk the index from there.
+        query = query.filter(messages::created_at.le(at));
+    }
+    let rows: Vec<MessageRow> = query.load(&mut db.conn)?;
+    let mut page = open_all(db, conversation, rows)?;
+    page.reverse();
+    Ok(page)
+}
+
+/// Up to `limit` messages after `after`, oldest first.
+pub fn page_after(
+    db: &mut Db,
+    conversation: ConversationId,
+    after: Position,
+    limit: i64,
+) -> Result<Vec<Message>, StoreError> {
+    let at = after.at.naive_utc();
+    let rows: Vec<MessageRow> = messages::table
+        .filter(messages::conversation_id.eq(conversation))
+        .filter(messages::created_at.ge(at))
+        .filter(
+            messages::created_at
+                .gt(at)
+                .or(messages::created_at.eq(at).and(messages::id.gt(MessageId(after.id)))),
+        )
+        .order((messages::created_at, messages::id))
+        .limit(limit)
+        .select(MessageRow::as_select())
+        .load(&mut db.conn)?;
+    open_all(db, conversation, rows)
+}
+
+/// Inbound texts of a conversation after `since`, counted up to `limit`.
+pub fn count_inbound_after(
+    db: &mut Db,
+    conversation: ConversationId,
+    since: Option<DateTime<Utc>>,
+    limit: i64,
+) -> Result<i64, StoreError> {
+    let mut query = messages::table
+        .filter(messages::conversation_id.eq(conversation))
+        .filter(messages::direction.eq(Direction::Inbound.word()))
+        .select(messages::id)
+        .limit(limit)
+        .into_boxed();
+    if let Some(since) = since {
+        query = query.filter(messages::created_at.gt(since.naive_utc()));
+    }
+    let ids: Vec<MessageId> = query.load(&mut db.conn)?;
+    Ok(ids.len() as i64)
+}
+
+/// Texts of a conversation whose creation is told by an event after `seq`,
+/// oldest first, 50 at most.
+///
+/// Looks by time first, which is indexed; the few of the same instant are told
+/// apart by their events.
+pub fn texts_after_event(
+    db: &mut Db,
+    conversation: ConversationId,
+    seq: i64,
+) -> Result<Vec<Message>, StoreError> {
+    const ENOUGH: i64 = 50;
+    let seen_at = events::time_of(db, seq)?;
+    let start = Position { at: seen_at.unwrap_or_default(), id: Uuid::nil() };
+    let mut news = Vec::new();
+    for message in page_after(db, conversation, start, ENOUGH)? {
+        let same_instant = seen_at == Some(message.created_at);
+        let is_news = message.kind == MessageKind::Sms
+            && (!same_instant || events::told_after(db, seq, message.id)?);
+        if is_news {
+            news.push(message);
+        }
+    }
+    Ok(news)
+}
+
+/// When a conversation's newest inbound texts came, newest first.
+pub fn newest_inbound_times(
+    db: &mut Db,
+    conversation: ConversationId,
+    limit: i64,
+) -> Result<Vec<DateTime<Utc>>, StoreError> {
+    let times: Vec<NaiveDateTime> = messages::table
+        .filter(messages::conversation_id.eq(conversation))
+        .filter(messages::direction.eq(Direction::Inbound.word()))
+        .order((messages::created_at.desc(), messages::id.desc()))
+        .limit(limit)
+        .select(messages::created_at)
+        .load(&mut db.conn)?;
+    Ok(times.into_iter().map(|at| at.and_utc()).collect())
+}
+
+fn open_all(
+    db: &mut Db,
+    conversation: ConversationId,
+    rows: Vec<MessageRow>,
+) -> Result<Vec<Message>, StoreError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let key = key_of(db, conversation)?;
+    rows.into_iter().map(|row| open(row, &key)).collect()
+}

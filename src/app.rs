@@ -9,8 +9,8 @@ use crate::password::Passwords;
 use crate::providers::registry::Registry;
 use crate::providers::simulator::Simulator;
 use crate::providers::{Account, Provider};
-use crate::store::provider_accounts::ProviderAccount;
 use crate::store::Store;
+use crate::store::provider_accounts::ProviderAccount;
 use crate::telemetry::Metrics;
 
 pub struct App {

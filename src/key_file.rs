@@ -18,9 +18,8 @@ pub fn open_or_make(path: &Path) -> anyhow::Result<[u8; 32]> {
                 path.display(),
                 path.display()
             );
-            parse(text.trim()).with_context(|| {
-                format!("{} does not hold 64 hexadecimal digits", path.display())
-            })
+            parse(text.trim())
+                .with_context(|| format!("{} does not hold 64 hexadecimal digits", path.display()))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(path),
         Err(error) => bail!("cannot read {}: {error}", path.display()),

@@ -19,10 +19,12 @@ use crate::config::Config;
 use crate::jobs;
 use crate::live::{self, EventSource, Hub};
 use crate::password::Passwords;
-use crate::providers::registry::Registry;
-use crate::providers::simulator::{FileJournal, Journal, MemoryJournal, Patience, Sealer, Simulator};
-use crate::providers::twilio::Twilio;
 use crate::providers::Provider;
+use crate::providers::registry::Registry;
+use crate::providers::simulator::{
+    FileJournal, Journal, MemoryJournal, Patience, Sealer, Simulator,
+};
+use crate::providers::twilio::Twilio;
 use crate::store::ids::RowId;
 use crate::store::seal::place;
 use crate::store::{Opening, Store, StoreError, events, provider_accounts, users};

@@ -45,8 +45,5 @@ pub use throttle::Throttle;
 
 /// What no route answers to.
 pub async fn not_found(request: actix_web::HttpRequest) -> actix_web::HttpResponse {
-    if request.path().starts_with("/api/") {
-        return api::not_found().await;
-    }
-    actix_web::ResponseError::error_response(&error::WebError::NotFound)
+    api::unmatched(request).await
 }

@@ -2,9 +2,9 @@
 
 use crate::domain::id::{ConversationId, MessageId};
 use crate::domain::user::Caller;
+use crate::store::Db;
 use crate::store::conversations::{self, Conversation};
 use crate::store::messages::{self, Message};
-use crate::store::Db;
 
 use super::ActionError;
 

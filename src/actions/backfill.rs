@@ -8,8 +8,8 @@ use chrono::TimeDelta;
 use crate::app::App;
 use crate::store::provider_accounts::{self, ProviderAccount};
 
-use super::{ActionError, receive_inbound};
 use super::receive_inbound::Received;
+use super::{ActionError, receive_inbound};
 
 /// Looks back further than the last list reached: providers show texts late.
 const OVERLAP: TimeDelta = TimeDelta::hours(1);
@@ -33,7 +33,9 @@ pub async fn run(app: &App, account: ProviderAccount) -> Result<usize, ActionErr
     }
     let id = account.id;
     app.store
-        .write(move |tx| Ok::<_, ActionError>(provider_accounts::set_listed_until(tx, id, started)?))
+        .write(move |tx| {
+            Ok::<_, ActionError>(provider_accounts::set_listed_until(tx, id, started)?)
+        })
         .await?;
     Ok(new)
 }

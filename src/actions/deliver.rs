@@ -178,11 +178,8 @@ fn settle(
     };
     let from = message.state.unwrap_or(OutboundState::Submitting);
     let to = from.after_send(&ended);
-    let progress = if to == from {
-        Progress { reason: message.reason, ..progress }
-    } else {
-        progress
-    };
+    let progress =
+        if to == from { Progress { reason: message.reason, ..progress } } else { progress };
     // A receipt may have moved the message on already: its reference is kept all the same.
     messages::advance(tx, message.id, from, to, progress)?;
     outbox::end_attempt(tx, begun.attempt, now, to, &detail)?;

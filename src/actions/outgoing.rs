@@ -18,7 +18,9 @@ use crate::store::contacts::Contact;
 use crate::store::conversations::Conversation;
 use crate::store::messages::Message;
 use crate::store::senders::Sender;
-use crate::store::{Tx, contacts, conversations, inboxes, messages, outbox, provider_accounts, reads, senders};
+use crate::store::{
+    Tx, contacts, conversations, inboxes, messages, outbox, provider_accounts, reads, senders,
+};
 
 use super::{ActionError, Problem};
 
@@ -61,9 +63,7 @@ pub fn check_recipient(contact: &Contact, purpose: Purpose) -> Result<(), Action
     }
     let number = PhoneNumber::from_e164(&contact.address)
         .ok_or(ActionError::invalid("to", Problem::NotAPhoneNumber))?;
-    number
-        .sms_destination()
-        .map_err(|why| ActionError::invalid("to", Problem::CannotReceive(why)))
+    number.sms_destination().map_err(|why| ActionError::invalid("to", Problem::CannotReceive(why)))
 }
 
 /// The sender to use: the one asked for, else the one the contact last wrote to
@@ -104,8 +104,7 @@ pub fn queue(
     };
     let undo_until = (undo > 0).then(|| now + TimeDelta::seconds(undo.into()));
     let not_before = draft.send_at.filter(|at| *at > now).max(undo_until);
-    let state =
-        if not_before.is_some() { OutboundState::DraftHeld } else { OutboundState::Queued };
+    let state = if not_before.is_some() { OutboundState::DraftHeld } else { OutboundState::Queued };
     let message = Message {
         id: fresh_id(),
         conversation_id: conversation.id,

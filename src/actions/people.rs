@@ -196,9 +196,9 @@ fn check_email(email: &str) -> Result<(), ActionError> {
 }
 
 fn only_admin(tx: &mut Tx, id: UserId) -> Result<bool, ActionError> {
-    let others = users::all(tx)?.into_iter().filter(|user| {
-        user.id != id && user.role == Role::Admin && user.disabled_at.is_none()
-    });
+    let others = users::all(tx)?
+        .into_iter()
+        .filter(|user| user.id != id && user.role == Role::Admin && user.disabled_at.is_none());
     Ok(others.count() == 0)
 }
 

@@ -21,9 +21,7 @@ use crate::store::contacts::Contact;
 use crate::store::conversations::{Conversation, NewConversation};
 use crate::store::messages::Message;
 use crate::store::senders::Sender;
-use crate::store::{
-    StoreError, Tx, contacts, conversations, messages, opt_outs, senders,
-};
+use crate::store::{StoreError, Tx, contacts, conversations, messages, opt_outs, senders};
 
 use super::{ActionError, timeline};
 
@@ -208,7 +206,8 @@ fn heed_opt_out(
     };
     if let Some(line) = line {
         timeline::say(tx, conversation.inbox_id, conversation.id, None, line)?;
-        let action = if line == SystemLine::OptedOut { "contact.opt_out" } else { "contact.opt_in" };
+        let action =
+            if line == SystemLine::OptedOut { "contact.opt_out" } else { "contact.opt_in" };
         tx.audit(&Actor::system(), action, Object::new("contact", contact.id.0));
     }
     Ok(())

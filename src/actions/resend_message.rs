@@ -49,8 +49,7 @@ pub async fn run(app: &App, caller: Caller, message: MessageId) -> Result<Sent, 
                 expires_at: None,
                 may_be_undone: false,
             };
-            let message =
-                outgoing::queue(tx, &caller, &conversation, &draft, &checked, &sender)?;
+            let message = outgoing::queue(tx, &caller, &conversation, &draft, &checked, &sender)?;
             Ok(Sent { message, repeated: false })
         })
         .await

@@ -6,8 +6,8 @@
 use crate::app::App;
 use crate::domain::id::ConversationId;
 use crate::domain::user::Caller;
-use crate::store::messages::{self, Message};
 use crate::store::Tx;
+use crate::store::messages::{self, Message};
 
 use super::outgoing::{self, Draft};
 use super::{ActionError, access};

@@ -90,11 +90,7 @@ pub async fn end(
     Ok(())
 }
 
-async fn note_failure(
-    app: &App,
-    user: UserId,
-    origin: Option<String>,
-) -> Result<(), ActionError> {
+async fn note_failure(app: &App, user: UserId, origin: Option<String>) -> Result<(), ActionError> {
     app.store
         .write(move |tx| {
             let actor = Actor { origin: origin.clone(), ..Actor::system() };

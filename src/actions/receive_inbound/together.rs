@@ -99,7 +99,8 @@ fn receive_into(
     received: &mut [Option<Received>],
 ) -> Result<(), ActionError> {
     let now = tx.now;
-    let mut numbers: Vec<String> = texts.iter().map(|(_, text, _)| normalised(&text.from)).collect();
+    let mut numbers: Vec<String> =
+        texts.iter().map(|(_, text, _)| normalised(&text.from)).collect();
     let of_text = numbers.clone();
     numbers.sort();
     numbers.dedup();

@@ -24,8 +24,11 @@ fn actions_in(source: &str) -> BTreeSet<String> {
 #[test]
 fn every_action_that_is_audited_has_a_name() {
     let mut actions = BTreeSet::new();
-    for file in fs::read_dir("src/actions").unwrap() {
-        actions.extend(actions_in(&fs::read_to_string(file.unwrap().path()).unwrap()));
+    for folder in ["src/actions", "src/actions/receive_inbound"] {
+        let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+        for file in files.filter(|path| path.is_file()) {
+            actions.extend(actions_in(&fs::read_to_string(file).unwrap()));
+        }
     }
     assert!(actions.contains("message.send") && actions.len() > 20, "{actions:?}");
     for action in actions {

@@ -88,6 +88,11 @@ function markOpen(row, conversation = openConversation()) {
 }
 
 function currentUrl() {
+  return `/conversations${listQuery()}`
+}
+
+// What the list shows, so that a reload and "back" show it again.
+export function listQuery() {
   const { tab, inbox } = byId('list').dataset
-  return `/conversations?view=${tab}${inbox ? `&inbox=${inbox}` : ''}`
+  return `?view=${tab}${inbox ? `&inbox=${inbox}` : ''}`
 }

@@ -1,6 +1,6 @@
 // Going from conversation to conversation without leaving the page.
 import { leaveComposer, openComposer } from './composer.js'
-import { openRow, refreshList } from './list.js'
+import { listQuery, openRow, refreshList } from './list.js'
 import { byId } from './page.js'
 import { ask } from './request.js'
 import { restorePending } from './sending.js'
@@ -69,7 +69,7 @@ async function openConversation(href, { keepFocus = false } = {}) {
   if (side) fresh.after(side)
   const app = document.querySelector('.app')
   app.classList.replace('none', 'one')
-  if (url.href !== location.href.split('#')[0]) history.pushState(null, '', url.pathname)
+  if (!keepFocus) history.pushState(null, '', url.pathname + listQuery())
   document.title = document.title.replace(/^(\(\d+\) )?.*$/, (_, count = '') => `${count}${byId('who').textContent}`)
   openRow(id)
   arrived()

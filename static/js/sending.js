@@ -9,7 +9,7 @@ import { Outbox, newId, retryDelay } from './outbox.js'
 import { byId, page, words } from './page.js'
 import { reason, tell } from './request.js'
 import { signedOut } from './signed-out.js'
-import { putLine, thread, toEnd, toLatest } from './thread.js'
+import { idOf, putLine, thread, toEnd, toLatest } from './thread.js'
 
 const outbox = new Outbox(page.storage, page.me)
 const timers = new Map()
@@ -28,7 +28,8 @@ export async function sendReply({ conversation, body, sender, seen, confirm, cid
 export function restorePending() {
   if (!thread.id) return
   for (const entry of outbox.of(thread.id)) {
-    if (byId(`m-${entry.cid}`)?.dataset.id) outbox.remove(entry.cid)
+    const line = byId(`m-${entry.cid}`)
+    if (line && idOf(line)) outbox.remove(entry.cid)
     else show(entry)
   }
 }
@@ -127,7 +128,7 @@ function discard(cid, edit) {
 function show({ cid, conversation, fields, state, why }, label = state === 'failed' ? failure(why) : words('sending')) {
   if (conversation !== thread.id) return
   const line = byId(`m-${cid}`) ?? pendingLine(cid, fields.body)
-  if (line.dataset.id) return
+  if (idOf(line)) return
   const failed = state === 'failed'
   line.querySelector('.m').classList.toggle('bad', failed)
   line.querySelector('.st').textContent = label

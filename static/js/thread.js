@@ -68,6 +68,11 @@ export function putLine(line, into, sort = +line.dataset.sort) {
   noticeRead()
 }
 
+// The server's id of a line; none while only this browser knows it.
+export function idOf(line) {
+  return line.matches('.pending') ? undefined : line.dataset.id ?? line.id.slice(2)
+}
+
 export function putHead(head) {
   const old = byId(head.id)
   if (!old || isNewer(old, head)) return
@@ -249,9 +254,9 @@ function noticeRead() {
   if (document.visibilityState !== 'visible' || !document.hasFocus() || !thread.lines) return
   readTimer = setTimeout(async () => {
     const { id, lines } = thread
-    const last = lines && thread.isAtEnd && [...lines.children].findLast(line => line.dataset.id)
-    if (!last || last.dataset.id === lastRead) return
-    lastRead = last.dataset.id
+    const last = lines && thread.isAtEnd && [...lines.children].findLast(idOf)
+    if (!last || idOf(last) === lastRead) return
+    lastRead = idOf(last)
     const { status } = await tell(`/conversations/${id}/read`, 'none', { message_id: lastRead }, 'PUT')
     if (status >= 400 || status === 0) lastRead = ''
   }, READ_AFTER)

@@ -162,6 +162,23 @@ fn a_conflict_asks_one_question_only() {
 }
 
 #[test]
+fn forms_come_back_with_what_was_entered() {
+    let value = |page: &str, field: &str| {
+        let pages = samples::pages(Locale::Ja);
+        let html = pages.into_iter().find(|(name, _)| *name == page).expect("a sample").1;
+        let page = Html::parse_document(&html);
+        let field = page.select(&select(&format!("[name={field}]"))).next().expect("a field");
+        field.value().attr("value").map(str::to_owned).unwrap_or_else(|| field.text().collect())
+    };
+    assert_eq!(value("user", "name"), "佐藤 花");
+    assert_eq!(value("user", "email"), "sato@example.jp");
+    assert_eq!(value("sign-in", "email"), "sato@example.jp");
+    assert_eq!(value("sign-in", "password"), "");
+    assert_eq!(value("new", "to"), "03-1234-5678");
+    assert_eq!(value("conflict", "body"), "履歴書をお持ちください。");
+}
+
+#[test]
 fn a_row_names_the_tabs_it_belongs_to() {
     use crate::domain::conversation::ShownState::*;
     let row = |state, waits: bool| {

@@ -39,8 +39,8 @@ export function watchKeys() {
   const off = byId('keys-off')
   off.checked = areOff()
   off.addEventListener('change', () => {
-    if (off.checked) localStorage.setItem('keys-off', '1')
-    else localStorage.removeItem('keys-off')
+    if (off.checked) page.storage?.setItem('keys-off', '1')
+    else page.storage?.removeItem('keys-off')
   })
   // Older browsers do not know invoker commands.
   document.addEventListener('click', ({ target }) => {
@@ -86,5 +86,5 @@ function isTyping(element) {
 }
 
 function areOff() {
-  return localStorage.getItem('keys-off') === '1'
+  return page.storage?.getItem('keys-off') === '1'
 }

@@ -20,7 +20,7 @@ export function watchNavigation() {
   })
   addEventListener('popstate', () => {
     const { pathname, href } = location
-    if (CONVERSATION.test(pathname) && byId('main')?.matches('.thread')) openConversation(href, { keepFocus: true })
+    if (CONVERSATION.test(pathname) && byId('main')?.matches('.thread')) openConversation(href, { isBack: true })
     else location.reload()
   })
 }
@@ -44,7 +44,7 @@ async function openTab(href) {
   return true
 }
 
-async function openConversation(href, { keepFocus = false } = {}) {
+async function openConversation(href, { isBack = false } = {}) {
   const url = new URL(href)
   const id = url.pathname.match(CONVERSATION)?.[1]
   if (!id) return false
@@ -69,10 +69,10 @@ async function openConversation(href, { keepFocus = false } = {}) {
   if (side) fresh.after(side)
   const app = document.querySelector('.app')
   app.classList.replace('none', 'one')
-  if (!keepFocus) history.pushState(null, '', url.pathname + listQuery())
+  if (!isBack) history.pushState(null, '', url.pathname + listQuery())
   document.title = document.title.replace(/^(\(\d+\) )?.*$/, (_, count = '') => `${count}${byId('who').textContent}`)
   openRow(id)
   arrived()
-  if (!keepFocus) byId('who').focus({ preventScroll: true })
+  if (!isBack) byId('who').focus({ preventScroll: true })
   return true
 }

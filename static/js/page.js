@@ -10,7 +10,14 @@ export const page = {
     meta('csrf').content = token
     document.querySelectorAll('input[name=csrf]').forEach(input => { input.value = token })
   },
-  get storage() { return meta('shared-machine') ? null : localStorage },
+  // Nothing is kept on a shared machine, nor where the browser forbids it.
+  get storage() {
+    try {
+      return meta('shared-machine') ? null : localStorage
+    } catch {
+      return null
+    }
+  },
 }
 
 // A sentence of the server's, with its {names} filled in.

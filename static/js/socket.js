@@ -71,8 +71,7 @@ export class Line {
 
   #hear(frame) {
     this.#heard = this.#env.now()
-    if (frame.t === 'bye') this.retryAfter = frame.retry_after
-    else this.#on.frame(frame)
+    this.#on.frame(frame)
   }
 
   #drop() {
@@ -93,8 +92,7 @@ export class Line {
     if (!wasOpen) this.#failures += 1
     if (this.#failures >= FAILURES_BEFORE_POLLING) return this.#poll()
     this.#become('waiting')
-    this.#after(pause(this.#failures, code, Number(reason || this.retryAfter), this.#env.random()), () => this.#open())
-    this.retryAfter = undefined
+    this.#after(pause(this.#failures, code, retryAfter(reason), this.#env.random()), () => this.#open())
   }
 
   async #poll() {
@@ -143,6 +141,10 @@ export class Line {
 export function pause(failures, code, retryAfter, random) {
   if (code === 1012) return (retryAfter > 0 ? Math.min(retryAfter, 15) : 3) * 1_000 * random
   return Math.min(30_000, 300 * 2 ** failures) * random
+}
+
+function retryAfter(reason = '') {
+  return Number(reason.match(/^retry_after=(\d+)$/)?.[1])
 }
 
 export const browserLine = {

@@ -65,6 +65,8 @@ export function putLine(line, into, sort = +line.dataset.sort) {
   if (stick) toEnd()
   else if (!old && line.querySelector('.in')) announceBelow(line)
   if (!old) trim('head')
+  // A long run of new lines has no page ends to cut at: begin again with the newest.
+  if (stick && thread.lines.childElementCount > 2 * WINDOW) refreshThread()
   noticeRead()
 }
 
@@ -185,8 +187,9 @@ function trim(end) {
   if (lines.childElementCount <= WINDOW + LEEWAY) return
   const side = end === 'tail' ? 'after' : 'before'
   const all = end === 'tail' ? [...lines.children] : [...lines.children].reverse()
-  const cut = all.findIndex((line, at) => at >= WINDOW - LEEWAY && line.dataset[side])
-  if (cut < 0) return
+  const ends = [...all.keys()].filter(at => all[at].dataset[side])
+  const cut = ends.find(at => at >= WINDOW - LEEWAY) ?? ends.findLast(at => at >= 2 * LEEWAY - 1)
+  if (cut === undefined) return
   all.slice(cut + 1).forEach(line => line.remove())
   setCursor(side, all[cut].dataset[side])
 }

@@ -169,6 +169,17 @@ test('a poll that answers at once with nothing does not spin', async () => {
   assert.equal(stage.polls.length, 2)
 })
 
+test('a server that restarts says how long to stay away', () => {
+  const stage = new Stage()
+  stage.line.start()
+  stage.socket.onopen()
+  stage.fail(1012, 'retry_after=12')
+  stage.pass(11_999)
+  assert.equal(stage.sockets.length, 1)
+  stage.pass(1)
+  assert.equal(stage.sockets.length, 2)
+})
+
 test('pauses double from 0.3 s to 30 s, at random; a restart says its own', () => {
   assert.deepEqual([0, 1, 2, 7, 20].map(failures => pause(failures, 1006, NaN, 1)), [300, 600, 1_200, 30_000, 30_000])
   assert.equal(pause(3, 1006, NaN, 0.5), 1_200)

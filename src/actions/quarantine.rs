@@ -115,6 +115,7 @@ pub async fn discard(app: &App, caller: Caller, id: QuarantineId) -> Result<(), 
     must_administer(&caller)?;
     app.store
         .write(move |tx| {
+            quarantine::find(tx, id)?;
             let now = tx.now;
             if !quarantine::resolve(tx, id, caller.user_id(), "discarded", now)? {
                 return Err(ActionError::TooLate);

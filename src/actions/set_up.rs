@@ -124,6 +124,10 @@ fn check_name(field: &'static str, name: &str) -> Result<(), ActionError> {
     const LONGEST: usize = 100;
     match name.trim().chars().count() {
         0 => Err(ActionError::invalid(field, Problem::Missing)),
+        // Nothing a person types; PostgreSQL takes no NUL either.
+        _ if name.trim().contains(char::is_control) => {
+            Err(ActionError::invalid(field, Problem::Malformed))
+        }
         1..=LONGEST => Ok(()),
         _ => Err(ActionError::invalid(field, Problem::TooLong)),
     }

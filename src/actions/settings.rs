@@ -162,6 +162,9 @@ pub async fn add_token(
     if name.trim().is_empty() {
         return Err(ActionError::invalid("name", Problem::Missing));
     }
+    if name.trim().contains(char::is_control) {
+        return Err(ActionError::invalid("name", Problem::Malformed));
+    }
     if scopes.is_empty() {
         return Err(ActionError::invalid("scope", Problem::Missing));
     }

@@ -4,5 +4,9 @@
 
 mod actions;
 mod architecture;
+mod authorisation;
 mod providers;
+mod schema;
+mod store;
 mod support;
+mod web;

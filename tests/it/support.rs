@@ -13,5 +13,4 @@ pub mod test_app;
 pub mod test_db;
 pub mod webhook;
 
-pub use answer::Answer;
 pub use test_app::TestApp;

@@ -28,7 +28,10 @@ async fn taken_given_and_let_go_by_pages() {
     let assigned = |who| format!("assigned {}", app.cast.id(who));
     assert_eq!(lines, [assigned(SATO), assigned(TANAKA), "unassigned".to_owned()]);
     let told = sato.get(&format!("/conversations/{conversation}")).await.texts(".ev span");
-    assert!(told.iter().any(|line| line.contains("鈴木 京子") && line.contains("田中 一郎")), "{told:?}");
+    assert!(
+        told.iter().any(|line| line.contains("鈴木 京子") && line.contains("田中 一郎")),
+        "{told:?}"
+    );
 }
 
 #[tokio::test]
@@ -56,12 +59,7 @@ async fn nobody_is_given_what_they_may_not_see() {
     for who in [YAMADA, VIEWER] {
         let id = app.cast.id(who).to_string();
         sato.post(&path, &[("user_id", &id)]).await.expect(422);
-        let refused = app
-            .api()
-            .put(&path, json!({"user_id": id}))
-            .await
-            .expect(422)
-            .json();
+        let refused = app.api().put(&path, json!({"user_id": id})).await.expect(422).json();
         assert_eq!(refused["field"], "user_id");
     }
     assert_eq!(assignee(&app, conversation).await, json!(null));

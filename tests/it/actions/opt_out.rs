@@ -49,7 +49,8 @@ async fn a_start_word_lets_texts_through_again() {
 async fn a_word_that_cancels_an_interview_stops_nothing() {
     let app = TestApp::start().await;
     let handset = app.handset(HANDSET);
-    for word in ["キャンセル", "CANCEL", "終了", "中止の連絡です", "電車が停止しています"] {
+    for word in ["キャンセル", "CANCEL", "終了", "中止の連絡です", "電車が停止しています"]
+    {
         handset.sends(word).await;
     }
     app.api().send(HANDSET, "承知しました").await;

@@ -2,11 +2,11 @@
 
 use henji::providers::simulator::webhook::SIGNATURE;
 
+use crate::support::TestApp;
 use crate::support::answer::Answer;
 use crate::support::cast::{ADMIN, SATO, SUZUKI};
 use crate::support::test_db;
 use crate::support::webhook::{Signer, inbound, receipt};
-use crate::support::TestApp;
 
 const HANDSET: &str = "+819012345678";
 const BODY: &str = "改ざんされた本文";

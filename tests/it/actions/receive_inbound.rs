@@ -4,9 +4,9 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::support::TestApp;
+use crate::support::answer::Answer;
 use crate::support::cast::{self, SATO};
 use crate::support::webhook::{Signer, inbound};
-use crate::support::answer::Answer;
 
 const HANDSET: &str = "+819012345678";
 
@@ -18,7 +18,10 @@ async fn a_text_from_an_unknown_number_starts_a_conversation() {
     assert_eq!(found["contact"]["phone"], HANDSET);
     assert_eq!(found["state"], "open");
     assert_eq!(found["assignee"], json!(null));
-    assert_eq!(found["waiting_since"], json!(app.now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)));
+    assert_eq!(
+        found["waiting_since"],
+        json!(app.now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+    );
     let timeline = app.api().timeline(conversation).await;
     assert_eq!(timeline.len(), 1);
     assert_eq!(timeline[0]["body"], "予約を変更したいです");
@@ -43,9 +46,8 @@ async fn a_text_delivered_fifty_times_at_once_is_one() {
     let app = TestApp::start().await;
     let signer = Signer::of(&app, &app.cast.account);
     let body = inbound("SIM1", HANDSET, "はい").to_string();
-    let posts = (0..50).map(|_| {
-        Answer::to(signer.request(&app.http, app.now(), "inbound", body.clone()))
-    });
+    let posts =
+        (0..50).map(|_| Answer::to(signer.request(&app.http, app.now(), "inbound", body.clone())));
     for answer in futures_util::future::join_all(posts).await {
         answer.expect(200);
     }

@@ -92,7 +92,10 @@ async fn an_undelivered_text_says_why() {
     let message = app.api().send(HANDSET, "圏外").await;
     app.settle().await;
     let found = app.api().message(message).await;
-    assert_eq!((&found["state"], &found["reason"]), (&json!("undelivered"), &json!("out_of_range")));
+    assert_eq!(
+        (&found["state"], &found["reason"]),
+        (&json!("undelivered"), &json!("out_of_range"))
+    );
 }
 
 /// A text the carrier took and says nothing more of.

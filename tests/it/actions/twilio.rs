@@ -8,10 +8,10 @@ use serde_json::json;
 
 use crate::providers::contract::FarEnd;
 use crate::providers::fake_twilio::{ACCOUNT_SID, AUTH_TOKEN, FakeTwilio, sign};
+use crate::support::TestApp;
 use crate::support::answer::Answer;
 use crate::support::cast::{self, ADMIN, SATO};
 use crate::support::test_app::PUBLIC_URL;
-use crate::support::TestApp;
 
 const HANDSET: &str = "+818012345678";
 const SENDER: &str = "+815098765432";
@@ -109,13 +109,17 @@ async fn an_answer_goes_out_from_the_number_that_was_written_to() {
         found.map(|(_, value)| value.clone()).unwrap_or_default()
     };
     assert_eq!(taken.len(), 1);
-    assert_eq!((field("From"), field("To"), field("Body")), (SENDER.into(), HANDSET.into(), "承りました".into()));
+    assert_eq!(
+        (field("From"), field("To"), field("Body")),
+        (SENDER.into(), HANDSET.into(), "承りました".into())
+    );
     assert_eq!(rig.app.api().state_of(message).await, "sent");
 
     // What Twilio calls back is what it was given, our own id in it.
     let callback = field("StatusCallback");
     let path = callback.strip_prefix(PUBLIC_URL).unwrap();
-    let fields = [("MessageSid", "SM00000000000000000000000000000001"), ("MessageStatus", "delivered")];
+    let fields =
+        [("MessageSid", "SM00000000000000000000000000000001"), ("MessageStatus", "delivered")];
     let owned: Vec<_> = fields.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
     let request = rig.app.http.post(format!("{}{path}", rig.app.url)).form(&owned);
     let signature = sign(AUTH_TOKEN, &callback, &owned);

@@ -110,9 +110,9 @@ impl Api {
     /// The conversation with a number in 受付.
     pub async fn conversation_with(&self, number: &str) -> ConversationId {
         let found = self.conversations().await;
-        let found = found.iter().find(|found| {
-            found["contact"]["phone"] == number && found["inbox_id"] == self.inbox
-        });
+        let found = found
+            .iter()
+            .find(|found| found["contact"]["phone"] == number && found["inbox_id"] == self.inbox);
         id(&found.unwrap_or_else(|| panic!("no conversation with {number}"))["id"]).into()
     }
 

@@ -37,6 +37,10 @@ impl Browser {
         self.session.lock().unwrap().csrf = csrf;
     }
 
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
     /// `__Host-sid=…`
     pub fn cookie(&self) -> String {
         self.session.lock().unwrap().cookie.clone()

@@ -30,12 +30,7 @@ enum Desk {
     None,
 }
 
-const fn character(
-    name: &'static str,
-    email: &'static str,
-    role: Role,
-    desk: Desk,
-) -> Character {
+const fn character(name: &'static str, email: &'static str, role: Role, desk: Desk) -> Character {
     Character { name, email, role, desk }
 }
 
@@ -48,7 +43,8 @@ pub const YAMADA: Character =
     character("山田 健", "yamada@example.jp", Role::Agent, Desk::Recruiting);
 pub const VIEWER: Character =
     character("高橋 見", "viewer@example.jp", Role::Viewer, Desk::Reception);
-pub const AUDITOR: Character = character("伊藤 監", "auditor@example.jp", Role::Auditor, Desk::None);
+pub const AUDITOR: Character =
+    character("伊藤 監", "auditor@example.jp", Role::Auditor, Desk::None);
 pub const ADMIN: Character = character("渡辺 管", "admin@example.jp", Role::Admin, Desk::None);
 
 const PEOPLE: [Character; 6] = [SATO, TANAKA, SUZUKI, YAMADA, VIEWER, AUDITOR];
@@ -113,9 +109,14 @@ impl Cast {
             users.push((character, hire(app, character, inboxes).await));
         }
         let scopes = vec!["admin".to_owned()];
-        let (_, token) =
-            settings::add_token(app, house(), "tests".into(), scopes).await.unwrap();
-        Self { reception: first.inbox, recruiting: recruiting.id, account: first.account, token, users }
+        let (_, token) = settings::add_token(app, house(), "tests".into(), scopes).await.unwrap();
+        Self {
+            reception: first.inbox,
+            recruiting: recruiting.id,
+            account: first.account,
+            token,
+            users,
+        }
     }
 
     pub fn id(&self, character: Character) -> UserId {

@@ -21,11 +21,7 @@ enum Original {
 
 static FURNISHED: LazyLock<Template> = LazyLock::new(|| {
     // A runtime of its own: the tests' must not be blocked by each other's.
-    std::thread::spawn(|| {
-        actix_web::rt::System::new().block_on(Template::make())
-    })
-    .join()
-    .unwrap()
+    std::thread::spawn(|| actix_web::rt::System::new().block_on(Template::make())).join().unwrap()
 });
 
 /// A house with everybody in it, closed and ready to be copied.

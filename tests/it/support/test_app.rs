@@ -81,7 +81,10 @@ impl TestApp {
                 let (running, set_up) =
                     server::start_without_jobs(app.clone(), listener, callback).await.unwrap();
                 let token = set_up.begin(&app).await.unwrap();
-                drop(started.send((app.clone(), token)));
+                assert!(
+                    started.send((app.clone(), token)).is_ok(),
+                    "somebody waits for the server"
+                );
                 let look = stopping.await.unwrap_or(false);
                 let left = if look { left_over(&app).await } else { None };
                 running.cut_off().await.unwrap();
@@ -177,7 +180,7 @@ impl Drop for TestApp {
         let Some(Server { stop, thread }) = self.server.take() else { return };
         // Everything of ours that keeps the database open.
         self.app = None;
-        drop(stop.send(look));
+        let _ = stop.send(look);
         let left = thread.join();
         if !std::thread::panicking() {
             let left = left.expect("the server stops in order");

@@ -69,7 +69,8 @@ impl TestDb {
 impl Drop for TestDb {
     fn drop(&mut self) {
         if let Some((cluster, name)) = &self.database {
-            let gone = Raw::open(cluster).try_execute(&format!("drop database {name} with (force)"));
+            let gone =
+                Raw::open(cluster).try_execute(&format!("drop database {name} with (force)"));
             if !std::thread::panicking() {
                 gone.unwrap();
             }

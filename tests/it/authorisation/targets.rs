@@ -1,0 +1,305 @@
+//! What to put into the addresses of the routes.
+
+use henji::actions::people::{self, NewUser};
+use henji::actions::settings;
+use henji::domain::user::{Actor, Caller, Role};
+use henji::web::assets;
+use henji::web::routes::Route;
+use reqwest::{Method, RequestBuilder};
+use uuid::Uuid;
+
+use super::principals::Principal;
+use crate::support::TestApp;
+use crate::support::answer::Answer;
+use crate::support::cast::{self, SATO};
+use crate::support::test_app::PUBLIC_URL;
+use crate::support::webhook::{Signer, inbound};
+
+/// A route's address, and what it takes to get a sensible answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Spec {
+    pub method: &'static str,
+    pub path: &'static str,
+    object: Object,
+    needs: Needs,
+    /// Fields of a form, or a JSON object for the API.
+    body: &'static str,
+}
+
+/// What the `{…}` of the path names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Object {
+    None,
+    Conversation,
+    Message,
+    User,
+    Inbox,
+    Token,
+    Quarantined,
+    Door,
+    File,
+    Number,
+}
+
+/// What a user must be for, inside a route for users.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    Nothing,
+    Answering,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Of the whole house, or no object at all.
+    House,
+    /// Of 受付.
+    Receptions,
+    /// There is no such thing.
+    Nobodys,
+}
+
+#[derive(Clone, Debug)]
+pub struct Target {
+    pub path: String,
+    pub whose: Whose,
+    pub needs: Needs,
+    body: String,
+}
+
+const fn spec(method: &'static str, path: &'static str, object: Object) -> Spec {
+    Spec { method, path, object, needs: Needs::Nothing, body: "" }
+}
+
+const fn answering(
+    method: &'static str,
+    path: &'static str,
+    object: Object,
+    body: &'static str,
+) -> Spec {
+    Spec { method, path, object, needs: Needs::Answering, body }
+}
+
+const fn with(method: &'static str, path: &'static str, object: Object, body: &'static str) -> Spec {
+    Spec { method, path, object, needs: Needs::Nothing, body }
+}
+
+/// In the order of the route table.
+pub const SPECS: &[Spec] = &[
+    spec("get", "/livez", Object::None),
+    spec("get", "/readyz", Object::None),
+    spec("get", "/metrics", Object::None),
+    spec("get", "/static/{build}/{path:.*}", Object::File),
+    spec("get", "/setup", Object::None),
+    spec("get", "/setup/organization", Object::None),
+    spec("post", "/setup/organization", Object::None),
+    spec("get", "/setup/administrator", Object::None),
+    spec("post", "/setup/administrator", Object::None),
+    spec("get", "/setup/provider", Object::None),
+    spec("post", "/setup/provider", Object::None),
+    spec("get", "/setup/start", Object::None),
+    spec("get", "/session/new", Object::None),
+    spec("post", "/session", Object::None),
+    spec("delete", "/session", Object::None),
+    spec("get", "/", Object::None),
+    spec("get", "/conversations", Object::None),
+    answering("get", "/conversations/new", Object::None, ""),
+    answering("post", "/conversations", Object::None, ""),
+    spec("get", "/conversations/{id}", Object::Conversation),
+    spec("get", "/conversations/{id}/about", Object::Conversation),
+    answering("put", "/conversations/{id}/contact", Object::Conversation, "name=matrix"),
+    spec("put", "/conversations/{id}/read", Object::Conversation),
+    answering("post", "/conversations/{id}/assignment", Object::Conversation, ""),
+    answering("delete", "/conversations/{id}/assignment", Object::Conversation, ""),
+    answering("post", "/conversations/{id}/closure", Object::Conversation, ""),
+    answering("delete", "/conversations/{id}/closure", Object::Conversation, ""),
+    answering(
+        "post",
+        "/conversations/{id}/snooze",
+        Object::Conversation,
+        "until=2030-01-01T00:00:00Z",
+    ),
+    answering("delete", "/conversations/{id}/snooze", Object::Conversation, ""),
+    answering("post", "/conversations/{id}/messages", Object::Conversation, "body=matrix"),
+    answering("post", "/conversations/{id}/notes", Object::Conversation, "body=matrix"),
+    answering("post", "/messages/{id}/cancellation", Object::Message, ""),
+    answering("post", "/messages/{id}/resend", Object::Message, ""),
+    spec("get", "/live", Object::None),
+    spec("get", "/events", Object::None),
+    answering("get", "/sim", Object::None, ""),
+    answering("post", "/sim/inbound", Object::None, ""),
+    spec("put", "/sim/behaviour", Object::None),
+    spec("get", "/settings", Object::None),
+    spec("get", "/settings/preferences", Object::None),
+    spec("put", "/settings/preferences", Object::None),
+    spec("get", "/settings/users", Object::None),
+    spec("get", "/settings/users/new", Object::None),
+    spec("post", "/settings/users", Object::None),
+    spec("get", "/settings/users/{id}/edit", Object::User),
+    spec("put", "/settings/users/{id}", Object::User),
+    spec("post", "/settings/users/{id}/disablement", Object::User),
+    spec("delete", "/settings/users/{id}/disablement", Object::User),
+    spec("get", "/settings/inboxes", Object::None),
+    spec("get", "/settings/inboxes/new", Object::None),
+    spec("post", "/settings/inboxes", Object::None),
+    spec("get", "/settings/inboxes/{id}/edit", Object::Inbox),
+    spec("put", "/settings/inboxes/{id}", Object::Inbox),
+    spec("get", "/settings/senders", Object::None),
+    spec("get", "/settings/senders/new", Object::None),
+    spec("post", "/settings/senders", Object::None),
+    spec("get", "/settings/tokens", Object::None),
+    spec("post", "/settings/tokens", Object::None),
+    spec("delete", "/settings/tokens/{id}", Object::Token),
+    spec("get", "/settings/quarantine", Object::None),
+    spec("post", "/settings/quarantine/{id}/replay", Object::Quarantined),
+    spec("delete", "/settings/quarantine/{id}", Object::Quarantined),
+    spec("get", "/settings/audit", Object::None),
+    spec("get", "/hooks/{provider}/{token}/inbound", Object::Door),
+    spec("post", "/hooks/{provider}/{token}/inbound", Object::Door),
+    spec("post", "/hooks/{provider}/{token}/receipts", Object::Door),
+    spec("get", "/api/v1/openapi.json", Object::None),
+    with("post", "/api/v1/messages", Object::None, "{}"),
+    spec("get", "/api/v1/messages/{id}", Object::Message),
+    spec("get", "/api/v1/conversations", Object::None),
+    spec("get", "/api/v1/conversations/{id}", Object::Conversation),
+    spec("get", "/api/v1/conversations/{id}/messages", Object::Conversation),
+    with(
+        "put",
+        "/api/v1/conversations/{id}/assignment",
+        Object::Conversation,
+        "{\"user_id\": \"{sato}\"}",
+    ),
+    spec("delete", "/api/v1/conversations/{id}/assignment", Object::Conversation),
+    spec("put", "/api/v1/conversations/{id}/closure", Object::Conversation),
+    spec("delete", "/api/v1/conversations/{id}/closure", Object::Conversation),
+    with(
+        "put",
+        "/api/v1/conversations/{id}/snooze",
+        Object::Conversation,
+        "{\"until\": \"2030-01-01T00:00:00Z\"}",
+    ),
+    spec("delete", "/api/v1/conversations/{id}/snooze", Object::Conversation),
+    spec("get", "/api/v1/events", Object::None),
+    with("post", "/api/v1/simulator/inbound", Object::None, "{}"),
+    spec("get", "/api/v1/simulator/handsets/{number}", Object::Number),
+    with("put", "/api/v1/simulator/behaviour", Object::None, "{}"),
+];
+
+/// One of each thing, for everybody to try.
+pub struct Scene {
+    conversation: String,
+    message: String,
+    user: String,
+    inbox: String,
+    token: String,
+    quarantined: String,
+    door: String,
+    sato: String,
+}
+
+impl Scene {
+    pub async fn set(app: &TestApp) -> Self {
+        let conversation = app.handset("+819012345678").sends("受付の秘密").await;
+        let sato = app.sign_in(SATO).await;
+        let message = sato.reply(conversation, "返事").await;
+        let operator = || Caller::house(Actor::operator());
+        let scratch = NewUser {
+            email: "scratch@example.jp".into(),
+            name: "試験 用".into(),
+            role: Role::Agent,
+            password: cast::PASSWORD.into(),
+            locale: "ja".into(),
+        };
+        let user = people::add(app, operator(), scratch, vec![]).await.unwrap();
+        let scopes = vec!["contacts:read".to_owned()];
+        let (token, _) =
+            settings::add_token(app, operator(), "scratch".into(), scopes).await.unwrap();
+        let signer = Signer::of(app, &app.cast.account);
+        let forged = Signer { secret: "no such secret here".into(), ..signer };
+        let body = inbound("SIM0", "+819012345678", "?").to_string();
+        Answer::to(forged.request(&app.http, app.now(), "inbound", body)).await.expect(403);
+        let read = app.store.read(|db| henji::store::quarantine::newest(db, 1));
+        Self {
+            conversation: conversation.to_string(),
+            message: message.to_string(),
+            user: user.to_string(),
+            inbox: app.cast.reception.to_string(),
+            token: token.to_string(),
+            quarantined: read.await.unwrap()[0].id.to_string(),
+            door: app.cast.account.hook_token.clone(),
+            sato: app.cast.id(SATO).to_string(),
+        }
+    }
+
+    /// A route's targets: something there is, and something there is not.
+    pub fn targets(&self, route: &Route) -> Vec<Target> {
+        let is_it = |spec: &&Spec| spec.method == route.method && spec.path == route.path;
+        let spec = SPECS.iter().find(is_it).unwrap_or_else(|| {
+            panic!("{} {} has no target: add it to SPECS", route.method, route.path)
+        });
+        let body = spec.body.replace("{sato}", &self.sato);
+        let target = |path: String, whose| Target { path, whose, needs: spec.needs, body: body.clone() };
+        match spec.object {
+            Object::None => vec![target(query(route.path), Whose::House)],
+            Object::File => vec![target(assets::url("app.css").to_string(), Whose::House)],
+            Object::Number => {
+                vec![target(spec.path.replace("{number}", "%2B819012345678"), Whose::House)]
+            }
+            Object::Door => {
+                let door = spec.path.replace("{provider}", "simulator");
+                vec![
+                    target(door.replace("{token}", &self.door), Whose::House),
+                    target(door.replace("{token}", &"x".repeat(32)), Whose::Nobodys),
+                    target(spec.path.replace("{provider}", "twilio").replace("{token}", &self.door), Whose::Nobodys),
+                ]
+            }
+            object => {
+                let (id, whose) = self.object(object);
+                vec![
+                    target(spec.path.replace("{id}", id), whose),
+                    target(spec.path.replace("{id}", &Uuid::now_v7().to_string()), Whose::Nobodys),
+                ]
+            }
+        }
+    }
+
+    fn object(&self, object: Object) -> (&str, Whose) {
+        match object {
+            Object::Conversation => (&self.conversation, Whose::Receptions),
+            Object::Message => (&self.message, Whose::Receptions),
+            Object::User => (&self.user, Whose::House),
+            Object::Inbox => (&self.inbox, Whose::House),
+            Object::Token => (&self.token, Whose::House),
+            _ => (&self.quarantined, Whose::House),
+        }
+    }
+}
+
+impl Target {
+    /// As the principal's browser or program would ask.
+    pub fn request(&self, app: &TestApp, route: &Route, by: &Principal) -> RequestBuilder {
+        let method = Method::from_bytes(route.method.to_uppercase().as_bytes()).unwrap();
+        let mut request = app.http.request(method.clone(), format!("{}{}", app.url, self.path));
+        if !by.cookie.is_empty() {
+            request = request.header("cookie", &by.cookie);
+        }
+        if let Some(token) = &by.bearer {
+            request = request.bearer_auth(token);
+        }
+        request = request.header("origin", PUBLIC_URL);
+        match route.path.starts_with("/api/") || route.path.starts_with("/hooks/") {
+            true => request.header("content-type", "application/json").body(self.body.clone()),
+            false if method == Method::GET => request,
+            false => request
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(format!("{}&csrf={}", self.body, by.csrf)),
+        }
+    }
+}
+
+/// Lines that stay open are asked to answer at once.
+fn query(path: &str) -> String {
+    match path {
+        "/events" | "/api/v1/events" => format!("{path}?wait=0"),
+        _ => path.to_owned(),
+    }
+}

@@ -1,0 +1,8 @@
+//! Pages, sockets and forms, from outside.
+
+mod cross_site_scripting;
+mod forms;
+pub mod headers;
+mod live_socket;
+mod sessions;
+mod set_up;

@@ -13,8 +13,9 @@ use super::hub::Hub;
 const PAGE: usize = 256;
 
 /// How long other nodes' events may go unnoticed, and how soon a failed read
-/// is tried again (design.md 2.6).
-pub const POLL: Duration = Duration::from_secs(1);
+/// is tried again. Half of the second that is promised (design.md 2.6), so that
+/// a socket whose right was ended elsewhere has time to be closed within it (R17).
+pub const POLL: Duration = Duration::from_millis(500);
 
 /// Publishes every event after the hub's last one, in order, until the writer
 /// behind `committed` is gone.

@@ -13,16 +13,14 @@ test('somebody new answers a first customer in at most 12 clicks', async () => {
   const hand = await countClicks(page)
 
   await page.goto(await scene.henji.setupLink())
-  await setup.fill(page, { organization: '試験商会' })
+  await setup.fill(page, { name: '試験商会', inbox_name: '窓口' })
   await setup.next(page)
   await setup.fill(page, { name: '鈴木 責任者', email: 'suzuki@example.jp', password })
   await setup.next(page)
   assert.equal(await setup.provider(page), 'simulator', 'the simulator is chosen beforehand')
-  await setup.fill(page, { inbox: '窓口' })
   await setup.next(page)
   await setup.finish(page)
 
-  await simulator.open(page)
   await simulator.write(page, '営業時間を教えてください')
   await list(page).openFirst()
   await thread(page).shows('営業時間を教えてください')

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from './support/henji.mjs'
-import { list, openThread } from './support/pages.mjs'
+import { list, listening, openThread } from './support/pages.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
@@ -12,7 +12,7 @@ test('a reply shows in two browsers within a second, and five times is once', as
   const conversation = await scene.inbound(customer, 'はじめまして')
   const sato = await openThread(await scene.person('sato'), conversation)
   const tanaka = await openThread(await scene.person('tanaka'), conversation)
-  await Promise.all([live(sato.page), live(tanaka.page)])
+  await Promise.all([listening(sato.page), listening(tanaka.page)])
 
   const reply = { from: customer, to: scene.henji.setup.sender, body: '2でお願いします', provider_message_id: `again-${customer}` }
   await scene.henji.api.inbound(reply)
@@ -28,7 +28,7 @@ test('a reply shows in two browsers within a second, and five times is once', as
 
 test('a new customer appears in the list of a page that was already open', async () => {
   const sato = await scene.person('sato')
-  await live(sato)
+  await listening(sato)
   const conversation = await scene.inbound(newNumber(), '応募について')
   await list(sato).row(conversation).waitFor({ timeout: 1_000 })
 })
@@ -37,7 +37,7 @@ test('twenty messages through five cuts: all there, once, in order', async () =>
   const customer = newNumber()
   const conversation = await scene.inbound(customer, '0')
   const sato = await openThread(await scene.person('sato'), conversation)
-  await live(sato.page)
+  await listening(sato.page)
 
   let cut = 0
   for (let n = 1; n <= 20; n += 1) {
@@ -56,7 +56,7 @@ test('a server killed and started again: the page goes on by itself', async () =
   const customer = newNumber()
   const conversation = await scene.inbound(customer, '前')
   const sato = await openThread(await scene.person('sato'), conversation)
-  await live(sato.page)
+  await listening(sato.page)
   await sato.field.fill('書きかけ')
 
   await scene.henji.kill()
@@ -67,10 +67,3 @@ test('a server killed and started again: the page goes on by itself', async () =
   assert.deepEqual(await sato.bodies(), ['前', '後'])
   assert.equal(await sato.field.inputValue(), '書きかけ')
 })
-
-// Until the page listens, an event would only show that pages can be loaded.
-async function live(page) {
-  const socket = page.waitForEvent('websocket')
-  await page.reload()
-  await (await socket).waitForEvent('framereceived')
-}

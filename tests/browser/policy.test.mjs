@@ -1,7 +1,7 @@
 // Text of a customer is text: on the page, in a fragment, over the socket.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openThread } from './support/pages.mjs'
+import { listening, openThread, thread } from './support/pages.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
@@ -18,9 +18,8 @@ test('what a customer writes never becomes markup', async () => {
   const page = await scene.person('sato')
   const ran = []
   await page.exposeFunction('henjiScriptRan', () => { ran.push(page.url()) })
-  const socket = page.waitForEvent('websocket')
-  const talk = await openThread(page, conversation)
-  await (await socket).waitForEvent('framereceived')
+  const talk = thread(page)
+  await listening(page, () => openThread(page, conversation))
 
   for (const body of hostile.slice(1)) await scene.inbound(customer, body)
   for (const body of hostile) await talk.shows(body)

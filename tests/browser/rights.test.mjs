@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cast, newNumber, stage } from './support/stage.mjs'
-import { list, openThread } from './support/pages.mjs'
+import { list, listening, openThread } from './support/pages.mjs'
 
 const scene = stage()
 
@@ -34,7 +34,7 @@ test('nothing arrives live for Yamada', async () => {
   const yamada = await scene.person('yamada')
   const frames = []
   yamada.on('websocket', socket => socket.on('framereceived', frame => frames.push(frame.payload)))
-  await yamada.reload()
+  await listening(yamada)
   const conversation = await scene.inbound(newNumber(), '見えない一通')
   await yamada.waitForTimeout(1_000)
   assert.ok(frames.length > 0, 'the socket spoke at all')
@@ -44,10 +44,7 @@ test('nothing arrives live for Yamada', async () => {
 test('a disabled user loses the open socket within a second, then the pages', async () => {
   const conversation = await scene.inbound(newNumber(), 'こんにちは')
   const page = await scene.person('tanaka')
-  const opened = page.waitForEvent('websocket')
-  await openThread(page, conversation)
-  const socket = await opened
-  await socket.waitForEvent('framereceived')
+  const socket = await listening(page, () => openThread(page, conversation))
 
   const closed = socket.waitForEvent('close', { timeout: 5_000 })
   scene.henji.run(['user', 'disable', cast.tanaka.email])

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from './support/henji.mjs'
-import { list, openThread, submit, thread } from './support/pages.mjs'
-import { newNumber, stage } from './support/stage.mjs'
+import { list, openThread, thread } from './support/pages.mjs'
+import { cast, newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
 const plain = { scripts: false }
 
-test('list, thread, answer, note, assign, close and reopen', async () => {
+test('list, thread, take, answer, note, hand over, snooze, close and reopen', async () => {
   const customer = newNumber()
   const conversation = await scene.inbound(customer, '在庫はありますか')
   const page = await scene.person('sato', plain)
@@ -17,22 +17,32 @@ test('list, thread, answer, note, assign, close and reopen', async () => {
   const talk = thread(page)
   await talk.shows('在庫はありますか')
 
+  await talk.act('take')
+  const sato = await became(({ assignee }) => assignee, 'the conversation to be taken')
   await talk.send('ございます')
   await talk.shows('ございます')
-  const { api } = scene.henji
-  await until(async () => (await api.handset(customer)).length === 1, { within: 20_000, what: 'the answer at the handset' })
+  await until(async () => (await texts()).includes('ございます'), { within: 20_000, what: 'the answer at the handset' })
 
   await talk.note('倉庫に確認ずみ')
   await talk.shows('倉庫に確認ずみ')
-  assert.equal((await api.handset(customer)).length, 1, 'a note never leaves the house')
+  assert.deepEqual(await texts(), ['ございます'], 'a note never leaves the house')
 
-  await submit(talk.assignment).click()
-  assert.ok((await api.call('GET', `/conversations/${conversation}`)).assignee)
-  await submit(talk.closure).click()
-  assert.equal((await api.call('GET', `/conversations/${conversation}`)).state, 'closed')
-  await openThread(page, conversation)
-  await submit(talk.closure).click()
-  assert.equal((await api.call('GET', `/conversations/${conversation}`)).state, 'open')
+  await talk.assign(cast.tanaka.name)
+  await became(({ assignee }) => assignee !== sato && assignee, 'the conversation to be handed over')
+  await talk.snooze()
+  await became(({ state }) => state === 'snoozed', 'the conversation to be put off')
+  await talk.act('close')
+  await became(({ state }) => state === 'closed', 'the conversation to be closed')
+  await talk.act('reopen')
+  await became(({ state }) => state === 'open', 'the conversation to be open again')
+
+  function became(claim, what) {
+    return until(async () => claim(await scene.henji.api.call('GET', `/conversations/${conversation}`)), { what })
+  }
+
+  async function texts() {
+    return (await scene.henji.api.handset(customer)).map(text => text.body)
+  }
 })
 
 test('older messages are a link away, and so is the way back', async () => {
@@ -57,7 +67,7 @@ test('two answers at once: the page asks, and the text is still in it', async ()
 
   await sato.sendButton.click()
   await sato.conflict.waitFor()
-  assert.equal(await sato.field.inputValue(), '500円です(佐藤)')
+  assert.equal(await sato.conflictField.inputValue(), '500円です(佐藤)')
   await sato.confirm()
   await sato.shows('500円です(佐藤)')
 })

@@ -5,20 +5,20 @@ import { until } from './henji.mjs'
 
 const at = {
   password: 'input[name=password]',
-  rows: '[id^="row-"]',
-  bubbles: '[id^="m-"]',
+  rows: 'li[id^="row-"]',
+  bubbles: '#scroll li[id^="m-"]',
   text: '.b',
-  composer: 'form[action$="/messages"]',
-  note: 'form[action$="/notes"]',
-  assignment: 'form[action$="/assignment"]',
-  closure: 'form[action$="/closure"]',
-  older: 'a[href*="before="]',
+  composer: '#composer',
+  mode: mode => `input[name=mode][value=${mode}]`,
+  act: name => `button[data-act=${name}]`,
+  older: '#older',
   conflict: '.conflict',
-  conflictConfirm: '.conflict button:not([type=button])',
-  delivered: '.ok',
-  retry: 'button.retry',
-  provider: 'input[name=provider]:checked',
-  simulator: '/simulator',
+  conflictForm: '#conflict-form',
+  delivered: '.st.ok',
+  retry: '.pending button.retry',
+  provider: 'input[name=kind]:checked',
+  simulator: '/sim',
+  handset: '#handset',
 }
 
 // Every page of the product, by the name its picture gets.
@@ -48,9 +48,8 @@ export async function signIn(page, email, password) {
 export const list = page => ({
   rows: page.locator(at.rows),
   row: conversation => page.locator(`#row-${conversation}`),
-  link: conversation => page.locator(`a#row-${conversation}, #row-${conversation} a`).first(),
-  open: conversation => list(page).link(conversation).click(),
-  openFirst: () => page.locator(`a${at.rows}, ${at.rows} a`).first().click(),
+  open: conversation => page.locator(`#row-${conversation} a`).click(),
+  openFirst: () => page.locator(`${at.rows} a`).first().click(),
 })
 
 export async function openThread(page, conversation) {
@@ -58,22 +57,45 @@ export async function openThread(page, conversation) {
   return thread(page)
 }
 
+// Goes somewhere (or loads the page again) and waits until it listens: before
+// that, an event would only show that pages can be loaded.
+export async function listening(page, go = () => page.reload()) {
+  const lines = []
+  page.on('framenavigated', () => { lines.length = 0 })
+  page.on('websocket', socket => {
+    const line = { socket, spoken: false }
+    socket.on('framereceived', () => { line.spoken = true })
+    lines.push(line)
+  })
+  await go()
+  const { socket } = await until(() => lines.findLast(line => line.spoken && !line.socket.isClosed()), { what: 'the page to listen' })
+  return socket
+}
+
 export function thread(page) {
-  const composer = page.locator(at.composer).first()
+  const composer = page.locator(at.composer)
+  const conflict = page.locator(at.conflict)
   const self = {
     page,
-    composer,
     field: composer.locator('textarea[name=body]'),
-    sendButton: submit(composer),
+    sendButton: composer.locator('button.send'),
     bubbles: page.locator(at.bubbles),
-    bubble: body => page.locator(at.bubbles, { hasText: body }),
-    failed: page.locator(at.bubbles, { has: page.locator(at.retry).filter({ visible: true }) }),
-    retry: page.locator(at.retry).filter({ visible: true }).first(),
-    conflict: page.locator(at.conflict),
-    older: page.locator(at.older).first(),
-    noteForm: page.locator(at.note).first(),
-    assignment: page.locator(at.assignment).first(),
-    closure: page.locator(at.closure).first(),
+    bubble: body => page.locator(at.bubbles, { has: page.locator(at.text, { hasText: exactly(body) }) }),
+    retry: page.locator(at.retry).filter({ visible: true }),
+    conflict,
+    conflictField: conflict.locator('textarea[name=body]'),
+    older: page.locator(at.older),
+    act: name => page.locator(at.act(name)).first().click(),
+
+    async assign(name) {
+      await page.locator('#assign-menu summary').click()
+      await page.locator(at.act('assign'), { hasText: name }).click()
+    },
+
+    async snooze() {
+      await page.locator('details', { has: page.locator(at.act('snooze')) }).locator('summary').click()
+      await page.locator(at.act('snooze')).first().click()
+    },
 
     // What the bubbles say, in the order they stand on the page.
     bodies: () => page.locator(`${at.bubbles} ${at.text}`).allInnerTexts(),
@@ -84,11 +106,12 @@ export function thread(page) {
     },
 
     async note(body) {
-      await self.noteForm.locator('textarea[name=body]').fill(body)
-      await submit(self.noteForm).click()
+      await composer.locator('label', { has: page.locator(at.mode('note')) }).click()
+      await self.field.fill(body)
+      await composer.locator('button.save-note').click()
     },
 
-    confirm: () => page.locator(at.conflictConfirm).first().click(),
+    confirm: () => submit(page.locator(at.conflictForm)).click(),
 
     delivered: body => self.bubble(body).locator(at.delivered).waitFor({ timeout: 20_000 }),
 
@@ -98,6 +121,10 @@ export function thread(page) {
   return self
 }
 
+function exactly(text) {
+  return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}\\s*$`)
+}
+
 // The four pages of the first run. Each has one form and one way on.
 export const setup = {
   async fill(page, fields) {
@@ -105,18 +132,17 @@ export const setup = {
   },
   next: page => submit(page.locator('main form').first()).click(),
   provider: page => page.locator(at.provider).inputValue(),
-  finish: page => page.locator('main a, main button').first().click(),
+  finish: page => page.locator('main .actions a.pri').click(),
 }
 
-// The page with the handset on it.
+// The page with the handset on it, and the inbox beside it.
 export const simulator = {
-  open: page => page.locator(`a[href="${at.simulator}"]`).first().click(),
+  open: page => page.locator(`nav a[href="${at.simulator}"]`).click(),
   async write(page, body) {
-    const form = page.locator('form', { has: page.locator('[name=body]') }).first()
-    await form.locator('[name=body]').fill(body)
-    await submit(form).click()
+    await page.locator(`${at.handset} textarea[name=body]`).fill(body)
+    await page.locator(`${at.handset} form button.pri`).click()
   },
-  received: (page, body) => page.getByText(body).first().waitFor({ timeout: 20_000 }),
+  received: (page, body) => page.locator(at.handset).getByText(body, { exact: true }).waitFor({ timeout: 20_000 }),
 }
 
 // Counts what a hand does: trusted clicks of a mouse, on every page it visits.

@@ -4,24 +4,24 @@ use askama::Template;
 
 use super::{ChoiceView, FormErrors, Shell, Theme, TimeView};
 use crate::domain::user::Role;
-use crate::locale::Locale;
 
-/// The tabs of the settings.
-pub fn settings_menu(t: &Locale) -> [ChoiceView; 7] {
+/// The tabs of the settings, as far as the user may open them.
+pub fn settings_menu(shell: &Shell) -> Vec<ChoiceView> {
+    let t = shell.t;
+    let admin = shell.role.may_administer();
     [
-        ("/settings", t.settings_overview()),
-        ("/settings/users", t.settings_users()),
-        ("/settings/inboxes", t.settings_inboxes()),
-        ("/settings/senders", t.settings_senders()),
-        ("/settings/quarantine", t.settings_quarantine()),
-        ("/settings/audit", t.settings_audit()),
-        ("/settings/tokens", t.settings_tokens()),
+        (admin, "/settings", t.settings_overview()),
+        (admin, "/settings/users", t.settings_users()),
+        (admin, "/settings/inboxes", t.settings_inboxes()),
+        (admin, "/settings/senders", t.settings_senders()),
+        (admin, "/settings/quarantine", t.settings_quarantine()),
+        (shell.role.may_read_audit(), "/settings/audit", t.settings_audit()),
+        (admin, "/settings/tokens", t.settings_tokens()),
     ]
-    .map(|(value, label)| ChoiceView {
-        value: value.into(),
-        label: label.into(),
-        chosen: false,
-    })
+    .into_iter()
+    .filter(|(may_open, _, _)| *may_open)
+    .map(|(_, value, label)| ChoiceView { value: value.into(), label: label.into(), chosen: false })
+    .collect()
 }
 
 /// `GET /settings`

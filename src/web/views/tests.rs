@@ -179,6 +179,17 @@ fn forms_come_back_with_what_was_entered() {
 }
 
 #[test]
+fn nobody_is_led_to_settings_they_may_not_open() {
+    let menu = |role| {
+        let shell = Shell { role, ..samples::shell(Locale::Ja) };
+        settings_menu(&shell).into_iter().map(|entry| entry.value).collect::<Vec<_>>()
+    };
+    assert_eq!(menu(Role::Admin).len(), 7);
+    assert_eq!(menu(Role::Auditor), ["/settings/audit"]);
+    assert!(menu(Role::Agent).is_empty());
+}
+
+#[test]
 fn a_row_names_the_tabs_it_belongs_to() {
     use crate::domain::conversation::ShownState::*;
     let row = |state, waits: bool| {

@@ -4,13 +4,12 @@ use std::process::ExitCode;
 
 use super::{open, output};
 use crate::config::Config;
-use crate::store::StoreError;
 use crate::store::audit::{self, Verdict};
 
 /// Walks the chain of hashes; names the first entry that does not fit it.
 pub async fn verify(config: Config) -> anyhow::Result<ExitCode> {
     let app = open(config).await?;
-    match app.store.read(|db| Ok::<_, StoreError>(audit::verify(db)?)).await? {
+    match app.store.read(audit::verify).await? {
         Verdict::Intact { entries } => {
             output::line(format_args!("{entries} entries, the chain is intact"))?;
             Ok(ExitCode::SUCCESS)

@@ -34,7 +34,6 @@ pub struct Seen {
 
 pub struct Screens {
     sockets: JoinSet<Seen>,
-    pub marks: Arc<Marks>,
     delivered: Arc<AtomicU64>,
     stop: Arc<AtomicBool>,
 }
@@ -62,7 +61,7 @@ impl Screens {
             };
             sockets.spawn(socket.run(stop.clone()));
         }
-        Ok(Self { sockets, marks, delivered, stop })
+        Ok(Self { sockets, delivered, stop })
     }
 
     /// Waits until `texts` frames came, or nothing comes any more.

@@ -11,7 +11,8 @@
 //! | `rows` | [`ListView`]; with `cursor`: [`RowsView`] |
 //! | `side` | [`SideView`] |
 //! | `message` | [`MessageView`] (answers to POST of messages and notes) |
-//! | `handset` | [`HandsetView`] (`GET /sim`) |
+//! | `handset` | [`HandsetView`] (`GET /sim`, `POST /sim/inbound`) |
+//! | `head`, `none` | 204 or [`HeadView`]: what the verb changed comes as an event |
 //! | any, refused | 409 [`ConflictView`], other 4xx/5xx [`ProblemView`] |
 //!
 //! | live element | id | put into |

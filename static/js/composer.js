@@ -85,9 +85,11 @@ export function watchComposer() {
 }
 
 // Whether an input method still has the key: Chromium says isComposing, older
-// engines 229; Safari ends the composition before the key comes (guarded by time).
+// engines 229; Safari ends the composition before the key comes, which leaves only
+// the time to tell by. Nobody presses Ctrl with it that fast.
 export function isComposing(event) {
-  return event.isComposing || composing || event.keyCode === 229 || event.key === 'Process' || event.timeStamp - composedAt < 50
+  const justEnded = event.timeStamp - composedAt < 50 && !event.ctrlKey && !event.metaKey
+  return event.isComposing || composing || event.keyCode === 229 || event.key === 'Process' || justEnded
 }
 
 function enter(event) {
@@ -172,7 +174,10 @@ function lineCame(line, id) {
 function measure(form = composer.form) {
   const counter = byId('counter')
   if (!counter || !form) return
-  const { units, parts, limit, tooLong } = count(form.elements.body.value, profileOf(form.dataset))
+  const { value } = form.elements.body
+  const profile = profileOf(form.dataset)
+  // Nothing written yet counts as what is most written here: the shorter limit.
+  const { units, parts, limit, tooLong } = value ? count(value, profile) : { units: 0, parts: 1, limit: profile.ucs2.single }
   counter.textContent = tooLong ? words('tooLong', { max: form.dataset.maxParts }) : words('counter', { units, limit, parts })
   counter.classList.toggle('over', tooLong)
   counter.classList.toggle('near', !tooLong && units > limit * 0.9)

@@ -14,6 +14,7 @@ use crate::support::TestApp;
 use crate::support::answer::Answer;
 use crate::web::headers;
 
+mod odd_addresses;
 mod principals;
 mod targets;
 
@@ -73,7 +74,10 @@ async fn everybody_gets_what_is_theirs_and_nothing_else() {
         for (name, answers) in hidden {
             assertions += 1;
             if answers.iter().any(|answer| *answer != answers[0]) {
-                broken.push(format!("{} {} tells {name} what exists: {answers:?}", route.method, route.path));
+                broken.push(format!(
+                    "{} {} tells {name} what exists: {answers:?}",
+                    route.method, route.path
+                ));
             }
         }
     }
@@ -160,7 +164,9 @@ fn of_person(route: &Route, target: &Target, principal: &Principal) -> Verdict {
     };
     let sees = match target.whose {
         Whose::House => true,
-        Whose::Receptions => role.may_read_conversations() && (is_member || role.sees_every_inbox()),
+        Whose::Receptions => {
+            role.may_read_conversations() && (is_member || role.sees_every_inbox())
+        }
         Whose::Nobodys => false,
     };
     match (target.needs, target.whose) {

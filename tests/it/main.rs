@@ -5,6 +5,9 @@
 mod actions;
 mod architecture;
 mod authorisation;
+mod cli;
+mod kill;
+mod logs;
 mod providers;
 mod schema;
 mod store;

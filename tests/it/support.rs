@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod api;
+pub mod binary;
 pub mod browser;
 pub mod cast;
 pub mod handset;

@@ -62,6 +62,11 @@ impl HookAccounts {
         if let Some(door) = self.remembered(&key) {
             return Ok(Some((door, Age::Remembered)));
         }
+        // No account is of a kind we have no adapter for, and PostgreSQL takes no
+        // text with a NUL in it.
+        if app.providers.get(kind).is_none() {
+            return Ok(None);
+        }
         let (kind, token) = (kind.to_owned(), token.to_owned());
         let read =
             app.store.read(move |db| provider_accounts::find_by_hook_token(db, &kind, &token));

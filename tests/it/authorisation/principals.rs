@@ -9,9 +9,7 @@ use henji::web::routes::{Access, Route, TABLE};
 use crate::support::TestApp;
 use crate::support::answer::Answer;
 use crate::support::browser::Browser;
-use crate::support::cast::{
-    self, ADMIN, AUDITOR, Character, SATO, SUZUKI, TANAKA, VIEWER, YAMADA,
-};
+use crate::support::cast::{self, ADMIN, AUDITOR, Character, SATO, SUZUKI, TANAKA, VIEWER, YAMADA};
 
 #[derive(Clone, Debug)]
 pub struct Principal {
@@ -28,8 +26,13 @@ pub struct Principal {
 pub enum Who {
     /// No session and no token that are in force.
     Nobody,
-    User { role: Role, is_member: bool },
-    Program { scopes: Vec<&'static str> },
+    User {
+        role: Role,
+        is_member: bool,
+    },
+    Program {
+        scopes: Vec<&'static str>,
+    },
 }
 
 impl Principal {
@@ -60,7 +63,8 @@ impl Principal {
             ..Self::nobody("a made-up token")
         });
         everybody.push(Self::revoked(app).await);
-        everybody.push(Self::program(app, "a token for something else", vec!["contacts:read"]).await);
+        everybody
+            .push(Self::program(app, "a token for something else", vec!["contacts:read"]).await);
         everybody.push(Self::program(app, "a token with every scope", scopes()).await);
         everybody.push(Self::program(app, "a token for everything", vec!["admin"]).await);
         everybody

@@ -79,7 +79,12 @@ const fn answering(
     Spec { method, path, object, needs: Needs::Answering, body }
 }
 
-const fn with(method: &'static str, path: &'static str, object: Object, body: &'static str) -> Spec {
+const fn with(
+    method: &'static str,
+    path: &'static str,
+    object: Object,
+    body: &'static str,
+) -> Spec {
     Spec { method, path, object, needs: Needs::Nothing, body }
 }
 
@@ -237,7 +242,8 @@ impl Scene {
             panic!("{} {} has no target: add it to SPECS", route.method, route.path)
         });
         let body = spec.body.replace("{sato}", &self.sato);
-        let target = |path: String, whose| Target { path, whose, needs: spec.needs, body: body.clone() };
+        let target =
+            |path: String, whose| Target { path, whose, needs: spec.needs, body: body.clone() };
         match spec.object {
             Object::None => vec![target(query(route.path), Whose::House)],
             Object::File => vec![target(assets::url("app.css").to_string(), Whose::House)],
@@ -249,7 +255,10 @@ impl Scene {
                 vec![
                     target(door.replace("{token}", &self.door), Whose::House),
                     target(door.replace("{token}", &"x".repeat(32)), Whose::Nobodys),
-                    target(spec.path.replace("{provider}", "twilio").replace("{token}", &self.door), Whose::Nobodys),
+                    target(
+                        spec.path.replace("{provider}", "twilio").replace("{token}", &self.door),
+                        Whose::Nobodys,
+                    ),
                 ]
             }
             object => {

@@ -59,7 +59,7 @@ async fn every_kind_of_tampering_is_found_where_it_happened() {
         for n in [1, entries / 2, entries - 1] {
             app.raw().execute(&sql.replace("{n}", &n.to_string()));
             assert_eq!(verdict(&app).await, Verdict::Broken { seq: n }, "{what} at {n}");
-            restore(&app, &whole);
+            restore(&app, whole);
             assert_eq!(verdict(&app).await, Verdict::Intact { entries });
         }
     }

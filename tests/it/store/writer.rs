@@ -92,7 +92,7 @@ async fn the_newest_committed_event_is_told() {
     assert_eq!(*committed.borrow_and_update(), 0);
     store.write(|tx| deed(tx, Fate::Stays)).await.unwrap();
     committed.changed().await.unwrap();
-    let last = store.read(|db| events::last_seq(db)).await.unwrap();
+    let last = store.read(events::last_seq).await.unwrap();
     assert_eq!(*committed.borrow_and_update(), last);
 }
 

@@ -162,7 +162,7 @@ impl TestApp {
     }
 
     pub async fn last_event(&self) -> i64 {
-        self.store.read(|db| events::last_seq(db)).await.unwrap()
+        self.store.read(events::last_seq).await.unwrap()
     }
 }
 

@@ -53,6 +53,13 @@ impl TestDb {
         Self { folder: folder(), url, database: Some((cluster, name)) }
     }
 
+    /// The same database in other hands; goes with the first.
+    pub fn shared(&self) -> Self {
+        let folder = folder();
+        std::fs::copy(self.folder().join("henji.key"), folder.path().join("henji.key")).unwrap();
+        Self { url: self.url.clone(), folder, database: None }
+    }
+
     pub fn url(&self) -> &str {
         &self.url
     }

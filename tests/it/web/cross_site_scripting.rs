@@ -95,13 +95,17 @@ async fn a_link_is_made_of_web_addresses_alone() {
 #[test]
 fn markup_that_gets_out_is_noticed() {
     let known = names(&Html::parse_document("<p class=\"b\">ふつう</p>"));
-    for payload in PAYLOADS.iter().filter(|payload| payload.starts_with("<x55>") || payload.starts_with("<img")) {
+    for payload in PAYLOADS
+        .iter()
+        .filter(|payload| payload.starts_with("<x55>") || payload.starts_with("<img"))
+    {
         let found = names(&Html::parse_document(&format!("<p class=\"b\">{payload}</p>")));
         assert!(found.difference(&known).next().is_some(), "{payload}");
     }
     let attribute = names(&Html::parse_document("<p class=\"b\" x55=\"1\">ふつう</p>"));
     assert_eq!(attribute.difference(&known).collect::<Vec<_>>(), ["p x55"]);
-    let script = names(&Html::parse_document("<p class=\"b\"><a href=\"javascript:x\">ふつう</a></p>"));
+    let script =
+        names(&Html::parse_document("<p class=\"b\"><a href=\"javascript:x\">ふつう</a></p>"));
     assert!(script.contains("javascript:"));
 }
 

@@ -142,10 +142,8 @@ async fn a_form_before_the_sign_in_comes_from_our_own_page_too() {
 /// Every route a browser's form could change something by.
 fn forms() -> impl Iterator<Item = &'static Route> {
     TABLE.iter().filter(|route| {
-        let is_for_machines = matches!(
-            route.access,
-            Access::Provider | Access::Token(_) | Access::AnyToken
-        );
+        let is_for_machines =
+            matches!(route.access, Access::Provider | Access::Token(_) | Access::AnyToken);
         route.method != "get" && !is_for_machines
     })
 }

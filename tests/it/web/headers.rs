@@ -84,7 +84,10 @@ async fn the_address_of_the_house_is_never_taken_from_a_request() {
             .header("accept", "text/html");
         let answer = Answer::to(request).await;
         assert!(!answer.text.contains("evil.example"), "{path}");
-        assert!(answer.headers.values().all(|value| !value.to_str().unwrap().contains("evil")), "{path}");
+        assert!(
+            answer.headers.values().all(|value| !value.to_str().unwrap().contains("evil")),
+            "{path}"
+        );
     }
 }
 

@@ -4,7 +4,7 @@ use henji::domain::id::ConversationId;
 use serde_json::Value;
 
 use crate::support::TestApp;
-use crate::support::cast::{AUDITOR, SATO, TANAKA, YAMADA};
+use crate::support::cast::{ADMIN, AUDITOR, SATO, TANAKA, YAMADA};
 use crate::support::socket::Socket;
 use crate::support::test_app::PUBLIC_URL;
 use crate::support::webhook::inbound;
@@ -173,6 +173,31 @@ async fn a_user_has_ten_lines_and_no_more() {
 }
 
 #[tokio::test]
+async fn another_nodes_events_are_seen_within_a_moment() {
+    let here = TestApp::start().await;
+    let there = TestApp::on(here.db().shared()).await;
+    let sato = there.sign_in(SATO).await;
+    let mut socket = Socket::open(&there, &sato, there.last_event().await).await;
+    socket.next_of("hello").await;
+    for n in 1..=3 {
+        let started = std::time::Instant::now();
+        here.handset(HANDSET).sends(&format!("隣の家から{n}")).await;
+        let frame = socket.next_of("ev").await;
+        assert!(html_of(&frame, "m-").contains(&format!("隣の家から{n}")));
+        // The log is looked at once a second where nobody says that something is new.
+        assert!(started.elapsed().as_secs_f64() < 2.0, "{:?}", started.elapsed());
+    }
+    // A session that ended here has ended there.
+    let browser = here.sign_in(SATO).await;
+    let mut socket = Socket::open(&there, &browser, there.last_event().await).await;
+    socket.next_of("hello").await;
+    let admin = here.sign_in(ADMIN).await;
+    let path = format!("/settings/users/{}/disablement", here.cast.id(SATO));
+    admin.post(&path, &[]).await.expect(303);
+    assert_eq!(socket.closed().await, 4401);
+}
+
+#[tokio::test]
 async fn without_a_socket_the_same_frames_are_asked_for() {
     let app = TestApp::start().await;
     let sato = app.sign_in(SATO).await;
@@ -208,7 +233,8 @@ async fn programs_follow_the_log_without_a_gap() {
     assert_eq!(seen, [start + 1, start + 2]);
     // And waits for what is still to come.
     let api = app.api();
-    let waiting = tokio::spawn(async move { api.get(&format!("/events?after={next}&wait=20")).await });
+    let waiting =
+        tokio::spawn(async move { api.get(&format!("/events?after={next}&wait=20")).await });
     app.handset(HANDSET).sends("三").await;
     let page = waiting.await.unwrap().expect(200).json();
     assert_eq!(page["events"][0]["kind"], "message.created");
@@ -218,5 +244,8 @@ async fn programs_follow_the_log_without_a_gap() {
 pub fn html_of(frame: &Value, id: &str) -> String {
     let ops = frame["ops"].as_array().unwrap();
     let put = ops.iter().find(|op| op["id"].as_str().is_some_and(|found| found.starts_with(id)));
-    put.unwrap_or_else(|| panic!("nothing is put at {id}: {frame}"))["html"].as_str().unwrap().to_owned()
+    put.unwrap_or_else(|| panic!("nothing is put at {id}: {frame}"))["html"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }

@@ -67,7 +67,8 @@ async fn a_page_leads_to_the_sign_in_and_back() {
     let fields = [("email", SATO.email), ("password", cast::PASSWORD), ("return_to", &back)];
     let signed_in = stranger.post("/session", &fields).await.expect(303);
     assert_eq!(signed_in.header("location"), "/conversations?view=mine");
-    let fields = [("email", SATO.email), ("password", cast::PASSWORD), ("return_to", "//evil.example")];
+    let fields =
+        [("email", SATO.email), ("password", cast::PASSWORD), ("return_to", "//evil.example")];
     let signed_in = stranger.post("/session", &fields).await.expect(303);
     assert_eq!(signed_in.header("location"), "/");
     // A script is told by the status.
@@ -161,7 +162,9 @@ async fn a_cookie_somebody_planted_never_becomes_a_session() {
     let app = TestApp::start().await;
     let planted = "__Host-sid=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let browser = Browser::new(&app);
-    let page = Answer::to(browser.request(reqwest::Method::GET, "/session/new").header("cookie", planted)).await;
+    let page =
+        Answer::to(browser.request(reqwest::Method::GET, "/session/new").header("cookie", planted))
+            .await;
     let csrf = page.expect(200).attribute("input[name=csrf]", "value").unwrap();
     let fields = [("email", SATO.email), ("password", cast::PASSWORD), ("csrf", &csrf)];
     let answer = Answer::to(browser.form("/session", &fields).header("cookie", planted)).await;

@@ -1,0 +1,162 @@
+//! The real program in a process of its own, that can be killed.
+
+use std::fs::File;
+use std::io::Write;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use henji::providers::http::{Timeouts, loopback_client};
+use serde_json::Value;
+
+use super::test_db::TestDb;
+use super::webhook::Signer;
+
+/// What it takes at most to answer after a start, on a busy machine.
+const START: Duration = Duration::from_secs(30);
+const LOG: &str = "henji.log";
+
+pub const SENDER: &str = "+815011112222";
+const SECRET: &str = "the secret of the simulated carrier";
+
+pub struct Binary {
+    pub url: String,
+    pub http: reqwest::Client,
+    pub token: String,
+    pub inbox: String,
+    pub signer: Signer,
+    listen: String,
+    log: &'static str,
+    child: Option<Child>,
+    db: TestDb,
+}
+
+impl Binary {
+    /// Sets a house up by the command line, as an operator would.
+    pub fn set_up(log: &'static str) -> Self {
+        let listen = free_address();
+        let url = format!("http://{listen}");
+        let mut binary = Self {
+            signer: Signer { base: url.clone(), token: String::new(), secret: SECRET.into() },
+            http: loopback_client(Timeouts::default()).unwrap(),
+            url,
+            token: String::new(),
+            inbox: String::new(),
+            listen,
+            log,
+            child: None,
+            db: TestDb::empty(),
+        };
+        let init = "init --organization さくら電力 --admin-email admin@example.jp --admin-name 渡辺 \
+            --admin-password-stdin --inbox 受付 --provider simulator --json";
+        let made = binary.run(init, "correct horse battery");
+        binary.inbox = json(&made)["inbox_id"].as_str().unwrap().to_owned();
+        let add = format!(
+            "provider add simulator --inbox {} --sender {SENDER} --secret-stdin --json",
+            binary.inbox
+        );
+        let added = json(&binary.run(&add, SECRET));
+        let hook = added["inbound_url"].as_str().unwrap();
+        binary.signer.token = hook.rsplit('/').nth(1).unwrap().to_owned();
+        let token = binary.run("token add tests --scope admin", "");
+        binary.token = String::from_utf8(token.stdout).unwrap().trim().to_owned();
+        binary
+    }
+
+    pub fn start(&mut self) {
+        let log = File::options().append(true).create(true).open(self.db.folder().join(LOG));
+        let mut serve = self.command();
+        serve.arg("serve").stdin(Stdio::null()).stdout(Stdio::null());
+        self.child = Some(serve.stderr(log.unwrap()).spawn().unwrap());
+    }
+
+    /// Waits until it answers.
+    pub async fn answers(&self) {
+        let deadline = Instant::now() + START;
+        let ready = format!("{}/readyz", self.url);
+        while !self.http.get(&ready).send().await.is_ok_and(|answer| answer.status() == 200) {
+            assert!(Instant::now() < deadline, "it does not start: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// Waits until it can be connected to; it may not answer yet.
+    pub async fn listens(&self) {
+        let deadline = Instant::now() + START;
+        while tokio::net::TcpStream::connect(&self.listen).await.is_err() {
+            assert!(Instant::now() < deadline, "it does not start: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    /// SIGKILL: no farewell, nothing flushed.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// Everything it ever logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.db.folder().join(LOG)).unwrap_or_default()
+    }
+
+    pub fn api(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, format!("{}/api/v1{path}", self.url)).bearer_auth(&self.token)
+    }
+
+    pub async fn get(&self, path: &str) -> Value {
+        let answer = self.api(reqwest::Method::GET, path).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.json().await.unwrap()
+    }
+
+    /// Runs one command to its end.
+    pub fn run(&self, arguments: &str, input: &str) -> Output {
+        let mut child = self
+            .command()
+            .args(arguments.split_whitespace())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(
+            output.status.success(),
+            "henji {arguments}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        output
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_henji"));
+        command
+            .env_clear()
+            .current_dir(self.db.folder())
+            .env("HENJI_LISTEN", &self.listen)
+            .env("HENJI_PUBLIC_URL", &self.url)
+            .env("HENJI_DATA_DIR", self.db.folder())
+            .env("HENJI_DATABASE_URL", self.db.url())
+            .env("HENJI_LOG", self.log);
+        command
+    }
+}
+
+impl Drop for Binary {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A port nobody has just now. It is asked for again at every start.
+fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}

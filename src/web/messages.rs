@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::conversations::lines::{Setting, line, mentioned};
+use super::conversations::lines::{Setting, lines, mentioned};
 use super::conversations::list::shown_name;
 use super::conversations::people::People;
 use super::conversations::thread::{self, Window};
@@ -228,8 +228,7 @@ async fn views_of(
                 may_act: asker.user.role.may_answer(),
                 revision,
             };
-            let drawn = found.iter().map(|message| line(&setting, message)).collect();
-            Ok::<Vec<MessageView>, StoreError>(drawn)
+            Ok::<Vec<MessageView>, StoreError>(lines(&setting, &found, None))
         })
         .await?;
     Ok(views)

@@ -177,7 +177,7 @@ function measure(form = composer.form) {
   const { value } = form.elements.body
   const profile = profileOf(form.dataset)
   // Nothing written yet counts as what is most written here: the shorter limit.
-  const { units, parts, limit, tooLong } = value ? count(value, profile) : { units: 0, parts: 1, limit: profile.ucs2.single }
+  const { units, parts, limit, tooLong } = value ? count(value, profile) : { units: 0, parts: 1, limit: profile.ucs2.single, tooLong: false }
   counter.textContent = tooLong ? words('tooLong', { max: form.dataset.maxParts }) : words('counter', { units, limit, parts })
   counter.classList.toggle('over', tooLong)
   counter.classList.toggle('near', !tooLong && units > limit * 0.9)

@@ -26,6 +26,32 @@ test('Enter that belongs to the input method sends nothing', async () => {
   assert.equal(await thread.field.inputValue(), '')
 })
 
+test('where Enter sends, the one that ends a conversion still does not', async () => {
+  const { thread, customer } = await talk('改行で送る設定')
+  await thread.enterSends(true)
+  const keys = await thread.page.context().newCDPSession(thread.page)
+  await thread.field.focus()
+  await keys.send('Input.imeSetComposition', { text: 'おくる', selectionStart: 3, selectionEnd: 3 })
+  const enter = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 229, nativeVirtualKeyCode: 229 }
+  await keys.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...enter })
+  await keys.send('Input.insertText', { text: '送る' })
+  // As Safari tells it: the conversion ends first, its key comes after.
+  await thread.field.evaluate(field => {
+    field.dispatchEvent(new CompositionEvent('compositionend', { bubbles: true }))
+    field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
+  })
+  assert.equal(await thread.field.inputValue(), '送る')
+  assert.deepEqual(await thread.bodies(), ['改行で送る設定'])
+
+  await thread.page.waitForTimeout(100)
+  await thread.field.press('Shift+Enter')
+  assert.equal(await thread.field.inputValue(), '送る\n')
+  await thread.field.press('Enter')
+  assert.equal(await thread.field.inputValue(), '')
+  await arrives(customer, '送る')
+  await thread.enterSends(false)
+})
+
 test('two agents answer at once: the second is asked, and keeps the text', async () => {
   const customer = newNumber()
   const conversation = await scene.inbound(customer, '返品できますか')

@@ -54,5 +54,7 @@ function isExpected(text) {
 
 export async function takeScreenshot(page, name) {
   mkdirSync(screenshots, { recursive: true })
-  await page.screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' })
+  const path = join(screenshots, `${name}.png`)
+  await page.screenshot({ path, animations: 'disabled' })
+  return path
 }

@@ -18,6 +18,7 @@ export const scopes = ['messages:send', 'messages:read', 'conversations:write', 
   'events:read', 'simulator', 'admin']
 
 export class Henji {
+  password = password
   #folder = mkdtempSync(join(tmpdir(), 'henji-browser-'))
   #child
   #output = ''
@@ -36,17 +37,26 @@ export class Henji {
     const henji = await Henji.empty()
     const admin = { email: 'suzuki@example.jp', name: '鈴木 責任者' }
     henji.setup = JSON.parse(henji.run(['init', '--organization', '試験商会', '--admin-email', admin.email,
-      '--admin-name', admin.name, '--admin-password-stdin', '--inbox', '窓口', '--provider', 'simulator', '--json'], password))
+      '--admin-name', admin.name, '--admin-password-stdin', '--inbox', '窓口', '--provider', 'simulator', '--json'], henji.password))
     for (const person of people) henji.addUser(person)
-    henji.token = henji.run(['token', 'add', 'browser-tests', ...scopes.flatMap(scope => ['--scope', scope])]).trim()
-    henji.api = new Api(`http://127.0.0.1:${henji.port}`, henji.token)
+    henji.#addToken()
+    await henji.serve()
+    return henji
+  }
+
+  // A house in full swing: three inboxes, twelve people, hundreds of conversations.
+  static async demo() {
+    const henji = await Henji.empty()
+    henji.password = henji.run(['demo', '--messages', '6000']).match(/with the password (\S+)/)[1]
+    henji.setup = { sender: '+815012345678' }
+    henji.#addToken()
     await henji.serve()
     return henji
   }
 
   addUser({ email, name, role = 'agent', member = true }) {
     const inboxes = member ? ['--inbox', this.setup.inbox_id] : []
-    this.run(['user', 'add', email, '--name', name, '--role', role, '--password-stdin', ...inboxes], password)
+    this.run(['user', 'add', email, '--name', name, '--role', role, '--password-stdin', ...inboxes], this.password)
   }
 
   // One command, to its end; what it printed.
@@ -83,6 +93,11 @@ export class Henji {
     await this.kill()
     await this.wire.close()
     rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  #addToken() {
+    const token = this.run(['token', 'add', 'browser-tests', ...scopes.flatMap(scope => ['--scope', scope])]).trim()
+    this.api = new Api(`http://127.0.0.1:${this.port}`, token)
   }
 
   async #isReady() {

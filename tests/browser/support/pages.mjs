@@ -21,15 +21,38 @@ const at = {
   handset: '#handset',
 }
 
-// Every page of the product, by the name its picture gets.
-export const everyPage = conversation => [
-  ['inbox', '/conversations'],
-  ['thread', `/conversations/${conversation}`],
-  ['about', `/conversations/${conversation}/about`],
+// Every page of a signed-in administrator, by the name its picture gets.
+// `threads` are ids of conversations by what is special about them.
+export const everyPage = ({ threads, user, inbox }) => [
+  ['inbox', '/conversations?view=all'],
+  ['inbox-mine', '/conversations?view=mine'],
+  ...Object.entries(threads).map(([name, id]) => [`thread-${name}`, `/conversations/${id}`]),
+  ['about', `/conversations/${threads.busy}/about`],
   ['new-conversation', '/conversations/new'],
   ['simulator', at.simulator],
+  ['start', '/setup/start'],
+  ['preferences', '/settings/preferences'],
+  ['settings', '/settings'],
+  ['users', '/settings/users'],
+  ['user-new', '/settings/users/new'],
+  ['user', `/settings/users/${user}/edit`],
+  ['inboxes', '/settings/inboxes'],
+  ['inbox-new', '/settings/inboxes/new'],
+  ['inbox-edit', `/settings/inboxes/${inbox}/edit`],
+  ['senders', '/settings/senders'],
+  ['sender-new', '/settings/senders/new'],
+  ['tokens', '/settings/tokens'],
+  ['quarantine', '/settings/quarantine'],
+  ['audit', '/settings/audit'],
   ['missing', '/conversations/01900000-0000-7000-8000-000000000000'],
 ]
+
+// Ids of what can be edited from a page of the settings.
+export async function idsOn(page, path) {
+  await page.goto(path)
+  const links = await page.locator(`main a[href^="${path}/"][href$="/edit"]`).evaluateAll(all => all.map(link => link.pathname))
+  return links.map(link => link.split('/')[3])
+}
 
 // The button that sends a form, whatever it is called today.
 export const submit = form => form.locator('button:not([type=button]):visible, input[type=submit]').first()
@@ -43,6 +66,15 @@ export async function signIn(page, email, password) {
     page.waitForURL(url => !url.pathname.startsWith('/session')),
     submit(form).click(),
   ])
+}
+
+// Each user has a language of their own.
+export async function speak(page, locale) {
+  await page.goto('/settings/preferences')
+  const form = page.locator('form', { has: page.locator('select[name=locale]') })
+  await form.locator('select[name=locale]').selectOption(locale)
+  await submit(form).click()
+  await page.locator(`html[lang=${locale}]`).waitFor()
 }
 
 export const list = page => ({
@@ -85,7 +117,14 @@ export function thread(page) {
     conflict,
     conflictField: conflict.locator('textarea[name=body]'),
     older: page.locator(at.older),
+    undo: page.locator('.ring'),
     act: name => page.locator(at.act(name)).first().click(),
+
+    async enterSends(sends) {
+      const saved = page.waitForResponse(answer => answer.url().endsWith('/settings/preferences'))
+      await page.locator('#enter-sends').setChecked(sends)
+      await saved
+    },
 
     async assign(name) {
       await page.locator('#assign-menu summary').click()
@@ -110,6 +149,14 @@ export function thread(page) {
       await self.field.fill(body)
       await composer.locator('button.save-note').click()
     },
+
+    // Sends as a page does that was opened before everything else happened.
+    sendOutdated: body => page.evaluate(text => {
+      const form = document.querySelector('#composer')
+      form.elements.body.value = text
+      form.elements.seen_seq.value = 1
+      form.submit()
+    }, body),
 
     confirm: () => submit(page.locator(at.conflictForm)).click(),
 

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { openBrowser, openContext } from './browser.mjs'
-import { Henji, password } from './henji.mjs'
+import { Henji } from './henji.mjs'
 import { signIn } from './pages.mjs'
 
 export const cast = {
@@ -29,10 +29,10 @@ export function stage({ start = () => Henji.start([cast.sato, cast.tanaka, cast.
       return context.newPage()
     },
 
-    // Somebody of the cast, signed in.
+    // Somebody of the cast (or of the demo's), signed in.
     async person(who, look = {}) {
       const page = await scene.visitor(look)
-      await signIn(page, cast[who].email, password)
+      await signIn(page, `${who}@example.jp`, scene.henji.password)
       return page
     },
 

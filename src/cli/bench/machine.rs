@@ -24,6 +24,10 @@ pub fn shape() -> Value {
         "cpu": field("/proc/cpuinfo", "model name"),
         "memory": field("/proc/meminfo", "MemTotal"),
         "kernel": fs::read_to_string("/proc/sys/kernel/osrelease").ok().map(|text| text.trim().to_owned()),
+        // Above the number of cores, others were at work: quote ratios only.
+        "load_average": fs::read_to_string("/proc/loadavg").ok().and_then(|text| {
+            text.split(' ').next().and_then(|number| number.parse::<f64>().ok())
+        }),
         "build": if cfg!(debug_assertions) { "debug" } else { "release" },
         "version": env!("CARGO_PKG_VERSION"),
     })

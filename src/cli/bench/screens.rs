@@ -46,12 +46,14 @@ impl Screens {
         cookies: &[String],
         marks: Arc<Marks>,
     ) -> io::Result<Self> {
+        let Some(first) = cookies.first() else { return Err(io::ErrorKind::InvalidInput.into()) };
+        let newest = newest_event(to, origin, first).await?;
         marks.begin_phase();
         let (delivered, stop) = (Arc::<AtomicU64>::default(), Arc::<AtomicBool>::default());
         let mut sockets = JoinSet::new();
         for cookie in cookies {
             let (stream, rest) =
-                Connection::open(to).await?.upgrade(&handshake(origin, cookie)).await?;
+                Connection::open(to).await?.upgrade(&handshake(origin, cookie, newest)).await?;
             let socket = Socket {
                 stream,
                 buffer: rest,
@@ -159,12 +161,27 @@ impl Socket {
     }
 }
 
-fn handshake(origin: &str, cookie: &str) -> Vec<u8> {
+/// The event a page would carry that was drawn now: the first frame names it.
+async fn newest_event(to: SocketAddr, origin: &str, cookie: &str) -> io::Result<i64> {
+    let asked = handshake(origin, cookie, i64::MAX);
+    let (mut stream, mut buffer) = Connection::open(to).await?.upgrade(&asked).await?;
+    loop {
+        if let Some((_, payload)) = frame(&buffer) {
+            let hello: serde_json::Value = serde_json::from_slice(&buffer[payload])?;
+            return Ok(hello["ev"].as_i64().unwrap_or(0));
+        }
+        if stream.read_buf(&mut buffer).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+}
+
+fn handshake(origin: &str, cookie: &str, after: i64) -> Vec<u8> {
     let host = origin.trim_start_matches("http://");
     format!(
-        "GET /live HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nCookie: {cookie}\r\n\
-         Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-         Sec-WebSocket-Key: aGVuamkgYmVuY2ggMTIzNA==\r\n\r\n"
+        "GET /live?after={after} HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\n\
+         Cookie: {cookie}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: aGVuamkgYmVuY2ggMTIzNA==\r\n\r\n"
     )
     .into_bytes()
 }

@@ -186,3 +186,21 @@ async fn workers_side_by_side_send_each_text_once() {
     assert_eq!(received, ["0", "1", "2", "3", "4", "5", "6", "7"]);
     assert_eq!(app.raw().count("attempts", ""), 8);
 }
+
+#[tokio::test]
+async fn nodes_side_by_side_send_each_text_once() {
+    let here = TestApp::start().await;
+    let there = TestApp::on(here.db().shared()).await;
+    for n in 0..10 {
+        here.api().send(HANDSET, &format!("{n}")).await;
+    }
+    let (one, other) = tokio::join!(here.deliver(), there.deliver());
+    assert!(one + other >= 10);
+    here.simulator.idle().await;
+    there.simulator.idle().await;
+    let mut received = here.handset(HANDSET).received();
+    received.extend(there.handset(HANDSET).received());
+    received.sort();
+    assert_eq!(received, (0..10).map(|n| n.to_string()).collect::<Vec<_>>());
+    assert_eq!(here.raw().count("attempts", ""), 10);
+}

@@ -57,6 +57,29 @@ async fn a_text_delivered_fifty_times_at_once_is_one() {
 }
 
 #[tokio::test]
+async fn forty_first_texts_of_one_number_at_once_are_one_conversation() {
+    // Two doors to the same database: on PostgreSQL, two nodes.
+    let here = TestApp::start().await;
+    let there = TestApp::on(here.db().shared()).await;
+    let doors = [Signer::of(&here, &here.cast.account), Signer::of(&there, &here.cast.account)];
+    for round in 0..3 {
+        let number = format!("+8190123456{round:02}");
+        // Each text comes to both doors, and again where it was not taken.
+        let posts = (0..40).map(|n| {
+            let body = inbound(&format!("SIM{round}-{}", n / 2), &number, &format!("{}", n / 2));
+            offer(&here, &doors[n % 2], body.to_string())
+        });
+        futures_util::future::join_all(posts).await;
+        let mut raw = here.raw();
+        assert_eq!(raw.count("contacts", ""), round + 1);
+        assert_eq!(raw.count("conversations", ""), round + 1);
+        assert_eq!(raw.count("cases", ""), round + 1);
+        assert_eq!(raw.count("messages", ""), 20 * (round + 1));
+        assert_eq!(raw.count("quarantine", ""), 0);
+    }
+}
+
+#[tokio::test]
 async fn two_equal_texts_are_two() {
     let app = TestApp::start().await;
     let handset = app.handset(HANDSET);
@@ -110,4 +133,17 @@ async fn a_reply_to_a_closed_conversation_makes_it_everybodys_again() {
     assert_eq!(app.raw().count("cases", ""), 2);
     let lines = app.api().system_lines(conversation).await;
     assert_eq!(lines, ["closed", "reopened"]);
+}
+
+/// Posts as a provider does: what was not taken for now is offered again.
+async fn offer(app: &TestApp, door: &Signer, body: String) {
+    for _ in 0..10 {
+        let request = door.request(&app.http, app.now(), "inbound", body.clone());
+        match Answer::to(request).await {
+            taken if taken.status == 200 => return,
+            // Two nodes stood in each other's way.
+            refused => assert_eq!(refused.status, 503, "{}", refused.text),
+        }
+    }
+    panic!("never taken: {body}");
 }

@@ -35,6 +35,10 @@ use crate::web::{self, Screens, SecurityHeaders, Throttle};
 const STOP: u64 = 10;
 /// Browsers keep connections; a new one costs them a round trip.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long a closed connection still listens for what was on its way. A browser
+/// tells its page that a WebSocket was closed only after that, and a page whose
+/// session ended must know within a second (R17).
+const LINGER: Duration = Duration::from_millis(300);
 
 /// What the parts are wanted for.
 #[derive(Clone, Debug)]
@@ -222,6 +226,7 @@ fn http_server(
     })
     .workers(workers)
     .keep_alive(KEEP_ALIVE)
+    .client_disconnect_timeout(LINGER)
     .tcp_nodelay(true)
     .disable_signals()
     .shutdown_timeout(STOP)

@@ -120,6 +120,17 @@ test('the bubble is there before the server has said anything', async () => {
   assert.equal(await thread.bubble('速いです').getAttribute('id'), id, 'the same place, the same name')
 })
 
+test('taken back in time: nothing leaves, and the text is in the box again', async () => {
+  const { thread, customer } = await talk('まだ間に合いますか')
+  await thread.send('間違えました')
+  await thread.undo.waitFor()
+  await thread.field.blur()
+  await thread.page.keyboard.press('z')
+  await until(async () => (await thread.field.inputValue()) === '間違えました', { what: 'the text in the box' })
+  await thread.page.waitForTimeout(6_000)
+  assert.deepEqual(await texts(customer), [])
+})
+
 test('two clicks on send are one message', async () => {
   const { thread, customer } = await talk('二回押しますか')
   await thread.field.fill('一回です')

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from './support/henji.mjs'
-import { list, listening, openThread } from './support/pages.mjs'
-import { newNumber, stage } from './support/stage.mjs'
+import { list, listening, openThread, thread } from './support/pages.mjs'
+import { cast, newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
 
@@ -31,6 +31,39 @@ test('a new customer appears in the list of a page that was already open', async
   await listening(sato)
   const conversation = await scene.inbound(newNumber(), '応募について')
   await list(sato).row(conversation).waitFor({ timeout: 1_000 })
+})
+
+test('what a colleague does shows at once and takes nothing away', async () => {
+  const conversation = await scene.inbound(newNumber(), '担当はどなたですか')
+  const sato = await openThread(await scene.person('sato'), conversation)
+  const tanaka = await openThread(await scene.person('tanaka'), conversation)
+  await listening(sato.page)
+  await sato.field.pressSequentially('書きかけ')
+
+  await tanaka.act('take')
+  await sato.assignee.filter({ hasText: cast.tanaka.name }).waitFor({ timeout: 1_000 })
+  await tanaka.act('close')
+  await sato.closed.waitFor({ timeout: 1_000 })
+  assert.equal(await sato.field.inputValue(), '書きかけ')
+  assert.ok(await sato.field.evaluate(field => field === document.activeElement))
+})
+
+test('who reads back is not moved: new texts wait below, counted', async () => {
+  const customer = newNumber()
+  const conversation = await scene.inbound(customer, '1')
+  for (let n = 2; n <= 30; n += 1) await scene.inbound(customer, `${n}`)
+  const sato = thread(await scene.person('sato'))
+  await listening(sato.page, () => openThread(sato.page, conversation))
+  await sato.readBack()
+  const before = await sato.place()
+
+  for (const body of ['31', '32', '33']) await scene.inbound(customer, body)
+  await until(async () => (await sato.pill.innerText()).includes('3'), { what: 'the count of new texts' })
+  assert.equal((await sato.place()).top, before.top)
+  await sato.pill.click()
+  await until(async () => (await sato.place()).left < 2, { what: 'the end' })
+  assert.ok(await sato.pill.isHidden())
+  await sato.shows('33')
 })
 
 test('twenty messages through five cuts: all there, once, in order', async () => {

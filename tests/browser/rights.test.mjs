@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cast, newNumber, stage } from './support/stage.mjs'
-import { list, listening, openThread } from './support/pages.mjs'
+import { list, listening, openThread, signOut, signedOutDialog } from './support/pages.mjs'
 
 const scene = stage()
 
@@ -55,4 +55,16 @@ test('a disabled user loses the open socket within a second, then the pages', as
 
   const again = await page.request.get(`/conversations/${conversation}`, { maxRedirects: 0 })
   assert.notEqual(again.status(), 200)
+})
+
+test('signing out in one tab is noticed in the other, which keeps its text', async () => {
+  const conversation = await scene.inbound(newNumber(), '二つのタブ')
+  const page = await scene.person('sato')
+  const other = await page.context().newPage()
+  await listening(other, () => openThread(other, conversation))
+  await other.locator('textarea[name=body]').fill('書きかけ')
+
+  await signOut(page)
+  await signedOutDialog(other).waitFor({ timeout: 1_000 })
+  assert.equal(await other.locator('textarea[name=body]').inputValue(), '書きかけ')
 })

@@ -118,7 +118,23 @@ export function thread(page) {
     conflictField: conflict.locator('textarea[name=body]'),
     older: page.locator(at.older),
     undo: page.locator('.ring'),
+    assignee: page.locator('#assign-menu summary'),
+    closed: page.locator('main > header[data-state=closed]'),
+    pill: page.locator('#pill'),
     act: name => page.locator(at.act(name)).first().click(),
+
+    // How far the reader has come: from the top, and what is left to the end.
+    place: () => page.locator('#scroll').evaluate(box => ({
+      top: box.scrollTop,
+      left: box.scrollHeight - box.scrollTop - box.clientHeight,
+    })),
+
+    // Turns the wheel back until the first message stands in sight.
+    async readBack() {
+      await page.locator('#scroll').hover()
+      await page.mouse.wheel(0, -10_000)
+      await until(async () => (await self.place()).top === 0, { what: 'the beginning' })
+    },
 
     async enterSends(sends) {
       const saved = page.waitForResponse(answer => answer.url().endsWith('/settings/preferences'))
@@ -171,6 +187,14 @@ export function thread(page) {
 function exactly(text) {
   return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}\\s*$`)
 }
+
+export async function signOut(page) {
+  await page.goto('/settings/preferences')
+  await page.locator('#sign-out').click()
+  await page.locator(at.password).waitFor()
+}
+
+export const signedOutDialog = page => page.locator('#signed-out')
 
 // The four pages of the first run. Each has one form and one way on.
 export const setup = {

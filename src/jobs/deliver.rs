@@ -13,7 +13,7 @@ use tokio::task::{JoinError, JoinSet};
 use crate::actions::{ActionError, deliver};
 use crate::app::App;
 use crate::clock::fresh_id;
-use crate::domain::id::{MessageId, SenderId};
+use crate::domain::id::{ConversationId, SenderId};
 use crate::store::ids::RowId;
 use crate::store::outbox::{self, Due};
 use crate::store::{StoreError, senders};
@@ -29,12 +29,13 @@ pub struct Worker {
     name: RowId,
     rates: HashMap<SenderId, Rate>,
     calls: JoinSet<Settled>,
-    /// The texts those calls are about, so that none is taken up twice.
-    in_hand: HashSet<MessageId>,
+    /// The conversations those calls are about: one text of each at a time, so
+    /// that a contact reads them in the order they were written.
+    in_hand: HashSet<ConversationId>,
 }
 
 /// The end of one call, whichever it was.
-type Settled = (MessageId, Result<(), ActionError>);
+type Settled = (ConversationId, Result<(), ActionError>);
 
 /// A sender's budget of parts, refilled as time passes: one second's worth at most.
 struct Rate {
@@ -54,14 +55,20 @@ impl Worker {
         }
     }
 
-    /// Takes what is due now as far as rates allow and waits until it is settled.
-    /// How many texts were taken in hand.
+    /// Takes all that is due now as far as rates allow and waits until it is
+    /// settled. How many texts were taken in hand.
     pub async fn run_one(&mut self) -> Result<usize, ActionError> {
-        let taken = self.take().await?;
-        while let Some(settled) = self.calls.join_next().await {
-            self.let_go(settled)?;
+        let mut all = 0;
+        loop {
+            let taken = self.take().await?;
+            while let Some(settled) = self.calls.join_next().await {
+                self.let_go(settled)?;
+            }
+            if taken == 0 {
+                return Ok(all);
+            }
+            all += taken;
         }
-        Ok(taken)
     }
 
     /// Runs until told to stop; calls under way are finished first. A provider
@@ -94,8 +101,8 @@ impl Worker {
 
     fn let_go(&mut self, settled: Result<Settled, JoinError>) -> Result<(), ActionError> {
         match settled {
-            Ok((message, outcome)) => {
-                self.in_hand.remove(&message);
+            Ok((conversation, outcome)) => {
+                self.in_hand.remove(&conversation);
                 outcome
             }
             // A call that panicked leaves its attempt open: the lease will tell.
@@ -113,11 +120,15 @@ impl Worker {
         let due = self.app.store.read(move |db| outbox::due(db, now, free as i64)).await?;
         let mut taken = 0;
         for due in due {
-            let message = due.message_id;
-            if !self.in_hand.contains(&message) && self.may_send(due, now).await? {
+            let conversation = due.conversation_id;
+            if !self.in_hand.contains(&conversation) && self.may_send(due, now).await? {
                 let (app, name) = (self.app.clone(), self.name);
-                self.in_hand.insert(message);
-                self.calls.spawn(async move { (message, deliver_one(&app, due, name).await) });
+                self.in_hand.insert(conversation);
+                self.calls.spawn(async move {
+                    // A task of its own: a panic must not keep the conversation in hand.
+                    let call = tokio::spawn(async move { deliver_one(&app, due, name).await });
+                    (conversation, call.await.unwrap_or(Err(StoreError::Stopped.into())))
+                });
                 taken += 1;
             }
         }

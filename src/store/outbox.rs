@@ -13,12 +13,13 @@ use super::schema::{attempts, messages, outbox};
 use super::seal::place;
 use crate::clock::fresh_id;
 use crate::domain::delivery::OutboundState;
-use crate::domain::id::{AttemptId, MessageId, SenderId};
+use crate::domain::id::{AttemptId, ConversationId, MessageId, SenderId};
 
 /// A text whose turn it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
     pub message_id: MessageId,
+    pub conversation_id: ConversationId,
     pub sender_id: SenderId,
     /// Attempts so far.
     pub tries: i32,
@@ -50,24 +51,27 @@ pub fn insert(
 /// Texts that are due and in nobody's hands, the longest due first.
 pub fn due(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Due>, StoreError> {
     let now = now.naive_utc();
-    let rows: Vec<(MessageId, SenderId, i32, i32, Option<NaiveDateTime>)> = outbox::table
-        .inner_join(messages::table)
-        .filter(outbox::due_at.le(now))
-        .filter(outbox::claimed_until.is_null().or(outbox::claimed_until.lt(now)))
-        .order((outbox::due_at, outbox::message_id))
-        .limit(limit)
-        .select((
-            outbox::message_id,
-            outbox::sender_id,
-            outbox::tries,
-            messages::segments,
-            outbox::claimed_until,
-        ))
-        .load(&mut db.conn)?;
+    let rows: Vec<(MessageId, ConversationId, SenderId, i32, i32, Option<NaiveDateTime>)> =
+        outbox::table
+            .inner_join(messages::table)
+            .filter(outbox::due_at.le(now))
+            .filter(outbox::claimed_until.is_null().or(outbox::claimed_until.lt(now)))
+            .order((outbox::due_at, outbox::message_id))
+            .limit(limit)
+            .select((
+                outbox::message_id,
+                messages::conversation_id,
+                outbox::sender_id,
+                outbox::tries,
+                messages::segments,
+                outbox::claimed_until,
+            ))
+            .load(&mut db.conn)?;
     Ok(rows
         .into_iter()
-        .map(|(message_id, sender_id, tries, segments, claimed_until)| Due {
+        .map(|(message_id, conversation_id, sender_id, tries, segments, claimed_until)| Due {
             message_id,
+            conversation_id,
             sender_id,
             tries,
             segments,

@@ -13,9 +13,10 @@ use super::hub::Hub;
 const PAGE: usize = 256;
 
 /// How long other nodes' events may go unnoticed, and how soon a failed read
-/// is tried again. Half of the second that is promised (design.md 2.6), so that
-/// a socket whose right was ended elsewhere has time to be closed within it (R17).
-pub const POLL: Duration = Duration::from_millis(500);
+/// is tried again. A quarter of the second that is promised (design.md 2.6,
+/// R15), so that a socket whose right was ended elsewhere has time to be closed
+/// within it.
+pub const POLL: Duration = Duration::from_millis(250);
 
 /// Publishes every event after the hub's last one, in order, until the writer
 /// behind `committed` is gone.

@@ -123,7 +123,8 @@ async fn pages(plan: &Plan, stage: &Stage, visit: &Visit, phase: &str) -> anyhow
         ("no page (control)", same("/livez")),
         ("list, first page", same("/conversations?view=all")),
         ("list, who waits", same("/conversations?view=waiting")),
-        ("list, at any depth", lists.collect()),
+        ("list, at any depth", lists.clone().collect()),
+        ("closed, at any depth", lists.map(|path| path.replace("=all", "=closed")).collect()),
         ("thread", threads.collect()),
     ] {
         let mut connection = Connection::open(stage.address).await?;
@@ -185,7 +186,7 @@ async fn queries(plan: &Plan, app: &App, visit: &Visit) -> anyhow::Result<()> {
         "phase": "queries",
         "counts_ms": { "p50": counts.percentile(50.0), "p99": counts.percentile(99.0) },
         "list_by_keyset_ms": { "p50": keyset.percentile(50.0), "p99": keyset.percentile(99.0) },
-        "ids_by_offset_ms": { "p50": offset.percentile(50.0), "p99": offset.percentile(99.0) },
+        "list_by_offset_ms": { "p50": offset.percentile(50.0), "p99": offset.percentile(99.0) },
         "offset": half,
         "offset_over_keyset": rounded(offset.percentile(50.0) / keyset.percentile(50.0)),
     }))

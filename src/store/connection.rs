@@ -63,7 +63,12 @@ impl Manager {
         let conn = if is_postgres(&self.url) {
             let mut conn =
                 PgConnection::establish(&self.url).map_err(r2d2::Error::ConnectionError)?;
-            conn.batch_execute("SET TIME ZONE 'UTC'").map_err(r2d2::Error::QueryError)?;
+            // A node that was stopped in mid-transaction must not keep the others
+            // from writing (store/writer.rs).
+            conn.batch_execute(
+                "SET TIME ZONE 'UTC'; SET idle_in_transaction_session_timeout = '5s'",
+            )
+            .map_err(r2d2::Error::QueryError)?;
             DbConnection::Postgres(conn)
         } else if let Some(path) = self.url.strip_prefix("sqlite:") {
             let mut conn =

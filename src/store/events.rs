@@ -2,8 +2,8 @@
 //!
 //! A reader may trust its numbers: when event N is visible, every event below N
 //! is visible, and none is skipped. On SQLite there is one writer at a time. On
-//! PostgreSQL a transaction takes an advisory lock before it numbers its events
-//! and holds it until commit, so that numbers become visible in their order.
+//! PostgreSQL a write transaction begins by taking an advisory lock and holds it
+//! until commit, so that numbers become visible in their order.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -58,8 +58,8 @@ pub fn after(db: &mut Db, seq: i64, limit: i64) -> Result<Vec<Event>, StoreError
 }
 
 /// Orders the writers of all nodes until the transaction ends.
-pub(super) fn lock_log(db: &mut Db) -> Result<(), StoreError> {
-    if let DbConnection::Postgres(conn) = &mut db.conn {
+pub(super) fn lock_log(conn: &mut DbConnection) -> Result<(), StoreError> {
+    if let DbConnection::Postgres(conn) = conn {
         diesel::sql_query("select pg_advisory_xact_lock($1)")
             .bind::<diesel::sql_types::BigInt, _>(LOG_LOCK)
             .execute(conn)?;
@@ -67,7 +67,7 @@ pub(super) fn lock_log(db: &mut Db) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Appends in order; the number of the last one. Needs [`lock_log`] first.
+/// Appends in order; the number of the last one. The transaction holds [`lock_log`].
 pub(super) fn append(
     db: &mut Db,
     now: DateTime<Utc>,

@@ -9,7 +9,6 @@ use std::time::Duration;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpServer, web as actix};
 use anyhow::Context;
-use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::actions::settings::tell_simulator;
@@ -17,7 +16,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::jobs;
-use crate::live::{self, EventSource, Hub};
+use crate::live::{self, Hub};
 use crate::password::Passwords;
 use crate::providers::Provider;
 use crate::providers::registry::Registry;
@@ -27,9 +26,9 @@ use crate::providers::simulator::{
 use crate::providers::twilio::Twilio;
 use crate::store::ids::RowId;
 use crate::store::seal::place;
-use crate::store::{Opening, Store, StoreError, events, provider_accounts, users};
+use crate::store::{Opening, Store, provider_accounts, users};
 use crate::telemetry::Metrics;
-use crate::web::{self, Screens, SecurityHeaders, Throttle};
+use crate::web::{self, EventLog, Screens, SecurityHeaders, Throttle};
 
 /// How long requests under way may take once we were told to stop.
 const STOP: u64 = 10;
@@ -149,11 +148,12 @@ pub async fn start_without_jobs(
 ) -> anyhow::Result<(Running, web::setup::SetUp)> {
     let set_up = web::setup::SetUp::open(&app).await?;
     let (stop, _) = watch::channel(false);
-    let log = EventLog(app.store.clone());
+    let screens = Arc::new(Screens::default());
+    let log = EventLog { store: app.store.clone(), hub: app.hub.clone(), screens: screens.clone() };
     let committed = app.store.committed();
     // Others write too: nodes beside us, or a command on the same machine.
     tokio::spawn(live::follow(app.hub.clone(), log, committed, Some(live::follow::POLL)));
-    let server = http_server(app.clone(), set_up.clone(), listener)?;
+    let server = http_server(app.clone(), screens, set_up.clone(), listener)?;
     let handle = server.handle();
     let served = tokio::spawn(server);
     Ok((Running { app, local_url, stop, handle, served }, set_up))
@@ -196,13 +196,14 @@ impl Running {
 
 fn http_server(
     app: Arc<App>,
+    screens: Arc<Screens>,
     set_up: web::setup::SetUp,
     listener: TcpListener,
 ) -> anyhow::Result<actix_web::dev::Server> {
     let headers = actix::Data::new(SecurityHeaders::new(&app.config.web.public_url));
     let metrics = actix::Data::new(app.metrics.clone());
     let throttle = actix::Data::new(Throttle::new(app.clock.clone()));
-    let screens = actix::Data::new(Screens::default());
+    let screens = actix::Data::from(screens);
     let accounts = actix::Data::new(web::HookAccounts::default());
     let set_up = actix::Data::new(set_up);
     let app = actix::Data::from(app);
@@ -233,24 +234,6 @@ fn http_server(
     .listen(listener)?
     .run();
     Ok(server)
-}
-
-struct EventLog(Store);
-
-impl EventSource for EventLog {
-    type Error = StoreError;
-
-    fn read_after(
-        &self,
-        seq: i64,
-        limit: usize,
-    ) -> BoxFuture<'_, Result<Vec<live::Event>, StoreError>> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        Box::pin(async move {
-            let found = self.0.read(move |db| events::after(db, seq, limit)).await?;
-            Ok(found.into_iter().map(web::live_event).collect())
-        })
-    }
 }
 
 fn open_journal(path: &Path, store: &Store) -> anyhow::Result<FileJournal> {

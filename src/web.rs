@@ -39,7 +39,7 @@ pub use error::present;
 pub use form::guard;
 pub use headers::{SecurityHeaders, secure};
 pub use hooks::HookAccounts;
-pub use live_socket::{Screens, live_event};
+pub use live_socket::{EventLog, Screens};
 pub use metrics::count;
 pub use throttle::Throttle;
 

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{ConversationId, MessageId};
 use crate::domain::user::Caller;
+use crate::store::reads::Marker;
 use crate::store::{conversations, messages, reads};
 
 use super::ActionError;
@@ -29,7 +30,9 @@ pub async fn run(
                 }
                 None => found.last_message_at,
             };
-            if reads::advance(tx, user, conversation, up_to)? {
+            let later = messages::count_inbound_after(tx, conversation, up_to)?;
+            let marker = Marker { at: up_to, inbound: found.inbound_texts - later };
+            if reads::advance(tx, user, conversation, marker)? {
                 let read = EventKind::ConversationRead;
                 let event = NewEvent::conversation(read, found.inbox_id, conversation);
                 tx.event(event.of_user(user));

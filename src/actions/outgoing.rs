@@ -17,6 +17,7 @@ use crate::store::audit::Object;
 use crate::store::contacts::Contact;
 use crate::store::conversations::Conversation;
 use crate::store::messages::Message;
+use crate::store::reads::Marker;
 use crate::store::senders::Sender;
 use crate::store::{
     Tx, contacts, conversations, inboxes, messages, outbox, provider_accounts, reads, senders,
@@ -141,7 +142,8 @@ pub fn queue(
     conversations::touch(tx, conversation.id, &status, &message, &key)?;
     if let Some(user) = caller.user_id() {
         // Who answers has read what they answer.
-        reads::advance(tx, user, conversation.id, now)?;
+        let marker = Marker { at: now, inbound: conversation.inbound_texts };
+        reads::advance(tx, user, conversation.id, marker)?;
     }
     announce(tx, conversation, message.id);
     tx.audit(&caller.actor, "message.send", Object::new("message", message.id.0));

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use bytestring::ByteString;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// A frame from us to the browser, tagged by `t`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -28,6 +30,12 @@ pub enum Frame {
     At { id: i64 },
     /// Too much was missed: fetch list and thread again. An `at` follows.
     Reset { why: Why },
+    /// How many conversations there are, by inbox: this user's, nobody's, those
+    /// that wait for an answer, and those of them that are this user's.
+    Count {
+        #[serde(rename = "in")]
+        inboxes: BTreeMap<String, [i64; 4]>,
+    },
     /// Nothing to say, but the line works.
     Hb,
 }
@@ -73,9 +81,17 @@ pub enum How {
 }
 
 impl Frame {
-    pub fn json(&self) -> String {
-        serde_json::to_string(self).expect("frames hold only text and numbers")
+    pub fn json(&self) -> ByteString {
+        serde_json::to_string(self).expect("frames hold only text and numbers").into()
     }
+}
+
+/// What a browser may say; everything else is passed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "t", rename_all = "lowercase")]
+pub enum Word {
+    /// The thread on the screen, drawn when event `after` was the newest.
+    Watch { c: Uuid, after: i64 },
 }
 
 #[cfg(test)]
@@ -90,6 +106,8 @@ mod tests {
         assert_eq!(Frame::Reset { why: Why::Gap }.json(), r#"{"t":"reset","why":"gap"}"#);
         assert_eq!(Frame::Reset { why: Why::Lag }.json(), r#"{"t":"reset","why":"lag"}"#);
         assert_eq!(Frame::Hb.json(), r#"{"t":"hb"}"#);
+        let inboxes = BTreeMap::from([("i1".to_owned(), [1, 2, 3, 0])]);
+        assert_eq!(Frame::Count { inboxes }.json(), r#"{"t":"count","in":{"i1":[1,2,3,0]}}"#);
         assert_eq!(
             Frame::Ev { id: 7, c: None, ops: vec![] }.json(),
             r#"{"t":"ev","id":7,"ops":[]}"#
@@ -117,5 +135,16 @@ mod tests {
                 r#"{"op":"say","text":"新着","how":"polite"}]}"#
             )
         );
+    }
+
+    #[test]
+    fn a_browser_says_which_thread_it_shows_and_nothing_else() {
+        let id = "0198c6a0-0000-7000-8000-000000000001";
+        let said = format!(r#"{{"t":"watch","c":"{id}","after":7}}"#);
+        let watch = Word::Watch { c: id.parse().unwrap(), after: 7 };
+        assert_eq!(serde_json::from_str::<Word>(&said).unwrap(), watch);
+        for nonsense in ["", "{}", r#"{"t":"watch"}"#, r#"{"t":"close","c":"1","after":0}"#] {
+            assert!(serde_json::from_str::<Word>(nonsense).is_err(), "{nonsense}");
+        }
     }
 }

@@ -38,6 +38,12 @@ impl<K: Clone + Eq + Hash, V: Clone> Memo<K, V> {
         self.cell(key).get_or_try_init(work).await.cloned()
     }
 
+    /// Remembers a result that was made beforehand, unless there is one already.
+    pub fn keep(&self, key: K, value: V) {
+        // Whoever is making the same at this moment is as good.
+        let _ = self.cell(key).set(value);
+    }
+
     fn cell(&self, key: K) -> Arc<OnceCell<V>> {
         let mut cells = self.cells.lock().expect("no code panics while it holds the memo");
         if let Some(cell) = cells.by_key.get(&key) {

@@ -7,12 +7,13 @@ use std::fmt::Display;
 use std::future::Future;
 use std::time::Duration;
 
+use bytestring::ByteString;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::{Instant, interval_at, timeout};
 
 use super::close::Close;
 use super::event::Event;
-use super::frame::{Frame, Op, Why};
+use super::frame::{Frame, Why, Word};
 use super::hub::{Hub, Next, Subscription};
 use super::sockets::Guard;
 use crate::domain::id::ConversationId;
@@ -25,10 +26,11 @@ pub const MEMORY: TimeDelta = TimeDelta::hours(72);
 /// A line to one browser.
 pub trait Wire {
     /// Sends one text frame; waits while the client is slow.
-    fn text(&mut self, text: String) -> impl Future<Output = Result<(), Gone>>;
+    fn text(&mut self, text: ByteString) -> impl Future<Output = Result<(), Gone>>;
     fn ping(&mut self) -> impl Future<Output = Result<(), Gone>>;
-    /// Answers pings until the client goes away. Safe to drop and call again.
-    fn until_gone(&mut self) -> impl Future<Output = ()>;
+    /// Answers pings until the client says something or goes away. Safe to drop
+    /// and call again.
+    fn heard(&mut self) -> impl Future<Output = Result<Word, Gone>>;
     fn close(&mut self, close: Close) -> impl Future<Output = ()>;
 }
 
@@ -47,6 +49,12 @@ pub trait View {
         limit: usize,
     ) -> impl Future<Output = Result<Vec<Event>, Self::Error>>;
 
+    /// The thread that is on the screen: its events are shown in full.
+    fn watch(&mut self, conversation: ConversationId);
+
+    /// The numbers on the tabs, as a frame; `None` where there are none.
+    fn counts(&mut self) -> impl Future<Output = Result<Option<ByteString>, Self::Error>>;
+
     /// What `event` changes on this user's screen.
     fn show(&mut self, event: &Event) -> impl Future<Output = Result<Shown, Self::Error>>;
 }
@@ -55,10 +63,8 @@ pub trait View {
 pub enum Shown {
     /// The user may not see it, or there is nothing to see.
     Nothing,
-    Ops {
-        conversation: Option<ConversationId>,
-        ops: Vec<Op>,
-    },
+    /// A frame, ready to send: the same text for all who see the same.
+    Frame(ByteString),
     /// The event ended this user's right to be here.
     SignedOut,
 }
@@ -68,6 +74,8 @@ pub enum Shown {
 pub struct Pace {
     pub heartbeat: Duration,
     pub ping: Duration,
+    /// How long after a change the numbers on the tabs follow.
+    pub count: Duration,
     /// A client that takes no frame for this long is cut off (performance.md 6.3).
     pub send: Duration,
 }
@@ -77,6 +85,7 @@ impl Default for Pace {
         Self {
             heartbeat: Duration::from_secs(25),
             ping: Duration::from_secs(20),
+            count: Duration::from_millis(500),
             send: Duration::from_secs(12),
         }
     }
@@ -103,8 +112,7 @@ pub async fn serve<W: Wire, V: View>(
     start: Start,
 ) -> Option<Close> {
     let pace = start.pace;
-    let mut pump =
-        Pump { feed: hub.subscribe(), wire: &mut *wire, view, pace, silent_until: start.after };
+    let mut pump = Pump::new(hub.subscribe(), &mut *wire, view, pace, start.after);
     let end = tokio::select! {
         biased;
         close = guard.told_to_close() => Some(close),
@@ -138,9 +146,15 @@ struct Pump<'a, W, V> {
     pace: Pace,
     /// The newest event the client has been told of.
     silent_until: i64,
+    /// When the numbers on the tabs are due, if anything changed.
+    count_at: Option<Instant>,
 }
 
-impl<W: Wire, V: View> Pump<'_, W, V> {
+impl<'a, W: Wire, V: View> Pump<'a, W, V> {
+    fn new(feed: Subscription, wire: &'a mut W, view: V, pace: Pace, after: i64) -> Self {
+        Self { feed, wire, view, pace, silent_until: after, count_at: None }
+    }
+
     async fn run(&mut self, start: Start) -> End {
         match self.run_until_error(start).await {
             Ok(never) => match never {},
@@ -152,20 +166,25 @@ impl<W: Wire, V: View> Pump<'_, W, V> {
         let hb = self.pace.heartbeat.as_secs();
         self.send(Frame::Hello { ev: self.feed.cursor(), build: start.build, hb }).await?;
         self.resume(start.after, start.now).await?;
+        self.count_soon();
 
         let now = Instant::now();
         let mut heartbeat = interval_at(now + self.pace.heartbeat, self.pace.heartbeat);
         let mut ping = interval_at(now + self.pace.ping, self.pace.ping);
         loop {
+            let count_at = self.count_at;
             tokio::select! {
                 next = self.feed.next() => match next {
                     Next::Event(event) => self.show(&event).await?,
                     Next::Lagged => self.reset(Why::Lag).await?,
                     Next::Closed => return Err(End::Close(Close::TryAgain)),
                 },
+                () = until(count_at) => self.count().await?,
                 _ = heartbeat.tick() => self.beat().await?,
                 _ = ping.tick() => within(self.pace.send, self.wire.ping()).await?,
-                () = self.wire.until_gone() => return Err(End::Left),
+                word = self.wire.heard() => match word? {
+                    Word::Watch { c, after } => self.watch(ConversationId(c), after).await?,
+                },
             }
         }
     }
@@ -195,12 +214,40 @@ impl<W: Wire, V: View> Pump<'_, W, V> {
     async fn show(&mut self, event: &Event) -> Result<(), End> {
         match self.view.show(event).await.map_err(unreadable)? {
             Shown::Nothing => Ok(()),
-            Shown::Ops { conversation, ops } => {
-                self.silent_until = event.seq;
-                let c = conversation.map(|id| id.to_string());
-                self.send(Frame::Ev { id: event.seq, c, ops }).await
+            Shown::Frame(text) => {
+                self.silent_until = self.silent_until.max(event.seq);
+                self.count_soon();
+                self.send_text(text).await
             }
             Shown::SignedOut => Err(End::Close(Close::SignedOut)),
+        }
+    }
+
+    /// Shows the events of a thread in full from now on, and those again that
+    /// came while it was on its way to the screen.
+    async fn watch(&mut self, conversation: ConversationId, after: i64) -> Result<(), End> {
+        self.view.watch(conversation);
+        let since = self.view.events_after(after, REPLAY + 1).await.map_err(unreadable)?;
+        if since.len() > REPLAY {
+            return self.reset(Why::Gap).await;
+        }
+        let cursor = self.feed.cursor();
+        let is_of_thread = |event: &&Event| event.event.conversation_id == Some(conversation);
+        for event in since.iter().filter(is_of_thread).take_while(|event| event.seq <= cursor) {
+            self.show(event).await?;
+        }
+        Ok(())
+    }
+
+    fn count_soon(&mut self) {
+        self.count_at.get_or_insert_with(|| Instant::now() + self.pace.count);
+    }
+
+    async fn count(&mut self) -> Result<(), End> {
+        self.count_at = None;
+        match self.view.counts().await.map_err(unreadable)? {
+            Some(text) => self.send_text(text).await,
+            None => Ok(()),
         }
     }
 
@@ -222,7 +269,18 @@ impl<W: Wire, V: View> Pump<'_, W, V> {
     }
 
     async fn send(&mut self, frame: Frame) -> Result<(), End> {
-        within(self.pace.send, self.wire.text(frame.json())).await
+        self.send_text(frame.json()).await
+    }
+
+    async fn send_text(&mut self, text: ByteString) -> Result<(), End> {
+        within(self.pace.send, self.wire.text(text)).await
+    }
+}
+
+async fn until(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time).await,
+        None => std::future::pending().await,
     }
 }
 

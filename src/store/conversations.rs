@@ -23,7 +23,7 @@ mod batch;
 mod list;
 mod postgres;
 pub use batch::{Touched, insert_all, of_contacts, touch_all};
-pub use list::{Counts, Filter, Page, Query, View, counts, list};
+pub use list::{Counts, Filter, Page, Query, Tally, View, counts, list, tallies};
 
 /// Characters of a message kept for the list.
 const PREVIEW: usize = 80;
@@ -40,6 +40,8 @@ pub struct Conversation {
     pub last_message_id: MessageId,
     pub last_direction: Direction,
     pub last_inbound_at: Option<DateTime<Utc>>,
+    /// How many texts the contact has sent here.
+    pub inbound_texts: i32,
     /// The beginning of the last message.
     pub preview: String,
 }
@@ -66,6 +68,7 @@ struct ConversationRow {
     last_message_id: MessageId,
     last_direction: String,
     last_inbound_at: Option<NaiveDateTime>,
+    inbound_texts: i32,
     preview_sealed: Vec<u8>,
 }
 
@@ -89,6 +92,17 @@ pub fn find(db: &mut Db, id: ConversationId) -> Result<Conversation, StoreError>
         .select((ConversationRow::as_select(), ContactRow::as_select(), AddressRow::as_select()))
         .first(&mut db.conn)?;
     read(db, rows)
+}
+
+/// Those of `ids` that are there, in no particular order.
+pub fn find_all(db: &mut Db, ids: &[ConversationId]) -> Result<Vec<Conversation>, StoreError> {
+    let rows: Vec<(ConversationRow, ContactRow, AddressRow)> = conversations::table
+        .inner_join(contact_rows::table)
+        .inner_join(contact_addresses::table)
+        .filter(conversations::id.eq_any(ids))
+        .select((ConversationRow::as_select(), ContactRow::as_select(), AddressRow::as_select()))
+        .load(&mut db.conn)?;
+    rows.into_iter().map(|rows| read(db, rows)).collect()
 }
 
 /// The conversation of `contact` in `inbox`.
@@ -156,6 +170,11 @@ pub fn touch(
     message: &Message,
     key: &Key,
 ) -> Result<(), StoreError> {
+    let inbound_texts = i32::from(message.direction == Direction::Inbound);
+    touch_one(db, &Touched { conversation, status: *status, message, key, inbound_texts })
+}
+
+fn touch_one(db: &mut Db, touched: &Touched<'_>) -> Result<(), StoreError> {
     #[derive(AsChangeset)]
     #[diesel(table_name = conversations)]
     struct Last {
@@ -167,6 +186,7 @@ pub fn touch(
         last_inbound_at: Option<NaiveDateTime>,
         address_id: Option<RowId>,
     }
+    let Touched { conversation, status, message, key, inbound_texts } = *touched;
     let at = message.created_at.naive_utc();
     let is_inbound = message.direction == Direction::Inbound;
     let last = Last {
@@ -178,7 +198,11 @@ pub fn touch(
         address_id: message.address_id.filter(|_| is_inbound),
     };
     diesel::update(conversations::table.find(conversation))
-        .set((status_columns(status), last))
+        .set((
+            status_columns(&status),
+            last,
+            conversations::inbound_texts.eq(conversations::inbound_texts + inbound_texts),
+        ))
         .execute(&mut db.conn)?;
     Ok(())
 }
@@ -338,6 +362,7 @@ fn read(
             &row.last_direction,
         )?,
         last_inbound_at: utc(row.last_inbound_at),
+        inbound_texts: row.inbound_texts,
         preview,
     })
 }

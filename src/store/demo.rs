@@ -140,6 +140,7 @@ impl Rows {
                 .filter(|message| message.direction == Direction::Inbound)
                 .map(|message| message.created_at.naive_utc())
                 .next(),
+            inbound_texts: inbound_until(thread, None),
             preview_sealed: key
                 .seal_text(place("conversations", "preview_sealed", thread.id), &preview),
             created_at: begun,
@@ -168,6 +169,7 @@ impl Rows {
             conversation_id: thread.id,
             user_id: *user,
             read_at: at.naive_utc(),
+            inbound_read: inbound_until(thread, Some(*at)),
         }));
     }
 
@@ -197,6 +199,13 @@ impl Rows {
         );
         Ok(inserted)
     }
+}
+
+/// How many texts of the contact had come by `time`, or have in all.
+fn inbound_until(thread: &Thread, time: Option<DateTime<Utc>>) -> i32 {
+    let inbound = thread.messages.iter().filter(|text| text.direction == Direction::Inbound);
+    let by_then = inbound.filter(|text| time.is_none_or(|time| text.created_at <= time));
+    i32::try_from(by_then.count()).unwrap_or(i32::MAX)
 }
 
 fn last_text(thread: &Thread) -> Option<&Message> {

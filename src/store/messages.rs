@@ -11,7 +11,7 @@ use super::connection::{Db, DbConnection, on_each_backend};
 use super::contacts;
 use super::error::{StoreError, known};
 use super::ids::RowId;
-use super::schema::{conversations, messages};
+use super::schema::{contacts as contact_rows, conversations, messages};
 use super::seal::Key;
 use crate::domain::delivery::{OutboundState, Reason};
 use crate::domain::id::{
@@ -23,9 +23,7 @@ use crate::domain::segment::Encoding;
 mod pages;
 mod row;
 
-pub use pages::{
-    count_inbound_after, newest_inbound_times, page_after, page_before, texts_after_event,
-};
+pub use pages::{count_inbound_after, page_after, page_before, texts_after_event};
 use row::open;
 pub(super) use row::{MessageRow, seal};
 
@@ -118,6 +116,18 @@ pub fn known_refs(
 }
 
 /// A message by id, whoever may see it: callers check its conversation.
+/// Those of `ids` that are there, in no particular order.
+pub fn find_all(db: &mut Db, ids: &[MessageId]) -> Result<Vec<Message>, StoreError> {
+    let rows: Vec<(MessageRow, ContactId, Vec<u8>)> = messages::table
+        .inner_join(conversations::table.inner_join(contact_rows::table))
+        .filter(messages::id.eq_any(ids))
+        .select((MessageRow::as_select(), contact_rows::id, contact_rows::key_wrapped))
+        .load(&mut db.conn)?;
+    rows.into_iter()
+        .map(|(row, contact, wrapped)| open(row, &*db.vault.contact_key(contact, &wrapped)?))
+        .collect()
+}
+
 pub fn find(db: &mut Db, id: MessageId) -> Result<Message, StoreError> {
     let row = messages::table.find(id).select(MessageRow::as_select()).first(&mut db.conn)?;
     let key = key_of(db, row.conversation_id)?;
@@ -125,12 +135,21 @@ pub fn find(db: &mut Db, id: MessageId) -> Result<Message, StoreError> {
 }
 
 /// The delivery state of an outbound text; `None` for any other line, or none.
-pub fn state_of(db: &mut Db, id: MessageId) -> Result<Option<OutboundState>, StoreError> {
-    let word: Option<Option<String>> =
-        messages::table.find(id).select(messages::state).first(&mut db.conn).optional()?;
-    word.flatten()
-        .map(|word| known(OutboundState::from_word(&word), "messages.state", &word))
-        .transpose()
+/// The states of those of `ids` that are outbound texts.
+pub fn states_of(
+    db: &mut Db,
+    ids: &[MessageId],
+) -> Result<HashMap<MessageId, OutboundState>, StoreError> {
+    let rows: Vec<(MessageId, String)> = messages::table
+        .filter(messages::id.eq_any(ids))
+        .filter(messages::state.is_not_null())
+        .select((messages::id, messages::state.assume_not_null()))
+        .load(&mut db.conn)?;
+    rows.into_iter()
+        .map(|(id, word)| {
+            Ok((id, known(OutboundState::from_word(&word), "messages.state", &word)?))
+        })
+        .collect()
 }
 
 pub fn find_by_provider_ref(

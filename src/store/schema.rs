@@ -196,8 +196,21 @@ diesel::table! {
         last_message_id -> DbUuid,
         last_direction -> Text,
         last_inbound_at -> Nullable<Timestamp>,
+        inbound_texts -> Integer,
         preview_sealed -> Binary,
         created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    inbox_counts (inbox_id, assignee_id) {
+        inbox_id -> DbUuid,
+        assignee_id -> DbUuid,
+        open -> Integer,
+        waiting -> Integer,
     }
 }
 
@@ -252,6 +265,7 @@ diesel::table! {
         conversation_id -> DbUuid,
         user_id -> DbUuid,
         read_at -> Timestamp,
+        inbound_read -> Integer,
     }
 }
 
@@ -373,6 +387,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversations,
     events,
     idempotency_keys,
+    inbox_counts,
     inboxes,
     memberships,
     messages,

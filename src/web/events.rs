@@ -3,8 +3,11 @@
 
 use std::time::Duration;
 
+use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, web};
+use bytestring::ByteString;
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::assets;
 use super::cookies::Cookies;
@@ -12,6 +15,7 @@ use super::error::WebError;
 use super::live_socket::{Screen, Screens};
 use super::session::{Session, origin};
 use crate::app::App;
+use crate::domain::id::ConversationId;
 use crate::live::frame::Why;
 use crate::live::socket::{MEMORY, REPLAY};
 use crate::live::{Frame, Shown, View};
@@ -23,9 +27,10 @@ const LONGEST: u64 = 25;
 pub struct PollQuery {
     after: Option<i64>,
     wait: Option<u64>,
+    open: Option<Uuid>,
 }
 
-/// `GET /events?after=SEQ&wait=SECONDS`: a JSON array of frames, at once if
+/// `GET /events?after=SEQ&wait=SECONDS&open=CONVERSATION`: a JSON array of frames, at once if
 /// something happened, else when something does or the time is over.
 pub async fn poll(
     app: web::Data<App>,
@@ -41,17 +46,19 @@ pub async fn poll(
         origin: origin(&request, &app),
         secret: secret.ok_or(WebError::SignedOut)?,
         session,
+        open: query.open.map(ConversationId),
     };
     let mut feed = app.hub.subscribe();
     let after = query.after.unwrap_or_else(|| feed.cursor()).max(0);
-    let mut frames =
-        vec![Frame::Hello { ev: feed.cursor(), build: assets::BUILD.to_owned(), hb: LONGEST }];
+    let mut frames = vec![
+        Frame::Hello { ev: feed.cursor(), build: assets::BUILD.to_owned(), hb: LONGEST }.json(),
+    ];
     let missed = screen.events_after(after, REPLAY + 1).await?;
     let is_too_old = missed.first().is_some_and(|event| app.clock.now() - event.at > MEMORY);
     if missed.len() > REPLAY || is_too_old {
-        frames.push(Frame::Reset { why: Why::Gap });
-        frames.push(Frame::At { id: feed.cursor() });
-        return Ok(HttpResponse::Ok().json(frames));
+        frames.push(Frame::Reset { why: Why::Gap }.json());
+        frames.push(Frame::At { id: feed.cursor() }.json());
+        return Ok(array(&frames));
     }
     let mut seen = after;
     let mut shown = false;
@@ -77,22 +84,26 @@ pub async fn poll(
             failed?;
         }
     }
-    frames.push(Frame::At { id: seen });
-    Ok(HttpResponse::Ok().json(frames))
+    frames.extend(screen.counts().await?);
+    frames.push(Frame::At { id: seen }.json());
+    Ok(array(&frames))
 }
 
 async fn show(
     screen: &mut Screen,
     event: &crate::live::Event,
-    frames: &mut Vec<Frame>,
+    frames: &mut Vec<ByteString>,
 ) -> Result<bool, WebError> {
     match screen.show(event).await? {
         Shown::Nothing => Ok(false),
-        Shown::Ops { conversation, ops } => {
-            let c = conversation.map(|id| id.to_string());
-            frames.push(Frame::Ev { id: event.seq, c, ops });
+        Shown::Frame(text) => {
+            frames.push(text);
             Ok(true)
         }
         Shown::SignedOut => Err(WebError::SignedOut),
     }
+}
+
+fn array(frames: &[ByteString]) -> HttpResponse {
+    HttpResponse::Ok().content_type(ContentType::json()).body(format!("[{}]", frames.join(",")))
 }

@@ -3,10 +3,14 @@
 //! An event carries ids only; what it shows is read and drawn here, once per
 //! event, language and right, for all sockets of the node.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use bytestring::ByteString;
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::assets;
 use super::cookies::Cookies;
@@ -15,40 +19,57 @@ use super::error::WebError;
 use super::session::{self, Session, origin};
 use crate::app::App;
 use crate::domain::event::EventKind;
-use crate::domain::id::ConversationId;
+use crate::domain::id::{ConversationId, InboxId};
 use crate::live::socket::{Pace, Start};
-use crate::live::{Event, Memo, Shown, View};
-use crate::store::events;
+use crate::live::{Event, Frame, Memo, Shown, View};
+use crate::store::conversations::{Counts, Tally, tallies};
+use crate::store::{StoreError, events};
+use crate::web::conversations::list::UNREAD_CAP;
 
+mod drawing;
+mod log;
 mod scene;
 mod wire;
 
-use scene::{Brush, Drawing, Scene, draw, ops, read_scene, unread};
+use drawing::{Brush, draw_row, draw_thread};
+pub use log::EventLog;
+use log::live_event;
+use scene::{Scene, is_shown, read_scenes};
 use wire::Socket;
 
 /// Largest frame a browser may send: it only ever answers pings (ui.md 4.3).
 const FRAME: usize = 64 * 1024;
 /// Events whose drawings are kept: more than a ring of sockets can be apart.
 const KEPT: usize = 2_048;
+/// Milliseconds for which tab counts are shared between sockets.
+const COUNTS_LAST: u128 = 250;
 
 /// What was read and drawn for the newest events, shared by all sockets.
 pub struct Screens {
     read: Memo<i64, Option<Arc<Scene>>>,
-    drawn: Memo<(i64, Brush), Arc<Drawing>>,
+    drawn: Memo<(i64, Brush), ByteString>,
+    tallies: Memo<u128, Arc<Vec<Tally>>>,
+    begun: Instant,
 }
 
 impl Default for Screens {
     fn default() -> Self {
-        Self { read: Memo::new(KEPT), drawn: Memo::new(KEPT) }
+        Self {
+            read: Memo::new(KEPT),
+            drawn: Memo::new(KEPT),
+            tallies: Memo::new(8),
+            begun: Instant::now(),
+        }
     }
 }
 
 #[derive(Deserialize)]
 pub struct LiveQuery {
     after: Option<i64>,
+    open: Option<Uuid>,
 }
 
-/// `GET /live?after=SEQ`
+/// `GET /live?after=SEQ&open=CONVERSATION`
 pub async fn open(
     app: web::Data<App>,
     screens: web::Data<Screens>,
@@ -73,6 +94,7 @@ pub async fn open(
         origin: origin(&request, &app),
         session,
         secret,
+        open: query.open.map(ConversationId),
     };
     let start = Start {
         after: query.after.unwrap_or(0).max(0),
@@ -95,6 +117,8 @@ pub struct Screen {
     /// The session's secret, to look again whether it is still in force.
     pub secret: String,
     pub origin: String,
+    /// The thread before its user.
+    pub open: Option<ConversationId>,
 }
 
 impl View for Screen {
@@ -112,18 +136,45 @@ impl View for Screen {
             EventKind::ConversationRead if event.event.user_id != Some(self.session.user.id) => {
                 return Ok(Shown::Nothing);
             }
-            EventKind::SettingsChanged | EventKind::QuarantineAdded => return Ok(Shown::Nothing),
+            _ if !is_shown(event) => return Ok(Shown::Nothing),
             _ => {}
         }
-        let (Some(inbox), Some(id)) = (event.event.inbox_id, event.event.conversation_id) else {
-            return Ok(Shown::Nothing);
-        };
+        let Some(inbox) = event.event.inbox_id else { return Ok(Shown::Nothing) };
         if !self.session.caller.sight.sees(inbox) {
             return Ok(Shown::Nothing);
         }
-        let Some(scene) = self.scene(event, id).await? else { return Ok(Shown::Nothing) };
-        let drawing = self.drawing(event, &scene).await?;
-        Ok(Shown::Ops { conversation: Some(id), ops: ops(&scene, &drawing) })
+        let Some(scene) = self.scene(event).await? else { return Ok(Shown::Nothing) };
+        Ok(Shown::Frame(self.drawing(event, &scene).await?))
+    }
+
+    fn watch(&mut self, conversation: ConversationId) {
+        self.open = Some(conversation);
+    }
+
+    async fn counts(&mut self) -> Result<Option<ByteString>, WebError> {
+        // Sockets that ask within the same moment are told the same; it is
+        // shorter than what a change waits to be counted.
+        let moment = self.screens.begun.elapsed().as_millis() / COUNTS_LAST;
+        let store = &self.app.store;
+        let tallies = self
+            .screens
+            .tallies
+            .get(
+                moment,
+                || async move { Ok::<_, StoreError>(Arc::new(store.read(tallies).await?)) },
+            )
+            .await?;
+        let (sight, user) = (&self.session.caller.sight, self.session.user.id);
+        let mut by_inbox: BTreeMap<InboxId, Vec<&Tally>> = BTreeMap::new();
+        for tally in tallies.iter().filter(|tally| sight.sees(tally.inbox)) {
+            by_inbox.entry(tally.inbox).or_default().push(tally);
+        }
+        let inboxes = by_inbox.into_iter().map(|(inbox, tallies)| {
+            let Counts { mine, unassigned, waiting, waiting_for_me } =
+                Counts::of(tallies.into_iter(), user);
+            (inbox.to_string(), [mine, unassigned, waiting, waiting_for_me])
+        });
+        Ok(Some(Frame::Count { inboxes: inboxes.collect() }.json()))
     }
 }
 
@@ -143,35 +194,35 @@ impl Screen {
         }
     }
 
-    async fn scene(
-        &self,
-        event: &Event,
-        id: ConversationId,
-    ) -> Result<Option<Arc<Scene>>, WebError> {
+    async fn scene(&self, event: &Event) -> Result<Option<Arc<Scene>>, WebError> {
         let event = *event;
         self.screens
             .read
             .get(event.seq, || async move {
-                let scene = self.app.store.read(move |db| read_scene(db, &event, id)).await?;
-                Ok(scene.map(Arc::new))
+                let read = self.app.store.read(move |db| read_scenes(db, &[event])).await?;
+                Ok(read.into_iter().next().and_then(|(_, scene)| scene))
             })
             .await
     }
 
-    async fn drawing(&self, event: &Event, scene: &Arc<Scene>) -> Result<Arc<Drawing>, WebError> {
+    async fn drawing(&self, event: &Event, scene: &Arc<Scene>) -> Result<ByteString, WebError> {
+        let is_open = self.open == Some(scene.conversation.id);
         let brush = Brush {
             locale: self.session.locale(),
-            role: self.session.user.role,
-            unread: unread(scene, self.session.user.id),
+            unread: scene.unread(self.session.user.id).min(UNREAD_CAP),
             names_inbox: scene.several_inboxes && self.sees_several(),
+            thread: is_open.then_some(self.session.user.role),
         };
         let (event, scene) = (*event, scene.clone());
         self.screens
             .drawn
             .get((event.seq, brush), || async move {
                 let now = self.app.clock.now();
-                let read = self.app.store.read(move |db| draw(db, &event, &scene, brush, now));
-                Ok(Arc::new(read.await?))
+                let Some(role) = brush.thread else {
+                    return Ok(draw_row(&event, &scene, brush, now)?);
+                };
+                let store = &self.app.store;
+                Ok(store.read(move |db| draw_thread(db, &event, &scene, brush, role, now)).await?)
             })
             .await
     }
@@ -182,9 +233,4 @@ impl Screen {
             crate::domain::user::Sight::Inboxes(inboxes) => inboxes.len() > 1,
         }
     }
-}
-
-/// An event of the log as live passes it on.
-pub fn live_event(event: events::Event) -> Event {
-    Event { seq: event.seq, at: event.at, event: event.event }
 }

@@ -7,10 +7,17 @@
 //   {"t":"hello","ev":N,"build":"..","hb":25}   the log ends at N; build of the
 //                                               server; seconds between heartbeats
 //   {"t":"ev","id":N,"c":"<conversation>","ops":[..]}   event N, drawn
+//   {"t":"count","in":{"<inbox>":[mine,unassigned,waiting,waiting for me]}}
+//                                               numbers of conversations
 //   {"t":"at","id":N}                           nothing to see up to N
 //   {"t":"reset","why":".."}                    too far behind to catch up: fetch
 //                                               list and thread anew; an `at` follows
 //   {"t":"hb"}                                  the line is alive
+//
+// An event of the thread on the screen, which the browser names by
+// {"t":"watch","c":"<conversation>","after":N}, is drawn in full; of any other
+// only its row in the list. What happened between drawing a thread and watching
+// it is sent once more, so an event may come that is older than the cursor.
 //
 // Ops name elements by id and may be applied twice:
 //
@@ -36,6 +43,7 @@ export class Feed {
       case 'hello': return this.#hello(frame)
       case 'ev': return this.#event(frame)
       case 'at': return this.#moveTo(frame.id)
+      case 'count': return this.#page.count(frame.in)
       case 'reset': return this.#reset(frame)
     }
   }
@@ -46,8 +54,8 @@ export class Feed {
   }
 
   #event({ id, c, ops }) {
-    if (id <= this.cursor) return
-    for (const op of ops) this.#page[op.op]?.(op, id)
+    const isNews = id > this.cursor
+    for (const op of ops) if (isNews || op.op !== 'say') this.#page[op.op]?.(op, id)
     this.#moveTo(id)
     this.#page.applied(id, c)
   }

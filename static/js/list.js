@@ -4,8 +4,6 @@ import { byId, page } from './page.js'
 import { ask } from './request.js'
 import { move, swap } from './swap.js'
 
-let countTimer = null
-
 export function putRow(row) {
   const rows = byId('rows')
   const old = byId(row.id)
@@ -67,16 +65,9 @@ export function watchList() {
   })
 }
 
-// The numbers on the tabs follow within seconds; all browsers spread out, so
-// that a busy minute does not make each of them ask at once.
-export function countAgainSoon() {
-  countTimer ??= setTimeout(async () => {
-    countTimer = null
-    if (!byId('list') || document.visibilityState !== 'visible') return
-    const { content } = await ask(currentUrl(), 'rows')
-    const [old, fresh] = [byId('list'), content.querySelector('#list')].map(list => list?.querySelector('.views'))
-    if (old && fresh) swap(old, fresh)
-  }, 4_000 + Math.random() * 8_000)
+// The inbox the list is narrowed to.
+export function shownInbox() {
+  return byId('list')?.dataset.inbox
 }
 
 export function openConversation() {

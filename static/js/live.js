@@ -1,11 +1,11 @@
 // Events on the page: what each op does to it, and what the line's state looks like.
 import { say } from './announcer.js'
 import { Feed } from './feed.js'
-import { countAgainSoon, putRow, refreshList } from './list.js'
+import { putRow, refreshList, shownInbox } from './list.js'
 import { byId, page, words } from './page.js'
 import { signedOut } from './signed-out.js'
 import { Line, browserLine } from './socket.js'
-import { putHead, putLine, putSide, refreshThread } from './thread.js'
+import { drawnAt, putHead, putLine, putSide, refreshThread, thread } from './thread.js'
 import { tick } from './time.js'
 import { fragment } from './tt.js'
 
@@ -42,9 +42,16 @@ const painter = {
   },
   text({ id, text }) {
     const element = byId(id)
-    if (!element) return
-    element.textContent = text
-    if (id === 'count-me') showWaiting(Number(text))
+    if (element) element.textContent = text
+  },
+  count(inboxes) {
+    const of = inbox => Object.entries(inboxes).filter(([id]) => !inbox || id === inbox).map(([, counts]) => counts)
+    const sum = (counts, at) => counts.reduce((total, count) => total + count[at], 0)
+    const listed = of(shownInbox())
+    showCount('count-mine', sum(listed, 0))
+    showCount('count-unassigned', sum(listed, 1))
+    showCount('count-waiting', sum(listed, 2))
+    showWaiting(sum(of(), 3))
   },
   say({ text, how }) {
     say(text, how)
@@ -54,7 +61,6 @@ const painter = {
   },
   applied(id, conversation) {
     tick()
-    countAgainSoon()
     listeners.forEach(f => f.event?.(id, conversation))
   },
   reset() {
@@ -86,6 +92,8 @@ const line = new Line(() => feed.cursor, browserLine, {
 })
 
 export function goLive() {
+  watchOpenThread()
+  document.addEventListener('thread-drawn', watchOpenThread)
   line.start()
   addEventListener('online', () => line.hurry())
   addEventListener('pagehide', () => line.stop())
@@ -97,6 +105,10 @@ export function goLive() {
   document.addEventListener('signed-in-again', () => line.start())
   byId('reload').addEventListener('click', () => location.reload())
   watchSleep()
+}
+
+function watchOpenThread() {
+  if (thread.lines) line.watch(thread.id, drawnAt())
 }
 
 // A timer that comes 20 s late has slept with the machine.
@@ -117,8 +129,15 @@ function reloadIfIdle() {
   if (!byId('body')?.value && !document.querySelector('.pending')) location.reload()
 }
 
+function showCount(id, count) {
+  const element = byId(id)
+  if (!element) return
+  element.textContent = count
+  element.hidden = count === 0
+}
+
 function showWaiting(count) {
-  byId('count-me').hidden = count === 0
+  showCount('count-me', count)
   const title = document.title.replace(/^\(\d+\) /, '')
   document.title = count > 0 ? `(${count}) ${title}` : title
 }

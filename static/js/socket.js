@@ -8,9 +8,9 @@ const SLEEP_GAP = 20_000
 const FAILURES_BEFORE_POLLING = 3
 const POLLS_BETWEEN_TRIES = 12
 
-// `env` is the browser, or a stand-in: { socket(after), poll(after), now(),
-// setTimer(f, ms), clearTimer(id), random() }; `on` is told what happens:
-// { frame(frame), up(), down(), signedOut() }.
+// `env` is the browser, or a stand-in: { socket(after, open), poll(after, open,
+// signal), now(), setTimer(f, ms), clearTimer(id), random() }; `on` is told what
+// happens: { frame(frame), up(), down(), signedOut() }.
 export class Line {
   #env
   #on
@@ -20,6 +20,9 @@ export class Line {
   #failures = 0
   #heard = 0
   #polls = 0
+  #thread = null
+  #drawn = Infinity
+  #polling = null
 
   constructor(cursor, env, on) {
     this.#cursor = cursor
@@ -38,6 +41,18 @@ export class Line {
     if (this.state === 'open' && this.#env.now() - this.#heard > SLEEP_GAP) this.#drop()
   }
 
+  // The thread now on the screen, drawn when event `drawn` was the newest: its
+  // events come in full from there on. Those of all others come as rows alone.
+  watch(conversation, drawn) {
+    this.#thread = conversation
+    if (this.state === 'open') {
+      this.#socket.send(JSON.stringify({ t: 'watch', c: conversation, after: drawn }))
+    } else {
+      this.#drawn = Math.min(this.#drawn, drawn)
+      this.#polling?.abort()
+    }
+  }
+
   stop() {
     this.#become('stopped')
     this.#socket?.close()
@@ -46,7 +61,7 @@ export class Line {
 
   #open() {
     this.#become('opening')
-    const socket = this.#socket = this.#env.socket(this.#cursor())
+    const socket = this.#socket = this.#env.socket(this.#from(), this.#thread)
     const mine = f => event => { if (this.#socket === socket) f(event) }
     socket.onopen = mine(() => this.#opened())
     socket.onmessage = mine(event => this.#hear(JSON.parse(event.data)))
@@ -103,7 +118,9 @@ export class Line {
       return this.#open()
     }
     const began = this.#env.now()
-    const { status, frames } = await this.#env.poll(this.#cursor())
+    this.#polling = new AbortController()
+    const { status, frames, aborted } = await this.#env.poll(this.#from(), this.#thread, this.#polling.signal)
+    if (aborted && this.state === 'polling') return this.#poll()
     if (this.state !== 'polling') return
     if (status === 401) {
       this.#become('stopped')
@@ -121,6 +138,13 @@ export class Line {
     this.#failures += 1
     this.#become('waiting')
     this.#after(pause(this.#failures, 1006, NaN, this.#env.random()), () => this.#poll())
+  }
+
+  // Where to go on from: the cursor, or what a thread was drawn at before it.
+  #from() {
+    const from = Math.min(this.#cursor(), this.#drawn)
+    this.#drawn = Infinity
+    return from
   }
 
   #become(state) {
@@ -147,15 +171,19 @@ function retryAfter(reason = '') {
   return Number(reason.match(/^retry_after=(\d+)$/)?.[1])
 }
 
+function query(after, open) {
+  return open ? `after=${after}&open=${open}` : `after=${after}`
+}
+
 export const browserLine = {
-  socket: after => new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/live?after=${after}`),
-  poll: async after => {
+  socket: (after, open) =>
+    new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/live?${query(after, open)}`),
+  poll: async (after, open, signal) => {
     try {
-      const answer = await fetch(`/events?after=${after}&wait=25`, { headers: { accept: 'application/json' } })
-      const body = answer.ok ? await answer.json() : []
-      return { status: answer.status, frames: Array.isArray(body) ? body : body.frames }
+      const answer = await fetch(`/events?${query(after, open)}&wait=25`, { headers: { accept: 'application/json' }, signal })
+      return { status: answer.status, frames: answer.ok ? await answer.json() : [] }
     } catch {
-      return { status: 0, frames: [] }
+      return { status: 0, frames: [], aborted: signal.aborted }
     }
   },
   now: () => Date.now(),

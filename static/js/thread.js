@@ -47,6 +47,12 @@ export function openThread() {
   resized.observe(thread.box)
   fillUp()
   noticeRead()
+  tellDrawn()
+}
+
+// The number of the newest event when the thread was drawn.
+export function drawnAt() {
+  return Number(thread.lines.dataset.rev)
 }
 
 // A line drawn by the server, from an answer or an event.
@@ -101,6 +107,7 @@ export async function toLatest() {
     thread.lines.replaceWith(fresh)
     markEnds(fresh)
     tidyDays()
+    tellDrawn()
   }
   toEnd()
   noticeRead()
@@ -124,6 +131,7 @@ export async function refreshThread() {
   putHead(content.querySelector('.th'))
   putSide(content.querySelector('.side'))
   if (stick) toEnd()
+  tellDrawn()
 }
 
 export function watchThread() {
@@ -136,6 +144,11 @@ export function watchThread() {
   })
   document.addEventListener('visibilitychange', noticeRead)
   addEventListener('focus', noticeRead)
+}
+
+// What came while the lines were on their way is asked for again.
+function tellDrawn() {
+  document.dispatchEvent(new Event('thread-drawn'))
 }
 
 function scrolled() {

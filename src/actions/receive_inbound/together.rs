@@ -37,6 +37,7 @@ struct Open {
     inbox: InboxId,
     status: Status,
     last: Option<usize>,
+    texts: i32,
 }
 
 pub fn receive_together(tx: &mut Tx, arrivals: &[Arrival]) -> Result<Vec<Received>, ActionError> {
@@ -115,6 +116,7 @@ fn receive_into(
         let message = inbound_message(tx, id, conversation.id, sender, contact, text);
         (conversation.status, _) = conversation.status.receive_inbound(now);
         conversation.last = Some(new.len());
+        conversation.texts += 1;
         let created = EventKind::MessageCreated;
         let event = NewEvent::conversation(created, conversation.inbox, conversation.id).about(id);
         tx.event(event);
@@ -134,6 +136,7 @@ fn receive_into(
                 status: conversation.status,
                 message,
                 key,
+                inbound_texts: conversation.texts,
             })
         })
         .collect();
@@ -157,7 +160,7 @@ fn open_conversations(
             Some(known) if known.status.state == ConversationState::Closed => {}
             Some(known) => {
                 let (id, status) = (known.id, known.status);
-                open.insert(contact.id, Open { id, inbox, status, last: None });
+                open.insert(contact.id, Open { id, inbox, status, last: None, texts: 0 });
             }
             None => {
                 let (id, status) = (fresh_id(), Status::started_by_inbound(now));
@@ -169,7 +172,7 @@ fn open_conversations(
                     first_message: fresh_id(),
                     direction: Direction::Inbound,
                 });
-                open.insert(contact.id, Open { id, inbox, status, last: None });
+                open.insert(contact.id, Open { id, inbox, status, last: None, texts: 0 });
             }
         }
     }

@@ -9,43 +9,66 @@ use crate::live::event::test_event;
 use crate::live::hub::RING;
 
 /// A wire whose other end is a channel; a full channel is a slow client.
-struct Line(mpsc::Sender<String>);
+struct Line {
+    to_client: mpsc::Sender<String>,
+    from_client: mpsc::UnboundedReceiver<Word>,
+}
 
 impl Wire for Line {
-    async fn text(&mut self, text: String) -> Result<(), Gone> {
-        self.0.send(text).await.map_err(|_refused| Gone)
+    async fn text(&mut self, text: ByteString) -> Result<(), Gone> {
+        self.to_client.send(text.to_string()).await.map_err(|_refused| Gone)
     }
 
     async fn ping(&mut self) -> Result<(), Gone> {
-        self.text("ping".to_owned()).await
+        self.text("ping".into()).await
     }
 
-    async fn until_gone(&mut self) {
-        self.0.closed().await;
+    async fn heard(&mut self) -> Result<Word, Gone> {
+        tokio::select! {
+            Some(word) = self.from_client.recv() => Ok(word),
+            () = self.to_client.closed() => Err(Gone),
+        }
     }
 
     async fn close(&mut self, close: Close) {
-        let _ = self.text(format!("close {}", close.code())).await;
+        let _ = self.text(format!("close {}", close.code()).into()).await;
     }
 }
 
 /// Sees even events only; knows the log it is given.
 #[derive(Clone, Default)]
-struct EvenOnly(Arc<Mutex<Vec<Event>>>);
+struct EvenOnly {
+    log: Arc<Mutex<Vec<Event>>>,
+    watched: Option<ConversationId>,
+    counts: bool,
+}
 
 impl View for EvenOnly {
     type Error = &'static str;
 
     async fn events_after(&mut self, seq: i64, limit: usize) -> Result<Vec<Event>, Self::Error> {
-        let log = self.0.lock().unwrap();
+        let log = self.log.lock().unwrap();
         Ok(log.iter().filter(|event| event.seq > seq).take(limit).copied().collect())
+    }
+
+    fn watch(&mut self, conversation: ConversationId) {
+        self.watched = Some(conversation);
+    }
+
+    async fn counts(&mut self) -> Result<Option<ByteString>, Self::Error> {
+        Ok(self.counts.then(|| "counts".into()))
     }
 
     async fn show(&mut self, event: &Event) -> Result<Shown, Self::Error> {
         match event.seq {
             13 => Ok(Shown::SignedOut),
             666 => Err("the database is gone"),
-            seq if seq % 2 == 0 => Ok(Shown::Ops { conversation: None, ops: vec![] }),
+            seq if seq % 2 == 0 => {
+                let is_watched =
+                    self.watched.is_some() && self.watched == event.event.conversation_id;
+                let c = is_watched.then(|| "watched".to_owned());
+                Ok(Shown::Frame(Frame::Ev { id: seq, c, ops: vec![] }.json()))
+            }
             _ => Ok(Shown::Nothing),
         }
     }
@@ -61,7 +84,8 @@ struct Rig {
 impl Rig {
     fn with_log(seqs: std::ops::RangeInclusive<i64>) -> Self {
         let hub = Hub::new(*seqs.end());
-        let log = EvenOnly(Arc::new(Mutex::new(seqs.map(test_event).collect())));
+        let log = Arc::new(Mutex::new(seqs.map(test_event).collect()));
+        let log = EvenOnly { log, watched: None, counts: false };
         Self { hub, log, user: UserId(Uuid::now_v7()), session: SessionId(Uuid::now_v7()) }
     }
 
@@ -71,17 +95,20 @@ impl Rig {
     }
 
     fn open(&self, start: Start, queue: usize) -> Client {
-        let (sender, heard) = mpsc::channel(queue);
+        let (to_client, heard) = mpsc::channel(queue);
+        let (says, from_client) = mpsc::unbounded_channel();
         let guard = self.hub.admit(self.user, self.session).expect("below the cap");
         let (hub, view) = (self.hub.clone(), self.log.clone());
-        let task =
-            tokio::spawn(async move { serve(&hub, guard, &mut Line(sender), view, start).await });
-        Client { heard, task }
+        let task = tokio::spawn(async move {
+            serve(&hub, guard, &mut Line { to_client, from_client }, view, start).await
+        });
+        Client { heard, says, task }
     }
 }
 
 struct Client {
     heard: mpsc::Receiver<String>,
+    says: mpsc::UnboundedSender<Word>,
     task: tokio::task::JoinHandle<Option<Close>>,
 }
 
@@ -110,7 +137,7 @@ async fn a_returning_client_gets_what_it_missed_then_what_happens() {
 async fn an_event_that_is_replayed_and_published_is_sent_once() {
     let rig = Rig::with_log(1..=4);
     // The log is one ahead of the hub: the replay meets the event first.
-    rig.log.0.lock().unwrap().extend([test_event(5), test_event(6)]);
+    rig.log.log.lock().unwrap().extend([test_event(5), test_event(6)]);
     let mut client = rig.open(rig.start(4), 64);
     client.hears(r#"{"t":"hello","ev":4,"build":"b1","hb":25}"#).await;
     client.hears(r#"{"t":"ev","id":6,"ops":[]}"#).await;
@@ -244,11 +271,58 @@ async fn a_client_whose_last_event_was_purged_starts_afresh() {
 #[tokio::test]
 async fn a_page_may_be_newer_than_what_this_node_has_published() {
     let rig = Rig::with_log(1..=4);
-    rig.log.0.lock().unwrap().push(test_event(5));
+    rig.log.log.lock().unwrap().push(test_event(5));
     let mut client = rig.open(rig.start(5), 64);
     client.hears(r#"{"t":"hello","ev":4,"build":"b1","hb":25}"#).await;
     for seq in 5..=6 {
         rig.hub.publish(test_event(seq));
     }
     client.hears(r#"{"t":"ev","id":6,"ops":[]}"#).await;
+}
+
+#[tokio::test]
+async fn a_thread_is_shown_in_full_from_the_moment_it_was_drawn() {
+    let rig = Rig::with_log(1..=6);
+    let (ours, other) = (ConversationId(Uuid::now_v7()), ConversationId(Uuid::now_v7()));
+    for (seq, conversation) in [(2, ours), (4, ours), (5, ours), (6, other)] {
+        let event = &mut rig.log.log.lock().unwrap()[seq as usize - 1];
+        event.event.conversation_id = Some(conversation);
+    }
+    let mut client = rig.open(rig.start(6), 64);
+    client.hears(r#"{"t":"hello","ev":6,"build":"b1","hb":25}"#).await;
+    // Drawn at event 3: what came since is said again, of this thread alone.
+    client.says.send(Word::Watch { c: ours.0, after: 3 }).unwrap();
+    client.hears(r#"{"t":"ev","id":4,"c":"watched","ops":[]}"#).await;
+    let mut next = test_event(8);
+    next.event.conversation_id = Some(ours);
+    rig.hub.publish(next);
+    client.hears(r#"{"t":"ev","id":8,"c":"watched","ops":[]}"#).await;
+}
+
+#[tokio::test]
+async fn a_thread_drawn_too_long_ago_is_drawn_again() {
+    let rig = Rig::with_log(1..=REPLAY as i64 + 2);
+    let mut client = rig.open(rig.start(REPLAY as i64 + 2), 64);
+    client.heard.recv().await.unwrap();
+    client.says.send(Word::Watch { c: Uuid::now_v7(), after: 1 }).unwrap();
+    client.hears(r#"{"t":"reset","why":"gap"}"#).await;
+}
+
+#[tokio::test]
+async fn counts_follow_what_changed_and_nothing_else() {
+    let mut rig = Rig::with_log(1..=6);
+    rig.log.counts = true;
+    let mut start = rig.start(6);
+    start.pace.count = Duration::ZERO;
+    let mut client = rig.open(start, 64);
+    client.hears(r#"{"t":"hello","ev":6,"build":"b1","hb":25}"#).await;
+    client.hears("counts").await;
+    // What is not shown changes no number: event 7 is passed over in silence.
+    for seq in [7, 8, 10] {
+        rig.hub.publish(test_event(seq));
+        if seq % 2 == 0 {
+            client.hears(&format!(r#"{{"t":"ev","id":{seq},"ops":[]}}"#)).await;
+            client.hears("counts").await;
+        }
+    }
 }

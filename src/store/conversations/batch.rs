@@ -6,7 +6,8 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::{
-    AddressRow, ContactRow, Conversation, ConversationRow, NewConversation, postgres, read, touch,
+    AddressRow, ContactRow, Conversation, ConversationRow, NewConversation, postgres, read,
+    touch_one,
 };
 use crate::clock::fresh_id;
 use crate::domain::conversation::Conversation as Status;
@@ -24,6 +25,8 @@ pub struct Touched<'a> {
     pub status: Status,
     pub message: &'a Message,
     pub key: &'a Key,
+    /// How many texts of the contact came with it.
+    pub inbound_texts: i32,
 }
 
 #[derive(Insertable)]
@@ -117,7 +120,5 @@ pub fn touch_all(db: &mut Db, touched: &[Touched<'_>]) -> Result<(), StoreError>
     if let DbConnection::Postgres(conn) = &mut db.conn {
         return postgres::touch_all(conn, touched);
     }
-    touched
-        .iter()
-        .try_for_each(|one| touch(db, one.conversation, &one.status, one.message, one.key))
+    touched.iter().try_for_each(|one| touch_one(db, one))
 }

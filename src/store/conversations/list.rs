@@ -10,7 +10,7 @@ use crate::store::StoreError;
 use crate::store::connection::{Db, MultiBackend};
 use crate::store::contacts::{AddressRow, ContactRow};
 use crate::store::inboxes;
-use crate::store::schema::{contact_addresses, contacts, conversations};
+use crate::store::schema::{contact_addresses, contacts, conversations, inbox_counts};
 
 /// Which conversations of an inbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,20 +109,60 @@ pub fn counts(
     inbox: Option<InboxId>,
     user: UserId,
 ) -> Result<Counts, StoreError> {
-    let query = Query { sight: sight.clone(), inbox, view: View::All, after: None, limit: 0 };
-    let mut counts = Counts::default();
-    for inbox in inboxes_of(db, &query)? {
-        counts.mine += count(db, inbox, View::Mine(user))?;
-        counts.unassigned += count(db, inbox, View::Unassigned)?;
-        counts.waiting += count(db, inbox, View::Waiting)?;
-        counts.waiting_for_me += count(db, inbox, View::WaitingFor(user))?;
-    }
-    Ok(counts)
+    let tallies = tallies(db)?;
+    let seen = tallies.iter().filter(|tally| sight.sees(tally.inbox));
+    Ok(Counts::of(seen.filter(|tally| inbox.is_none_or(|inbox| inbox == tally.inbox)), user))
 }
 
-fn count(db: &mut Db, inbox: InboxId, view: View) -> Result<i64, StoreError> {
-    let rows = conversations::table.filter(conversations::inbox_id.eq(inbox)).into_boxed();
-    Ok(in_view(rows, view).count().get_result(&mut db.conn)?)
+/// The open conversations of one inbox that one person has, or nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tally {
+    pub inbox: InboxId,
+    pub assignee: Option<UserId>,
+    pub open: i64,
+    pub waiting: i64,
+}
+
+impl Counts {
+    /// What `user` is shown of these tallies.
+    pub fn of<'a>(tallies: impl Iterator<Item = &'a Tally>, user: UserId) -> Self {
+        let mut counts = Self::default();
+        for tally in tallies {
+            counts.waiting += tally.waiting;
+            match tally.assignee {
+                None => counts.unassigned += tally.open,
+                Some(assignee) if assignee == user => {
+                    counts.mine += tally.open;
+                    counts.waiting_for_me += tally.waiting;
+                }
+                Some(_) => {}
+            }
+        }
+        counts
+    }
+}
+
+/// The tallies of all inboxes, a row for each person who has something open:
+/// the database keeps them (migration `count_conversations`).
+pub fn tallies(db: &mut Db) -> Result<Vec<Tally>, StoreError> {
+    let rows: Vec<(InboxId, UserId, i32, i32)> = inbox_counts::table
+        .filter(inbox_counts::open.gt(0))
+        .select((
+            inbox_counts::inbox_id,
+            inbox_counts::assignee_id,
+            inbox_counts::open,
+            inbox_counts::waiting,
+        ))
+        .load(&mut db.conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(inbox, assignee, open, waiting)| Tally {
+            inbox,
+            assignee: (!assignee.0.is_nil()).then_some(assignee),
+            open: open.into(),
+            waiting: waiting.into(),
+        })
+        .collect())
 }
 
 fn inboxes_of(db: &mut Db, query: &Query) -> Result<Vec<InboxId>, StoreError> {

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Binary, Nullable, Text, Timestamp, Uuid as UuidType};
+use diesel::sql_types::{Array, Binary, Integer, Nullable, Text, Timestamp, Uuid as UuidType};
 use uuid::Uuid;
 
 use super::{Touched, preview};
@@ -26,11 +26,12 @@ pub(super) fn touch_all(
            snoozed_until = v.snoozed_until, last_message_at = v.at, \
            last_message_id = v.message_id, last_direction = v.direction, \
            preview_sealed = v.preview, \
+           inbound_texts = conversations.inbound_texts + v.inbound_texts, \
            last_inbound_at = coalesce(v.inbound_at, conversations.last_inbound_at), \
            address_id = coalesce(v.address_id, conversations.address_id) \
-         from (select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as u( \
+         from (select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) as u( \
            id, state, assignee_id, last_answered_by, waiting_since, snoozed_until, at, \
-           message_id, direction, preview, inbound_at, address_id) order by id) v \
+           message_id, direction, preview, inbound_at, address_id, inbound_texts) order by id) v \
          where conversations.id = v.id",
     )
     .bind::<Array<UuidType>, _>(all(touched, |one| one.conversation.0))
@@ -55,6 +56,7 @@ pub(super) fn touch_all(
     .bind::<Array<Nullable<UuidType>>, _>(all(touched, |one| -> Option<Uuid> {
         one.message.address_id.filter(|_| inbound(one)).map(|id| id.0)
     }))
+    .bind::<Array<Integer>, _>(all(touched, |one| one.inbound_texts))
     .execute(conn)?;
     Ok(())
 }

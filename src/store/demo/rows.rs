@@ -56,6 +56,7 @@ rows! {
         last_message_id: MessageId,
         last_direction: &'static str,
         last_inbound_at: Option<NaiveDateTime>,
+        inbound_texts: i32,
         preview_sealed: Vec<u8>,
         created_at: NaiveDateTime,
     }
@@ -97,5 +98,6 @@ rows! {
         conversation_id: ConversationId,
         user_id: UserId,
         read_at: NaiveDateTime,
+        inbound_read: i32,
     }
 }

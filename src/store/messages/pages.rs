@@ -1,6 +1,6 @@
 //! Pages of a timeline, by keyset, and what is counted along it.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -64,24 +64,19 @@ pub fn page_after(
     open_all(db, conversation, rows)
 }
 
-/// Inbound texts of a conversation after `since`, counted up to `limit`.
+/// How many inbound texts of a conversation came after `since`.
 pub fn count_inbound_after(
     db: &mut Db,
     conversation: ConversationId,
-    since: Option<DateTime<Utc>>,
-    limit: i64,
-) -> Result<i64, StoreError> {
-    let mut query = messages::table
+    since: DateTime<Utc>,
+) -> Result<i32, StoreError> {
+    let later: i64 = messages::table
         .filter(messages::conversation_id.eq(conversation))
+        .filter(messages::created_at.gt(since.naive_utc()))
         .filter(messages::direction.eq(Direction::Inbound.word()))
-        .select(messages::id)
-        .limit(limit)
-        .into_boxed();
-    if let Some(since) = since {
-        query = query.filter(messages::created_at.gt(since.naive_utc()));
-    }
-    let ids: Vec<MessageId> = query.load(&mut db.conn)?;
-    Ok(ids.len() as i64)
+        .count()
+        .get_result(&mut db.conn)?;
+    Ok(i32::try_from(later).unwrap_or(i32::MAX))
 }
 
 /// Texts of a conversation whose creation is told by an event after `seq`,
@@ -107,22 +102,6 @@ pub fn texts_after_event(
         }
     }
     Ok(news)
-}
-
-/// When a conversation's newest inbound texts came, newest first.
-pub fn newest_inbound_times(
-    db: &mut Db,
-    conversation: ConversationId,
-    limit: i64,
-) -> Result<Vec<DateTime<Utc>>, StoreError> {
-    let times: Vec<NaiveDateTime> = messages::table
-        .filter(messages::conversation_id.eq(conversation))
-        .filter(messages::direction.eq(Direction::Inbound.word()))
-        .order((messages::created_at.desc(), messages::id.desc()))
-        .limit(limit)
-        .select(messages::created_at)
-        .load(&mut db.conn)?;
-    Ok(times.into_iter().map(|at| at.and_utc()).collect())
 }
 
 fn open_all(

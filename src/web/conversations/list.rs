@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::people::People;
 use crate::app::App;
 use crate::domain::delivery::OutboundState;
-use crate::domain::id::{ConversationId, InboxId, UserId};
+use crate::domain::id::{ConversationId, InboxId, MessageId, UserId};
 use crate::domain::message::Direction;
 use crate::domain::phone_number::PhoneNumber;
 use crate::locale::Locale;
@@ -24,7 +24,7 @@ use crate::web::views::{InboxChoice, ListTab, ListView, RowView, RowsView, Sende
 /// Rows of a page: two screens of the densest list.
 const PAGE: usize = 50;
 /// Unread texts are counted up to here.
-pub const UNREAD_CAP: i64 = 99;
+pub const UNREAD_CAP: u32 = 99;
 /// A wait longer than this is shown as late; an inbox's own target comes with
 /// the escalation rules.
 const LATE: TimeDelta = TimeDelta::minutes(10);
@@ -58,7 +58,7 @@ pub async fn list_view(
                 Query { sight: sight.clone(), inbox, view: view_of(tab, user), after, limit: PAGE };
             let page = conversations::list(db, &query)?;
             let people = People::read(db, page.rows.iter().map(|row| row.status.assignee))?;
-            let rows = with_unread(db, user, page.rows)?;
+            let rows = rows_of(db, user, page.rows)?;
             let by_id: HashMap<InboxId, &Inbox> =
                 seen.iter().map(|inbox| (inbox.id, inbox)).collect();
             let rows = rows
@@ -145,43 +145,27 @@ pub fn inbox_choice(db: &mut Db, inbox: &Inbox) -> Result<InboxChoice, StoreErro
     })
 }
 
-/// How much of each conversation the user has not read.
-pub fn with_unread(
-    db: &mut Db,
-    user: UserId,
-    found: Vec<Conversation>,
-) -> Result<Vec<Row>, StoreError> {
+/// The conversations with what `user` has not read, and what did not get out.
+fn rows_of(db: &mut Db, user: UserId, found: Vec<Conversation>) -> Result<Vec<Row>, StoreError> {
     let ids: Vec<ConversationId> = found.iter().map(|row| row.id).collect();
+    let last: Vec<MessageId> = found.iter().map(|row| row.last_message_id).collect();
     let read: HashMap<_, _> = reads::of_user(db, user, &ids)?.into_iter().collect();
-    found
-        .into_iter()
-        .map(|conversation| {
-            let read_at = read.get(&conversation.id).copied();
-            let is_news = conversation
-                .last_inbound_at
-                .is_some_and(|at| read_at.is_none_or(|read_at| at > read_at));
-            let unread = if is_news {
-                messages::count_inbound_after(db, conversation.id, read_at, UNREAD_CAP)?
-            } else {
-                0
-            };
-            let failed = last_failed(db, &conversation)?;
-            let unread = u32::try_from(unread).unwrap_or(u32::MAX);
-            Ok(Row { conversation, unread, failed })
-        })
-        .collect()
+    let states = messages::states_of(db, &last)?;
+    let rows = found.into_iter().map(|conversation| {
+        let marker = read.get(&conversation.id).copied();
+        let unread = reads::unread(conversation.inbound_texts, marker).min(UNREAD_CAP);
+        let state = states.get(&conversation.last_message_id).copied();
+        let failed = is_failure(&conversation, state);
+        Row { conversation, unread, failed }
+    });
+    Ok(rows.collect())
 }
 
-/// Whether the last text was ours and did not get out.
-pub fn last_failed(db: &mut Db, conversation: &Conversation) -> Result<bool, StoreError> {
-    if conversation.last_direction != Direction::Outbound {
-        return Ok(false);
-    }
-    let state = messages::state_of(db, conversation.last_message_id)?;
-    Ok(matches!(
-        state,
-        Some(OutboundState::Failed | OutboundState::Undelivered | OutboundState::Expired)
-    ))
+/// Whether the last text was ours and, by its state, did not get out.
+pub fn is_failure(conversation: &Conversation, last: Option<OutboundState>) -> bool {
+    use OutboundState::{Expired, Failed, Undelivered};
+    conversation.last_direction == Direction::Outbound
+        && matches!(last, Some(Failed | Undelivered | Expired))
 }
 
 fn view_of(tab: ListTab, user: UserId) -> View {

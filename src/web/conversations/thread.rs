@@ -145,7 +145,7 @@ fn lines_of(
         // A page reached by going back has a newer one below it.
         after = window.before.and(page.last().map(Message::position));
     }
-    let read_at = reads::of_user(db, session.user.id, &[id])?.first().map(|(_, at)| *at);
+    let read_at = reads::of_user(db, session.user.id, &[id])?.first().map(|(_, marker)| marker.at);
     let people = People::read(db, mentioned(&page))?;
     let name = shown_name(&loaded.conversation);
     let setting = Setting {
@@ -158,6 +158,7 @@ fn lines_of(
     Ok(LinesView {
         t: loaded.times.t,
         conversation_id: id.to_string(),
+        revision,
         messages: lines(&setting, &page, read_at),
         before: before.map(cursor::write),
         after: after.map(cursor::write),

@@ -1,7 +1,9 @@
 //! A WebSocket as live wants its wires.
 
 use actix_ws::{CloseCode, CloseReason, Message, MessageStream, Session};
+use bytestring::ByteString;
 
+use crate::live::frame::Word;
 use crate::live::socket::Gone;
 use crate::live::{Close, Wire};
 
@@ -12,7 +14,7 @@ pub struct Socket {
 }
 
 impl Wire for Socket {
-    async fn text(&mut self, text: String) -> Result<(), Gone> {
+    async fn text(&mut self, text: ByteString) -> Result<(), Gone> {
         match &mut self.ws {
             Some(ws) => ws.text(text).await.map_err(|_closed| Gone),
             None => Err(Gone),
@@ -26,20 +28,23 @@ impl Wire for Socket {
         }
     }
 
-    async fn until_gone(&mut self) {
+    async fn heard(&mut self) -> Result<Word, Gone> {
         while let Some(Ok(message)) = self.messages.recv().await {
             match message {
                 Message::Ping(bytes) => {
-                    if let Some(ws) = &mut self.ws
-                        && ws.pong(&bytes).await.is_err()
-                    {
-                        return;
+                    let Some(ws) = &mut self.ws else { return Err(Gone) };
+                    ws.pong(&bytes).await.map_err(|_closed| Gone)?;
+                }
+                Message::Text(text) => {
+                    if let Ok(word) = serde_json::from_str(&text) {
+                        return Ok(word);
                     }
                 }
-                Message::Close(_) => return,
+                Message::Close(_) => return Err(Gone),
                 _ => {}
             }
         }
+        Err(Gone)
     }
 
     async fn close(&mut self, close: Close) {

@@ -207,6 +207,8 @@ pub struct SnoozeChoice {
 pub struct LinesView {
     pub t: Locale,
     pub conversation_id: String,
+    /// The number of the newest event when they were read.
+    pub revision: i64,
     pub messages: Vec<MessageView>,
     /// Cursor of the page before; `None` at the beginning of the history.
     pub before: Option<String>,

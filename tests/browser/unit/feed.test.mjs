@@ -8,20 +8,34 @@ function recorder({ failOn } = {}) {
     if (failOn && args[0].id === failOn) throw new Error('planted')
     seen.push([name, ...args])
   }
-  return { seen, put: note('put'), del: note('del'), attr: note('attr'), text: note('text'), say: note('say'), hello: note('hello'), applied: note('applied'), reset: note('reset') }
+  return { seen, put: note('put'), del: note('del'), attr: note('attr'), text: note('text'), say: note('say'), hello: note('hello'), applied: note('applied'), reset: note('reset'), count: note('count') }
 }
 
 const remove = { op: 'del', id: 'm-1' }
 const event = (id, ...ops) => ({ t: 'ev', id, c: 'c1', ops })
 
-test('an event is applied once, and in order', () => {
+test('the cursor moves forward, whatever comes again', () => {
   const page = recorder()
   const feed = new Feed(10, page)
   feed.take(event(11, remove))
-  feed.take(event(11, remove))
   feed.take(event(9, remove))
-  assert.deepEqual(page.seen, [['del', remove, 11], ['applied', 11, 'c1']])
+  assert.deepEqual(page.seen, [['del', remove, 11], ['applied', 11, 'c1'], ['del', remove, 9], ['applied', 9, 'c1']])
   assert.equal(feed.cursor, 11)
+})
+
+test('what was spoken is not spoken again', () => {
+  const page = recorder()
+  const feed = new Feed(10, page)
+  const spoken = { op: 'say', text: 'はい', how: 'polite' }
+  feed.take(event(11, spoken))
+  feed.take(event(11, spoken, remove))
+  assert.deepEqual(page.seen.map(([name]) => name), ['say', 'applied', 'del', 'applied'])
+})
+
+test('counts go to the page as they came', () => {
+  const page = recorder()
+  new Feed(10, page).take({ t: 'count', in: { i1: [1, 2, 3, 0] } })
+  assert.deepEqual(page.seen, [['count', { i1: [1, 2, 3, 0] }]])
 })
 
 test('the cursor stays before an event that could not be applied', () => {

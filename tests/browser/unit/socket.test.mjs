@@ -10,12 +10,15 @@ class Stage {
   polls = []
   log = []
   env = {
-    socket: after => {
-      const socket = { after, close: () => { socket.closed = true } }
+    socket: (after, open) => {
+      const socket = { after, open, said: [], send: text => socket.said.push(text), close: () => { socket.closed = true } }
       this.sockets.push(socket)
       return socket
     },
-    poll: after => new Promise(answer => this.polls.push({ after, answer })),
+    poll: (after, open, signal) => new Promise(answer => {
+      this.polls.push({ after, open, answer })
+      signal.onabort = () => answer({ status: 0, frames: [], aborted: true })
+    }),
     now: () => this.time,
     setTimer: (f, ms) => {
       const timer = { f, at: this.time + ms }
@@ -186,4 +189,39 @@ test('pauses double from 0.3 s to 30 s, at random; a restart says its own', () =
   assert.equal(pause(0, 1012, NaN, 1), 3_000)
   assert.equal(pause(0, 1012, 12, 1), 12_000)
   assert.equal(pause(0, 1012, 99, 0.5), 7_500)
+})
+
+test('the thread on the screen is told to an open line, and named by the next one', () => {
+  const stage = new Stage()
+  stage.line.start()
+  stage.socket.onopen()
+  stage.line.watch('c1', 5)
+  assert.deepEqual(stage.socket.said, ['{"t":"watch","c":"c1","after":5}'])
+  stage.fail()
+  stage.pass(1_000)
+  assert.equal(stage.socket.open, 'c1')
+  assert.equal(stage.socket.after, 7)
+})
+
+test('a thread drawn while the line is down is caught up with from where it was drawn', () => {
+  const stage = new Stage()
+  stage.line.watch('c1', 5)
+  stage.line.start()
+  assert.deepEqual([stage.socket.after, stage.socket.open], [5, 'c1'])
+  stage.fail()
+  stage.pass(1_000)
+  assert.equal(stage.socket.after, 7)
+})
+
+test('a poll under way is given up for the thread that was opened', async () => {
+  const stage = new Stage()
+  stage.line.start()
+  for (let n = 0; n < 3; n += 1) {
+    stage.fail()
+    stage.pass(30_000)
+  }
+  assert.equal(stage.line.state, 'polling')
+  stage.line.watch('c1', 4)
+  await new Promise(setImmediate)
+  assert.deepEqual([stage.polls.at(-1).after, stage.polls.at(-1).open], [4, 'c1'])
 })

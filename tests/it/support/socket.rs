@@ -1,7 +1,8 @@
 //! A browser's live line.
 
-use futures_util::StreamExt;
-use serde_json::Value;
+use futures_util::{SinkExt, StreamExt};
+use henji::domain::id::ConversationId;
+use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -46,7 +47,30 @@ impl Socket {
         }
     }
 
-    /// The next frame that is no heartbeat, or how the line ended.
+    /// The next numbers for the tabs, by inbox.
+    pub async fn counts(&mut self) -> Value {
+        let counted = async {
+            while let Some(Ok(message)) = self.stream.next().await {
+                let frame: Value = match message {
+                    Message::Text(text) => serde_json::from_str(text.as_str()).unwrap(),
+                    _ => continue,
+                };
+                if frame["t"] == "count" {
+                    return frame["in"].clone();
+                }
+            }
+            panic!("the line ended before it counted")
+        };
+        timeout(PATIENCE, counted).await.expect("numbers in time")
+    }
+
+    /// Says which thread is on the screen, drawn at event `after`.
+    pub async fn watch(&mut self, conversation: ConversationId, after: i64) {
+        let word = json!({ "t": "watch", "c": conversation.to_string(), "after": after });
+        self.stream.send(Message::text(word.to_string())).await.unwrap();
+    }
+
+    /// The next frame that is no heartbeat and no count, or how the line ended.
     pub async fn next(&mut self) -> Result<Value, Code> {
         timeout(PATIENCE, self.next_whenever()).await.expect("a frame in time")
     }
@@ -75,7 +99,7 @@ impl Socket {
             match message {
                 Ok(Message::Text(text)) => {
                     let frame: Value = serde_json::from_str(text.as_str()).unwrap();
-                    if frame["t"] != "hb" {
+                    if frame["t"] != "hb" && frame["t"] != "count" {
                         return Ok(frame);
                     }
                 }

@@ -1,7 +1,7 @@
 //! The live line: everything, once, in order, to those who may see it.
 
 use henji::domain::id::ConversationId;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::cast::{ADMIN, AUDITOR, SATO, TANAKA, YAMADA};
@@ -15,8 +15,10 @@ const HANDSET: &str = "+819012345678";
 async fn what_happens_is_seen_in_order_while_it_happens() {
     let app = TestApp::start().await;
     let sato = app.sign_in(SATO).await;
+    let thread = app.handset(HANDSET).sends("本文0").await;
     let start = app.last_event().await;
     let mut socket = Socket::open(&app, &sato, start).await;
+    socket.watch(thread, start).await;
     assert_eq!(socket.next_of("hello").await["ev"], start);
     for n in 1..=5 {
         app.handset(HANDSET).sends(&format!("本文{n}")).await;
@@ -38,6 +40,9 @@ async fn a_page_and_a_frame_draw_the_same_bubble() {
     let start = app.last_event().await;
     let mut socket = Socket::open(&app, &sato, start).await;
     let conversation = app.handset(HANDSET).sends("同じ形で").await;
+    // Drawn before the text came, watched after: it is said again, in full.
+    assert!(!in_full(&socket.next_of("ev").await));
+    socket.watch(conversation, start).await;
     let frame = html_of(&socket.next_of("ev").await, "m-");
     let page = sato.get(&format!("/conversations/{conversation}")).await.expect(200);
     let bubble = |html: &str| {
@@ -110,11 +115,15 @@ async fn nobody_hears_of_an_inbox_that_is_not_theirs() {
         sockets.push(Socket::open(&app, &app.sign_in(who).await, start).await);
     }
     let secret = app.handset(HANDSET).sends("受付の秘密").await;
+    // To ask for it by name is no way in.
+    for socket in &mut sockets {
+        socket.watch(secret, start).await;
+    }
     app.sign_in(SATO).await.note(secret, "内緒").await;
     // What Yamada may see comes after it, so that there is something to wait for.
     app.handset(HANDSET).sends_to(crate::support::cast::RECRUITING_NUMBER, "採用へ", None).await;
     let frame = sockets[0].next_of("ev").await;
-    assert!(html_of(&frame, "m-").contains("採用へ"));
+    assert!(html_of(&frame, "row-").contains("採用へ"));
     assert_ne!(frame["c"], secret.to_string());
     // The auditor hears nothing at all: the next thing is the end.
     let auditor = app.cast.id(AUDITOR);
@@ -183,7 +192,7 @@ async fn another_nodes_events_are_seen_within_a_moment() {
         let started = std::time::Instant::now();
         here.handset(HANDSET).sends(&format!("隣の家から{n}")).await;
         let frame = socket.next_of("ev").await;
-        assert!(html_of(&frame, "m-").contains(&format!("隣の家から{n}")));
+        assert!(html_of(&frame, "row-").contains(&format!("隣の家から{n}")));
         // The log is looked at once a second where nobody says that something is new.
         assert!(started.elapsed().as_secs_f64() < 2.0, "{:?}", started.elapsed());
     }
@@ -206,10 +215,67 @@ async fn without_a_socket_the_same_frames_are_asked_for() {
     let frames = sato.get(&format!("/events?after={start}&wait=0")).await.expect(200).json();
     let frames = frames.as_array().unwrap();
     let kinds: Vec<&str> = frames.iter().map(|frame| frame["t"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["hello", "ev", "at"]);
+    assert_eq!(kinds, ["hello", "ev", "count", "at"]);
     assert_eq!(frames[1]["c"], conversation.to_string());
+    assert!(html_of(&frames[1], "row-").contains("聞こえますか"));
+    assert!(!in_full(&frames[1]));
+    assert_eq!(frames[2]["in"][app.cast.reception.to_string()], json!([0, 1, 1, 0]));
+    assert_eq!(frames[3]["id"], start + 1);
+    let path = format!("/events?after={start}&wait=0&open={conversation}");
+    let frames = sato.get(&path).await.expect(200).json();
     assert!(html_of(&frames[1], "m-").contains("聞こえますか"));
-    assert_eq!(frames[2]["id"], start + 1);
+}
+
+#[tokio::test]
+async fn only_the_thread_on_the_screen_comes_in_full() {
+    let app = TestApp::start().await;
+    let sato = app.sign_in(SATO).await;
+    let (one, other) = (app.handset(HANDSET), app.handset("+819022223333"));
+    let (first, second) = (one.sends("一").await, other.sends("二").await);
+    let start = app.last_event().await;
+    let mut socket = Socket::open(&app, &sato, start).await;
+    socket.watch(first, start).await;
+    one.sends("見える").await;
+    let frame = socket.next_of("ev").await;
+    assert!(html_of(&frame, "head-").contains("h1") && html_of(&frame, "side-").contains("aside"));
+    assert!(html_of(&frame, "m-").contains("見える"));
+    other.sends("列だけ").await;
+    let frame = socket.next_of("ev").await;
+    assert_eq!(frame["c"], second.to_string());
+    assert!(!in_full(&frame), "{frame}");
+    assert!(html_of(&frame, "row-").contains("列だけ"));
+    // Nonsense is passed over, and the next thread is asked for like the first.
+    socket.watch(second, app.last_event().await).await;
+    other.sends("今度は").await;
+    assert!(html_of(&socket.next_of("ev").await, "m-").contains("今度は"));
+}
+
+#[tokio::test]
+async fn the_numbers_on_the_tabs_follow_and_are_each_ones_own() {
+    let app = TestApp::start().await;
+    let (sato, tanaka, yamada) =
+        (app.sign_in(SATO).await, app.sign_in(TANAKA).await, app.sign_in(YAMADA).await);
+    let start = app.last_event().await;
+    let mut satos = Socket::open(&app, &sato, start).await;
+    let mut tanakas = Socket::open(&app, &tanaka, start).await;
+    let mut yamadas = Socket::open(&app, &yamada, start).await;
+    for socket in [&mut satos, &mut tanakas, &mut yamadas] {
+        assert_eq!(socket.counts().await, json!({}), "at the beginning");
+    }
+    let here = app.cast.reception.to_string();
+    let conversation = app.handset(HANDSET).sends("?").await;
+    assert_eq!(satos.counts().await[&here], json!([0, 1, 1, 0]));
+    assert_eq!(tanakas.counts().await[&here], json!([0, 1, 1, 0]));
+    sato.post(&format!("/conversations/{conversation}/assignment"), &[]).await.expect(303);
+    assert_eq!(satos.counts().await[&here], json!([1, 0, 1, 1]));
+    assert_eq!(tanakas.counts().await[&here], json!([0, 0, 1, 0]));
+    // Whoever comes back is told at once, and nobody of inboxes that are not theirs.
+    let mut again = Socket::open(&app, &tanaka, app.last_event().await).await;
+    assert_eq!(again.counts().await[&here], json!([0, 0, 1, 0]));
+    app.handset(HANDSET).sends_to(crate::support::cast::RECRUITING_NUMBER, "採用へ", None).await;
+    let counted = yamadas.counts().await;
+    assert_eq!(counted.as_object().unwrap().len(), 1, "{counted}");
+    assert!(counted.get(&here).is_none());
 }
 
 #[tokio::test]
@@ -238,6 +304,11 @@ async fn programs_follow_the_log_without_a_gap() {
     app.handset(HANDSET).sends("三").await;
     let page = waiting.await.unwrap().expect(200).json();
     assert_eq!(page["events"][0]["kind"], "message.created");
+}
+
+/// Whether a frame shows more than a row of the list.
+fn in_full(frame: &Value) -> bool {
+    frame["ops"].as_array().unwrap().len() > 1
 }
 
 /// The HTML that a frame puts at the element whose id begins so.

@@ -147,6 +147,7 @@ pub fn thread(t: Locale) -> ThreadView {
         lines: LinesView {
             t,
             conversation_id: "c1".into(),
+            revision: 40,
             messages: messages(t),
             before: Some("m0".into()),
             after: None,

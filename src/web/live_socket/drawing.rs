@@ -1,0 +1,135 @@
+//! What an event puts on a screen: drawn once for all who see the same.
+
+use askama::Template;
+use bytestring::ByteString;
+use chrono::{DateTime, Utc};
+
+use super::scene::Scene;
+use crate::domain::event::EventKind;
+use crate::domain::message::{Direction, MessageKind};
+use crate::domain::user::Role;
+use crate::live::frame::How;
+use crate::live::{Event, Frame, Op};
+use crate::locale::Locale;
+use crate::store::{Db, StoreError};
+use crate::web::conversations::lines::{Setting, line};
+use crate::web::conversations::list::{Row, row_view, shown_name};
+use crate::web::conversations::thread::{Loaded, head, side};
+use crate::web::times::Times;
+
+/// What makes one drawing differ from another of the same event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Brush {
+    pub locale: Locale,
+    pub unread: u32,
+    pub names_inbox: bool,
+    /// The right of whoever has the thread on the screen; all others are shown
+    /// the row of the list alone, a tenth of the bytes.
+    pub thread: Option<Role>,
+}
+
+/// The frame for those who have the list before them.
+pub fn draw_row(
+    event: &Event,
+    scene: &Scene,
+    brush: Brush,
+    now: DateTime<Utc>,
+) -> Result<ByteString, StoreError> {
+    let times = Times::new(brush.locale, &scene.inbox.time_zone, now);
+    Ok(frame(event, scene, vec![row(scene, brush, &times)?]))
+}
+
+/// The frame for those who have the thread before them too.
+pub fn draw_thread(
+    db: &mut Db,
+    event: &Event,
+    scene: &Scene,
+    brush: Brush,
+    role: Role,
+    now: DateTime<Utc>,
+) -> Result<ByteString, StoreError> {
+    let times = Times::new(brush.locale, &scene.inbox.time_zone, now);
+    let mut ops: Vec<Op> = bubble(event, scene, &times, role)?.into_iter().collect();
+    ops.push(row(scene, brush, &times)?);
+    if changes_head(event, scene) {
+        let loaded =
+            Loaded { conversation: scene.conversation.clone(), inbox: scene.inbox.clone(), times };
+        let head = rendered(&head(db, &loaded, &role, None, event.seq)?)?;
+        let side = rendered(&side(db, &loaded, event.seq)?)?;
+        ops.push(replace("head", scene, head));
+        ops.push(replace("side", scene, side));
+    }
+    ops.extend(spoken(event, scene));
+    Ok(frame(event, scene, ops))
+}
+
+fn frame(event: &Event, scene: &Scene, ops: Vec<Op>) -> ByteString {
+    Frame::Ev { id: event.seq, c: Some(scene.conversation.id.to_string()), ops }.json()
+}
+
+fn row(scene: &Scene, brush: Brush, times: &Times) -> Result<Op, StoreError> {
+    let row = Row {
+        conversation: scene.conversation.clone(),
+        unread: brush.unread,
+        failed: scene.failed,
+    };
+    let inbox_name = brush.names_inbox.then_some(scene.inbox.name.as_str());
+    Ok(Op::Put {
+        id: format!("row-{}", scene.conversation.id),
+        html: rendered(&row_view(times, &scene.people, &row, inbox_name))?,
+        into: Some("rows".to_owned()),
+        sort: Some(scene.conversation.last_message_at.timestamp_micros().to_string()),
+    })
+}
+
+fn bubble(
+    event: &Event,
+    scene: &Scene,
+    times: &Times,
+    role: Role,
+) -> Result<Option<Op>, StoreError> {
+    let Some(message) = &scene.message else { return Ok(None) };
+    let setting = Setting {
+        times,
+        people: &scene.people,
+        contact: &shown_name(&scene.conversation),
+        may_act: role.may_answer(),
+        revision: event.seq,
+    };
+    let dom_id = message.client_message_id.unwrap_or(message.id.0);
+    Ok(Some(Op::Put {
+        id: format!("m-{dom_id}"),
+        html: rendered(&line(&setting, message))?,
+        into: Some(format!("thread-{}", scene.conversation.id)),
+        sort: Some(message.created_at.timestamp_micros().to_string()),
+    }))
+}
+
+/// Head and side panel show states, people and waits: a delivery receipt or a
+/// mark of reading changes none of them.
+fn changes_head(event: &Event, scene: &Scene) -> bool {
+    let is_text = scene.message.as_ref().is_some_and(|message| message.kind == MessageKind::Sms);
+    match event.event.kind {
+        EventKind::ConversationUpdated => true,
+        EventKind::MessageCreated => is_text,
+        _ => false,
+    }
+}
+
+fn replace(name: &str, scene: &Scene, html: String) -> Op {
+    Op::Put { id: format!("{name}-{}", scene.conversation.id), html, into: None, sort: None }
+}
+
+/// What a screen reader says of a new inbound text.
+fn spoken(event: &Event, scene: &Scene) -> Option<Op> {
+    let message = scene.message.as_ref()?;
+    let is_new = event.event.kind == EventKind::MessageCreated;
+    (is_new && message.direction == Direction::Inbound).then(|| Op::Say {
+        text: format!("{}: {}", shown_name(&scene.conversation), message.body),
+        how: How::Polite,
+    })
+}
+
+fn rendered(template: &impl Template) -> Result<String, StoreError> {
+    template.render().map_err(|_template| StoreError::Sealed("a template could not be drawn"))
+}

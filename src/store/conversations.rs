@@ -171,7 +171,10 @@ pub fn touch(
     key: &Key,
 ) -> Result<(), StoreError> {
     let inbound_texts = i32::from(message.direction == Direction::Inbound);
-    touch_one(db, &Touched { conversation, status: *status, message, key, inbound_texts })
+    touch_one(
+        db,
+        &Touched { conversation, status: *status, is_news: true, message, key, inbound_texts },
+    )
 }
 
 fn touch_one(db: &mut Db, touched: &Touched<'_>) -> Result<(), StoreError> {
@@ -186,7 +189,7 @@ fn touch_one(db: &mut Db, touched: &Touched<'_>) -> Result<(), StoreError> {
         last_inbound_at: Option<NaiveDateTime>,
         address_id: Option<RowId>,
     }
-    let Touched { conversation, status, message, key, inbound_texts } = *touched;
+    let Touched { conversation, status, is_news, message, key, inbound_texts } = *touched;
     let at = message.created_at.naive_utc();
     let is_inbound = message.direction == Direction::Inbound;
     let last = Last {
@@ -199,7 +202,7 @@ fn touch_one(db: &mut Db, touched: &Touched<'_>) -> Result<(), StoreError> {
     };
     diesel::update(conversations::table.find(conversation))
         .set((
-            status_columns(&status),
+            is_news.then(|| status_columns(&status)),
             last,
             conversations::inbound_texts.eq(conversations::inbound_texts + inbound_texts),
         ))

@@ -36,6 +36,7 @@ struct Open {
     id: ConversationId,
     inbox: InboxId,
     status: Status,
+    was: Status,
     last: Option<usize>,
     texts: i32,
 }
@@ -83,8 +84,13 @@ fn receive_of_account(
         }
     }
     let mut by_inbox: HashMap<InboxId, Vec<(usize, &InboundMessage, Sender)>> = HashMap::new();
+    let mut senders: HashMap<&str, Sender> = HashMap::new();
     for (at, text) in plain {
-        let sender = addressed_sender(tx, account, &text.to)?;
+        let sender = match senders.get(text.to.as_str()) {
+            Some(known) => known.clone(),
+            None => addressed_sender(tx, account, &text.to)?,
+        };
+        senders.insert(&text.to, sender.clone());
         by_inbox.entry(sender.inbox_id).or_default().push((at, text, sender));
     }
     for (inbox, texts) in by_inbox {
@@ -134,6 +140,7 @@ fn receive_into(
             Some(Touched {
                 conversation: conversation.id,
                 status: conversation.status,
+                is_news: conversation.status != conversation.was,
                 message,
                 key,
                 inbound_texts: conversation.texts,
@@ -160,7 +167,10 @@ fn open_conversations(
             Some(known) if known.status.state == ConversationState::Closed => {}
             Some(known) => {
                 let (id, status) = (known.id, known.status);
-                open.insert(contact.id, Open { id, inbox, status, last: None, texts: 0 });
+                open.insert(
+                    contact.id,
+                    Open { id, inbox, status, was: status, last: None, texts: 0 },
+                );
             }
             None => {
                 let (id, status) = (fresh_id(), Status::started_by_inbound(now));
@@ -172,7 +182,10 @@ fn open_conversations(
                     first_message: fresh_id(),
                     direction: Direction::Inbound,
                 });
-                open.insert(contact.id, Open { id, inbox, status, last: None, texts: 0 });
+                open.insert(
+                    contact.id,
+                    Open { id, inbox, status, was: status, last: None, texts: 0 },
+                );
             }
         }
     }

@@ -23,6 +23,9 @@ use crate::store::seal::Key;
 pub struct Touched<'a> {
     pub conversation: ConversationId,
     pub status: Status,
+    /// Whether that is another one: most texts come to somebody who waits already,
+    /// and the indexes of a state that stays need not be written.
+    pub is_news: bool,
     pub message: &'a Message,
     pub key: &'a Key,
     /// How many texts of the contact came with it.

@@ -17,7 +17,8 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::jobs;
-use crate::live::{self, EventSource, Hub};
+use crate::live::wake::nats::{self, Broker};
+use crate::live::{self, EventSource, Hub, Wake};
 use crate::password::Passwords;
 use crate::providers::Provider;
 use crate::providers::registry::Registry;
@@ -95,6 +96,7 @@ pub async fn assemble_with(
         clock,
         store,
         hub,
+        wake: Wake::default(),
         providers: Registry::new(providers),
         simulator,
         passwords,
@@ -152,7 +154,9 @@ pub async fn start_without_jobs(
     let log = EventLog(app.store.clone());
     let committed = app.store.committed();
     // Others write too: nodes beside us, or a command on the same machine.
-    tokio::spawn(live::follow(app.hub.clone(), log, committed, Some(live::follow::POLL)));
+    let (hints, poll) = (app.wake.hints(), Some(live::follow::POLL));
+    tokio::spawn(live::follow(app.hub.clone(), log, committed, hints, poll));
+    listen_to_other_nodes(&app)?;
     let server = http_server(app.clone(), set_up.clone(), listener)?;
     let handle = server.handle();
     let served = tokio::spawn(server);
@@ -233,6 +237,17 @@ fn http_server(
     .listen(listener)?
     .run();
     Ok(server)
+}
+
+/// Starts to trade hints, where there are other nodes and a broker; waits for neither.
+fn listen_to_other_nodes(app: &App) -> anyhow::Result<()> {
+    let url = app.config.live.nats_url.as_ref().filter(|_| app.store.is_shared());
+    if let Some(url) = url {
+        let broker = Broker::new(url.expose(), app.store.vault().name())
+            .context("HENJI_NATS_URL cannot be read")?;
+        tokio::spawn(nats::run(broker, app.wake.clone(), app.store.committed()));
+    }
+    Ok(())
 }
 
 struct EventLog(Store);

@@ -119,7 +119,7 @@ pub struct Running {
 }
 
 /// Binds and serves. Prints nothing.
-pub async fn start(config: Config, clock: Clock) -> anyhow::Result<(Running, web::setup::SetUp)> {
+pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let listener = TcpListener::bind(config.web.listen)
         .with_context(|| format!("cannot listen on {}", config.web.listen))?;
     let local_url = format!("http://{}", listener.local_addr()?);
@@ -133,13 +133,13 @@ pub async fn start_with(
     app: Arc<App>,
     listener: TcpListener,
     local_url: String,
-) -> anyhow::Result<(Running, web::setup::SetUp)> {
-    let (running, set_up) = start_without_jobs(app.clone(), listener, local_url).await?;
+) -> anyhow::Result<Running> {
+    let running = start_without_jobs(app.clone(), listener, local_url).await?;
     let stopped = running.stop.subscribe();
     tokio::spawn(jobs::deliver::Worker::new(app.clone()).run(stopped.clone()));
     tokio::spawn(jobs::backfill::run(app.clone(), stopped.clone()));
     tokio::spawn(jobs::housekeeping::run(app, stopped));
-    Ok((running, set_up))
+    Ok(running)
 }
 
 /// [`start_with`] without the loops that wait for their time: tests take each
@@ -148,8 +148,7 @@ pub async fn start_without_jobs(
     app: Arc<App>,
     listener: TcpListener,
     local_url: String,
-) -> anyhow::Result<(Running, web::setup::SetUp)> {
-    let set_up = web::setup::SetUp::open(&app).await?;
+) -> anyhow::Result<Running> {
     let (stop, _) = watch::channel(false);
     let log = EventLog(app.store.clone());
     let committed = app.store.committed();
@@ -157,10 +156,10 @@ pub async fn start_without_jobs(
     let (hints, poll) = (app.wake.hints(), Some(live::follow::POLL));
     tokio::spawn(live::follow(app.hub.clone(), log, committed, hints, poll));
     listen_to_other_nodes(&app)?;
-    let server = http_server(app.clone(), set_up.clone(), listener)?;
+    let server = http_server(app.clone(), listener)?;
     let handle = server.handle();
     let served = tokio::spawn(server);
-    Ok((Running { app, local_url, stop, handle, served }, set_up))
+    Ok(Running { app, local_url, stop, handle, served })
 }
 
 impl Running {
@@ -198,17 +197,12 @@ impl Running {
     }
 }
 
-fn http_server(
-    app: Arc<App>,
-    set_up: web::setup::SetUp,
-    listener: TcpListener,
-) -> anyhow::Result<actix_web::dev::Server> {
+fn http_server(app: Arc<App>, listener: TcpListener) -> anyhow::Result<actix_web::dev::Server> {
     let headers = actix::Data::new(SecurityHeaders::new(&app.config.web.public_url));
     let metrics = actix::Data::new(app.metrics.clone());
     let throttle = actix::Data::new(Throttle::new(app.clock.clone()));
     let screens = actix::Data::new(Screens::default());
     let accounts = actix::Data::new(web::HookAccounts::default());
-    let set_up = actix::Data::new(set_up);
     let app = actix::Data::from(app);
     // Half the cores: workers, writer and jobs share the machine (performance.md 8).
     let workers = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
@@ -220,7 +214,6 @@ fn http_server(
             .app_data(throttle.clone())
             .app_data(screens.clone())
             .app_data(accounts.clone())
-            .app_data(set_up.clone())
             .wrap(from_fn(web::guard))
             .wrap(from_fn(web::count))
             .wrap(from_fn(web::present))

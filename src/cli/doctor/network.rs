@@ -20,7 +20,8 @@ pub async fn broker(config: &Config, report: &mut Report) {
     match answer {
         Ok(()) => report.ok(CHECK, format!("{shown} answers")),
         Err(error) => {
-            let message = format!("{shown}: {error}; until it is back, nodes look four times a second");
+            let message =
+                format!("{shown}: {error}; until it is back, nodes look four times a second");
             let cure = "start it, or correct host, port, user and password of HENJI_NATS_URL";
             report.warning(CHECK, message, cure);
         }

@@ -61,7 +61,9 @@ impl Broker {
             .ping_interval(PATIENCE)
             .reconnect_delay_callback(wait);
         match (&self.user, &self.token) {
-            (Some((user, password)), _) => options.user_and_password(user.clone(), password.clone()),
+            (Some((user, password)), _) => {
+                options.user_and_password(user.clone(), password.clone())
+            }
             (None, Some(token)) => options.token(token.clone()),
             (None, None) => options,
         }
@@ -174,7 +176,10 @@ mod tests {
         assert_eq!(broker.address, "nats://127.0.0.1:4223");
         assert_eq!(broker.user, Some(("us@er".to_owned(), "p+w+".to_owned())));
         let broker = Broker::new("nats://token@example.jp", "h").unwrap();
-        assert_eq!((broker.address.as_str(), broker.token), ("nats://example.jp", Some("token".into())));
+        assert_eq!(
+            (broker.address.as_str(), broker.token),
+            ("nats://example.jp", Some("token".into()))
+        );
         let broker = Broker::new("nats://example.jp", "ab12").unwrap();
         assert_eq!((broker.user, broker.token), (None, None));
         assert_eq!(broker.subject, "henji.ab12.look");

@@ -76,7 +76,7 @@ impl Wake {
     }
 
     /// What is no number is counted and passed over.
-    fn heard(&self, hint: &[u8]) {
+    pub(super) fn heard(&self, hint: &[u8]) {
         self.line.heard.fetch_add(1, Ordering::Relaxed);
         let seq = std::str::from_utf8(hint).ok().and_then(|text| text.parse().ok());
         if let Some(seq) = seq {

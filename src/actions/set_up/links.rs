@@ -87,7 +87,7 @@ pub async fn papers(app: &App, token: &str) -> Result<Papers, ActionError> {
             let Link { id, papers } =
                 set_up_links::find(db, &token, oldest)?.ok_or(StoreError::NotFound)?;
             let told = match papers {
-                Some(json) => serde_json::from_slice(&json).map_err(|_| UNREADABLE)?,
+                Some(json) => serde_json::from_slice(&json).map_err(|_broken| UNREADABLE)?,
                 None => Told::default(),
             };
             Ok(Papers { token, told, id })
@@ -121,7 +121,7 @@ impl Papers {
 
     async fn keep(self, app: &App) -> Result<Self, ActionError> {
         let id = self.id;
-        let json = serde_json::to_vec(&self.told).map_err(|_| UNREADABLE)?;
+        let json = serde_json::to_vec(&self.told).map_err(|_broken| UNREADABLE)?;
         let json = Zeroizing::new(json);
         let kept = app.store.write(move |tx| {
             if !set_up_links::save_papers(tx, id, &json)? {

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What the scripts of this folder share: where the project is, how a missing
-# part is installed, and a PostgreSQL cluster of our own. Sourced, never run.
+# part is installed, a PostgreSQL cluster and a NATS server of our own. Sourced,
+# never run.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 logs=$root/target/test-logs
@@ -36,6 +37,9 @@ pg_bin() {
   [ -x "${bins[-1]}/initdb" ] && say "${bins[-1]}"
 }
 
+# Debian keeps it where only root's path looks.
+nats_bin() { command -v nats-server || { [ -x /usr/sbin/nats-server ] && say /usr/sbin/nats-server; }; }
+
 debian_missing() {
   has cc || say build-essential
   has pkg-config || say pkg-config
@@ -43,6 +47,7 @@ debian_missing() {
   if has pkg-config && pkg-config --exists openssl; then :; else say libssl-dev; fi
   [ "$1" = quick ] && return
   pg_bin >/dev/null || say postgresql
+  nats_bin >/dev/null || say nats-server
   [ -x /usr/bin/chromium ] || say chromium
   dpkg-query -W -f '${Status}' fonts-noto-cjk 2>/dev/null | grep -q 'ok installed' || say fonts-noto-cjk
   python3 -c 'import ensurepip, venv' 2>/dev/null || say python3-venv
@@ -50,7 +55,7 @@ debian_missing() {
 
 # install_missing quick|all: asks apt for what is not there, and only for that.
 install_missing() {
-  local missing had_postgres=yes
+  local missing had_postgres=yes had_nats=yes
   needs_tool cargo "see rustup.rs"
   needs_tool node "version 20 or later"
   needs_tool npm "it comes with node"
@@ -60,12 +65,16 @@ install_missing() {
   say "installing: ${missing[*]}"
   has apt-get || die "this machine has no apt-get; install these by hand: ${missing[*]}"
   pg_bin >/dev/null || had_postgres=no
+  nats_bin >/dev/null || had_nats=no
   quietly as_root apt-get update -qq
   quietly as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends "${missing[@]}"
   # Debian starts a cluster of its own with the package; ours is another one.
   if [ "$had_postgres" = no ] && pg_bin >/dev/null; then
     as_root service postgresql stop >/dev/null 2>&1 || true
+  fi
+  if [ "$had_nats" = no ] && nats_bin >/dev/null; then
+    as_root service nats-server stop >/dev/null 2>&1 || true
   fi
 }
 
@@ -143,4 +152,41 @@ stop_postgres() {
   rm -rf "$pg_dir"
   pg_dir=
   unset TEST_DATABASE_URL
+}
+
+# --- a NATS server of our own ------------------------------------------------
+
+nats_pid=
+
+# Exports TEST_NATS_URL, and TEST_NATS_SERVER for tests that stop and start one
+# themselves.
+start_nats() {
+  local bin port try
+  bin=$(nats_bin) || die "nats-server is not installed"
+  for try in 1 2 3; do
+    port=$(free_port)
+    "$bin" -a 127.0.0.1 -p "$port" >"$logs/nats.log" 2>&1 </dev/null &
+    nats_pid=$!
+    wait_for_port "$port" && break
+    stop_nats
+    [ "$try" != 3 ] || { tail -n 20 "$logs/nats.log" >&2; die "nats-server did not start"; }
+  done
+  export TEST_NATS_URL="nats://127.0.0.1:$port" TEST_NATS_SERVER=$bin
+}
+
+stop_nats() {
+  [ -n "$nats_pid" ] || return 0
+  kill "$nats_pid" 2>/dev/null || true
+  wait "$nats_pid" 2>/dev/null || true
+  nats_pid=
+  unset TEST_NATS_URL TEST_NATS_SERVER
+}
+
+wait_for_port() {
+  local try
+  for try in $(seq 100); do
+    if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then return 0; fi
+    sleep 0.05
+  done
+  return 1
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::live::Hub;
+use crate::live::{Hub, Wake};
 use crate::password::Passwords;
 use crate::providers::registry::Registry;
 use crate::providers::simulator::Simulator;
@@ -18,6 +18,7 @@ pub struct App {
     pub clock: Clock,
     pub store: Store,
     pub hub: Hub,
+    pub wake: Wake,
     pub providers: Registry,
     pub simulator: Arc<Simulator>,
     pub passwords: Passwords,

@@ -12,6 +12,7 @@ pub mod hub;
 pub mod memo;
 pub mod socket;
 pub mod sockets;
+pub mod wake;
 
 pub use close::Close;
 pub use event::{Event, EventSource};
@@ -21,3 +22,4 @@ pub use hub::{Hub, Next, Subscription};
 pub use memo::Memo;
 pub use socket::{Shown, View, Wire, serve};
 pub use sockets::Guard;
+pub use wake::Wake;

@@ -16,7 +16,8 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::jobs;
-use crate::live::{self, Hub};
+use crate::live::wake::nats::{self, Broker};
+use crate::live::{self, Hub, Wake};
 use crate::password::Passwords;
 use crate::providers::Provider;
 use crate::providers::registry::Registry;
@@ -94,6 +95,7 @@ pub async fn assemble_with(
         clock,
         store,
         hub,
+        wake: Wake::default(),
         providers: Registry::new(providers),
         simulator,
         passwords,
@@ -116,7 +118,7 @@ pub struct Running {
 }
 
 /// Binds and serves. Prints nothing.
-pub async fn start(config: Config, clock: Clock) -> anyhow::Result<(Running, web::setup::SetUp)> {
+pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
     let listener = TcpListener::bind(config.web.listen)
         .with_context(|| format!("cannot listen on {}", config.web.listen))?;
     let local_url = format!("http://{}", listener.local_addr()?);
@@ -130,13 +132,13 @@ pub async fn start_with(
     app: Arc<App>,
     listener: TcpListener,
     local_url: String,
-) -> anyhow::Result<(Running, web::setup::SetUp)> {
-    let (running, set_up) = start_without_jobs(app.clone(), listener, local_url).await?;
+) -> anyhow::Result<Running> {
+    let running = start_without_jobs(app.clone(), listener, local_url).await?;
     let stopped = running.stop.subscribe();
     tokio::spawn(jobs::deliver::Worker::new(app.clone()).run(stopped.clone()));
     tokio::spawn(jobs::backfill::run(app.clone(), stopped.clone()));
     tokio::spawn(jobs::housekeeping::run(app, stopped));
-    Ok((running, set_up))
+    Ok(running)
 }
 
 /// [`start_with`] without the loops that wait for their time: tests take each
@@ -145,18 +147,19 @@ pub async fn start_without_jobs(
     app: Arc<App>,
     listener: TcpListener,
     local_url: String,
-) -> anyhow::Result<(Running, web::setup::SetUp)> {
-    let set_up = web::setup::SetUp::open(&app).await?;
+) -> anyhow::Result<Running> {
     let (stop, _) = watch::channel(false);
     let screens = Arc::new(Screens::default());
     let log = EventLog { store: app.store.clone(), hub: app.hub.clone(), screens: screens.clone() };
     let committed = app.store.committed();
     // Others write too: nodes beside us, or a command on the same machine.
-    tokio::spawn(live::follow(app.hub.clone(), log, committed, Some(live::follow::POLL)));
-    let server = http_server(app.clone(), screens, set_up.clone(), listener)?;
+    let (hints, poll) = (app.wake.hints(), Some(live::follow::POLL));
+    tokio::spawn(live::follow(app.hub.clone(), log, committed, hints, poll));
+    listen_to_other_nodes(&app)?;
+    let server = http_server(app.clone(), screens, listener)?;
     let handle = server.handle();
     let served = tokio::spawn(server);
-    Ok((Running { app, local_url, stop, handle, served }, set_up))
+    Ok(Running { app, local_url, stop, handle, served })
 }
 
 impl Running {
@@ -197,7 +200,6 @@ impl Running {
 fn http_server(
     app: Arc<App>,
     screens: Arc<Screens>,
-    set_up: web::setup::SetUp,
     listener: TcpListener,
 ) -> anyhow::Result<actix_web::dev::Server> {
     let headers = actix::Data::new(SecurityHeaders::new(&app.config.web.public_url));
@@ -205,7 +207,6 @@ fn http_server(
     let throttle = actix::Data::new(Throttle::new(app.clock.clone()));
     let screens = actix::Data::from(screens);
     let accounts = actix::Data::new(web::HookAccounts::default());
-    let set_up = actix::Data::new(set_up);
     let app = actix::Data::from(app);
     // Half the cores: workers, writer and jobs share the machine (performance.md 8).
     let workers = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
@@ -217,7 +218,6 @@ fn http_server(
             .app_data(throttle.clone())
             .app_data(screens.clone())
             .app_data(accounts.clone())
-            .app_data(set_up.clone())
             .wrap(from_fn(web::guard))
             .wrap(from_fn(web::count))
             .wrap(from_fn(web::present))
@@ -234,6 +234,17 @@ fn http_server(
     .listen(listener)?
     .run();
     Ok(server)
+}
+
+/// Starts to trade hints, where there are other nodes and a broker; waits for neither.
+fn listen_to_other_nodes(app: &App) -> anyhow::Result<()> {
+    let url = app.config.live.nats_url.as_ref().filter(|_| app.store.is_shared());
+    if let Some(url) = url {
+        let broker = Broker::new(url.expose(), app.store.vault().name())
+            .context("HENJI_NATS_URL cannot be read")?;
+        tokio::spawn(nats::run(broker, app.wake.clone(), app.store.committed()));
+    }
+    Ok(())
 }
 
 fn open_journal(path: &Path, store: &Store) -> anyhow::Result<FileJournal> {

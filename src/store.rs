@@ -36,8 +36,10 @@ pub mod receipts;
 mod schema;
 pub mod scratch;
 pub mod seal;
+pub mod sender_rates;
 pub mod senders;
 pub mod sessions;
+pub mod set_up_links;
 pub mod users;
 mod writer;
 

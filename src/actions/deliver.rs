@@ -22,7 +22,7 @@ use crate::store::audit::Object;
 use crate::store::ids::RowId;
 use crate::store::messages::{self, Message, Progress};
 use crate::store::outbox::{self, Due};
-use crate::store::{StoreError, Tx, conversations, opt_outs, receipts};
+use crate::store::{StoreError, Tx, conversations, opt_outs, receipts, sender_rates};
 
 use super::{ActionError, record_receipts, timeline};
 
@@ -80,6 +80,11 @@ pub async fn finish(
 fn claim(tx: &mut Tx, due: Due, worker: RowId) -> Result<Option<Begun>, ActionError> {
     let now = tx.now;
     if !outbox::claim(tx, due.message_id, worker, now, now + LEASE)? {
+        return Ok(None);
+    }
+    if !due.abandoned && !sender_rates::take(tx, due.sender_id, due.segments)? {
+        // Other nodes send by this sender too; its turn comes again.
+        outbox::unclaim(tx, due.message_id)?;
         return Ok(None);
     }
     let message = messages::find(tx, due.message_id)?;

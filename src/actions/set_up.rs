@@ -11,11 +11,13 @@ use crate::store::inboxes::{self, Inbox};
 use crate::store::organization::{self, Organization};
 use crate::store::provider_accounts::ProviderAccount;
 use crate::store::senders::Sender;
-use crate::store::users;
+use crate::store::{set_up_links, users};
 
 use super::people::{self, NewUser};
 use super::settings::{self, NewAccount};
 use super::{ActionError, Problem};
+
+pub mod links;
 
 /// Everything set-up asks for.
 #[derive(Clone, Debug)]
@@ -85,6 +87,7 @@ pub async fn run(app: &App, caller: Caller, answers: Answers) -> Result<House, A
                 return Err(ActionError::TooLate);
             }
             let now = tx.now;
+            set_up_links::delete_all(tx)?;
             let organization = Organization {
                 name: answers.organization.trim().to_owned(),
                 locale: answers.locale.clone(),

@@ -62,6 +62,7 @@ async fn examine(config: &Config, report: &mut Report) {
     if database::examine(config, key, report) {
         accounts::examine(config, report).await;
     }
+    network::broker(config, report).await;
     network::mail(config, report);
     network::public_url(config, report);
 }

@@ -1,6 +1,7 @@
 //! `henji serve`
 
 use super::output;
+use crate::actions::set_up::links;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::server;
@@ -9,9 +10,9 @@ use crate::server;
 /// to set it up; the link works once, so it is not logged.
 pub async fn run(config: Config) -> anyhow::Result<()> {
     let public_url = config.web.public_url.clone();
-    let (running, set_up) = server::start(config, Clock::default()).await?;
+    let running = server::start(config, Clock::default()).await?;
     tracing::info!(listen = running.local_url, %public_url, "serving");
-    if let Some(token) = set_up.begin(&running.app).await? {
+    if let Some(token) = links::begin(&running.app).await? {
         let link = public_url.join(&format!("/setup?token={token}"));
         output::line(format_args!("setup: {link}"))?;
     }

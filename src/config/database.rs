@@ -76,6 +76,11 @@ impl DatabaseUrl {
         }
     }
 
+    /// Whether several nodes can share it.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
     /// What may be shown of it.
     pub fn shown(&self) -> String {
         match self {

@@ -7,6 +7,7 @@ use tokio::time::sleep;
 
 use super::event::EventSource;
 use super::hub::Hub;
+use super::wake::Hints;
 
 /// Events per read: two readings fill half a ring, so that a long absence does
 /// not push every socket off it at once.
@@ -21,18 +22,21 @@ pub const POLL: Duration = Duration::from_millis(250);
 /// Publishes every event after the hub's last one, in order, until the writer
 /// behind `committed` is gone.
 ///
-/// `committed` changes with each commit of this node. With several nodes `poll`
-/// finds what the others wrote. A failed read is tried again after as long, or
-/// [`POLL`], and loses nothing: the cursor moves only with what was published.
+/// `committed` changes with each commit of this node. With several nodes `hints`
+/// tell what the others wrote, and `poll` finds it where they fail to. A failed
+/// read is tried again after as long, or [`POLL`], and loses nothing: the cursor
+/// moves only with what was published.
 pub async fn follow<S: EventSource>(
     hub: Hub,
     source: S,
     mut committed: watch::Receiver<i64>,
+    mut hints: Hints,
     poll: Option<Duration>,
 ) {
     loop {
         // Marked as seen before reading: a commit during the read wakes us again.
         committed.borrow_and_update();
+        let promised = hints.newest();
         let again = match catch_up(&hub, &source).await {
             Ok(()) => poll,
             Err(error) => {
@@ -40,6 +44,8 @@ pub async fn follow<S: EventSource>(
                 Some(poll.unwrap_or(POLL))
             }
         };
+        // Whoever speaks of what the log does not hold is not listened to until the next look.
+        let is_believed = promised <= hub.last_seq();
         let wait = async {
             match again {
                 Some(time) => sleep(time).await,
@@ -48,6 +54,7 @@ pub async fn follow<S: EventSource>(
         };
         tokio::select! {
             changed = committed.changed() => if changed.is_err() { break },
+            () = hints.beyond(hub.last_seq()), if is_believed => {}
             () = wait => {}
         }
     }
@@ -81,6 +88,7 @@ mod tests {
     use super::*;
     use crate::live::event::{Event, test_event};
     use crate::live::hub::Next;
+    use crate::live::wake::Wake;
 
     /// A log in memory that fails as often as it is told to.
     #[derive(Clone, Default)]
@@ -115,12 +123,17 @@ mod tests {
         }
     }
 
+    /// The only node there is.
+    fn silence() -> Hints {
+        Wake::default().hints()
+    }
+
     #[tokio::test]
     async fn each_commit_is_published_once_and_in_order() {
         let (hub, log) = (Hub::new(0), Log::default());
         let mut heard = hub.subscribe();
         let (committed, watch) = watch::channel(0);
-        let task = tokio::spawn(follow(hub.clone(), log.clone(), watch, None));
+        let task = tokio::spawn(follow(hub.clone(), log.clone(), watch, silence(), None));
         for seq in 1..=50 {
             log.append(seq..=seq);
             committed.send_replace(seq);
@@ -137,7 +150,7 @@ mod tests {
         log.append(1..=1_000);
         let (committed, watch) = watch::channel(1_000);
         drop(committed);
-        follow(hub.clone(), log, watch, None).await;
+        follow(hub.clone(), log, watch, silence(), None).await;
         assert_eq!(hub.last_seq(), 1_000);
     }
 
@@ -149,7 +162,7 @@ mod tests {
         let mut heard = hub.subscribe();
         let (committed, watch) = watch::channel(0);
         let retry = Some(Duration::from_millis(1));
-        let task = tokio::spawn(follow(hub, log, watch, retry));
+        let task = tokio::spawn(follow(hub, log, watch, silence(), retry));
         assert_eq!(heard.next().await, Next::Event(Arc::new(test_event(1))));
         assert_eq!(heard.next().await, Next::Event(Arc::new(test_event(2))));
         drop(committed);
@@ -162,9 +175,33 @@ mod tests {
         let mut heard = hub.subscribe();
         let (committed, watch) = watch::channel(0);
         let poll = Some(Duration::from_millis(1));
-        let task = tokio::spawn(follow(hub, log.clone(), watch, poll));
+        let task = tokio::spawn(follow(hub, log.clone(), watch, silence(), poll));
         log.append(1..=1);
         assert_eq!(heard.next().await, Next::Event(Arc::new(test_event(1))));
+        drop(committed);
+        task.await.unwrap();
+    }
+    #[tokio::test]
+    async fn a_hint_is_acted_on_and_a_lie_is_not_listened_to() {
+        const LONG: Duration = Duration::from_millis(400);
+        let (hub, log, wake) = (Hub::new(0), Log::default(), Wake::default());
+        let mut heard = hub.subscribe();
+        let (committed, watch) = watch::channel(0);
+        let task = tokio::spawn(follow(hub, log.clone(), watch, wake.hints(), Some(LONG)));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let begun = tokio::time::Instant::now();
+        log.append(1..=1);
+        wake.heard(b"1");
+        assert_eq!(heard.next().await, Next::Event(Arc::new(test_event(1))));
+        assert!(begun.elapsed() < LONG / 2);
+
+        // Of what is not there: one read, then none before the poll.
+        wake.heard(b"9000");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let begun = tokio::time::Instant::now();
+        log.append(2..=2);
+        assert_eq!(heard.next().await, Next::Event(Arc::new(test_event(2))));
+        assert!(begun.elapsed() > LONG / 2);
         drop(committed);
         task.await.unwrap();
     }

@@ -113,6 +113,18 @@ pub fn claim(
     Ok(claimed == 1)
 }
 
+/// Puts a text that was just claimed back, untried.
+pub fn unclaim(db: &mut Db, message: MessageId) -> Result<(), StoreError> {
+    diesel::update(outbox::table.find(message))
+        .set((
+            outbox::claimed_by.eq(None::<RowId>),
+            outbox::claimed_until.eq(None::<NaiveDateTime>),
+            outbox::tries.eq(outbox::tries - 1),
+        ))
+        .execute(&mut db.conn)?;
+    Ok(())
+}
+
 /// Lets a text go until `due_at`.
 pub fn release(db: &mut Db, message: MessageId, due_at: DateTime<Utc>) -> Result<(), StoreError> {
     diesel::update(outbox::table.find(message))

@@ -366,6 +366,28 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    set_up_links (id) {
+        id -> DbUuid,
+        token_hash -> Binary,
+        papers_sealed -> Nullable<Binary>,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    sender_rates (sender_id) {
+        sender_id -> DbUuid,
+        empty_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(conversations -> contacts (contact_id));
 diesel::joinable!(conversations -> contact_addresses (address_id));
 diesel::joinable!(messages -> conversations (conversation_id));
@@ -398,7 +420,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     quarantine,
     reads,
     receipts,
+    sender_rates,
     senders,
     sessions,
+    set_up_links,
     users,
 );

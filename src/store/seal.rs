@@ -133,6 +133,7 @@ pub struct Vault {
     house: Key,
     address_index: Zeroizing<[u8; 32]>,
     email_index: Zeroizing<[u8; 32]>,
+    name: String,
     contacts: Mutex<HashMap<ContactId, Arc<Key>>>,
 }
 
@@ -149,6 +150,7 @@ impl Vault {
             house: Key::new(&derive("house")),
             address_index: derive("address index"),
             email_index: derive("email index"),
+            name: hex(&derive("name")[..8]),
             contacts: Mutex::default(),
         };
         file_key.zeroize();
@@ -158,6 +160,12 @@ impl Vault {
     /// The key for what belongs to no contact.
     pub fn house(&self) -> &Key {
         &self.house
+    }
+
+    /// What the house is called where several share a broker: the same on each
+    /// of its nodes, and gives nothing of the key away.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Makes a contact's key: the key, and its wrapped form for the database.
@@ -214,6 +222,10 @@ pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
     bytes
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn key_place(contact: ContactId) -> Place {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use prometheus::core::Collector;
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, Histogram, HistogramOpts, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
 
 /// Everything that is counted, under one name each.
@@ -23,6 +24,8 @@ pub struct Metrics {
     event_lag: IntGauge,
     outbox_depth: IntGauge,
     writer_queue: IntGauge,
+    broker: IntGaugeVec,
+    hints: IntCounterVec,
 }
 
 /// What became of an inbound text.
@@ -75,6 +78,12 @@ impl Metrics {
             event_lag: gauge("henji_event_lag", "Events in the log not yet published here."),
             outbox_depth: gauge("henji_outbox_depth", "Texts waiting to be sent."),
             writer_queue: gauge("henji_writer_queue_depth", "Writes waiting for the writer."),
+            broker: gauges(
+                "henji_broker_connected",
+                "Whether hints travel between nodes: 1 or 0; absent where no broker was named.",
+                &["broker"],
+            ),
+            hints: counter("henji_hints_total", "Hints between nodes.", &["way"]),
             registry,
         };
         metrics.register();
@@ -133,6 +142,15 @@ impl Metrics {
         self.writer_queue.set(writes as i64);
     }
 
+    /// How the line to the other nodes is doing: hints since the start.
+    pub fn set_broker(&self, connected: bool, said: u64, heard: u64) {
+        self.broker.with_label_values(&["nats"]).set(connected.into());
+        for (way, total) in [("said", said), ("heard", heard)] {
+            let counted = self.hints.with_label_values(&[way]);
+            counted.inc_by(total.saturating_sub(counted.get()));
+        }
+    }
+
     /// The text exposition format, version 0.0.4.
     pub fn text(&self) -> String {
         let mut out = Vec::new();
@@ -143,7 +161,7 @@ impl Metrics {
     }
 
     fn register(&self) {
-        let collectors: [Box<dyn Collector>; 9] = [
+        let collectors: [Box<dyn Collector>; 11] = [
             Box::new(self.inbound.clone()),
             Box::new(self.outbound.clone()),
             Box::new(self.hook_failures.clone()),
@@ -153,6 +171,8 @@ impl Metrics {
             Box::new(self.event_lag.clone()),
             Box::new(self.outbox_depth.clone()),
             Box::new(self.writer_queue.clone()),
+            Box::new(self.broker.clone()),
+            Box::new(self.hints.clone()),
         ];
         for collector in collectors {
             self.registry.register(collector).expect("each name is registered once");
@@ -166,6 +186,10 @@ fn counter(name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
 
 fn gauge(name: &str, help: &str) -> IntGauge {
     IntGauge::new(name, help).expect("a valid name")
+}
+
+fn gauges(name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {
+    IntGaugeVec::new(Opts::new(name, help), labels).expect("a valid name")
 }
 
 fn histogram(name: &str, help: &str, buckets: &[f64]) -> Histogram {
@@ -190,6 +214,9 @@ mod tests {
         metrics.set_event_lag(2);
         metrics.set_outbox_depth(11);
         metrics.set_writer_queue(5);
+        assert!(!metrics.text().contains("henji_broker"));
+        metrics.set_broker(true, 8, 2);
+        metrics.set_broker(false, 9, 2);
         let text = metrics.text();
         for line in [
             r#"henji_inbound_total{result="accepted"} 2"#,
@@ -204,6 +231,9 @@ mod tests {
             "henji_event_lag 2",
             "henji_outbox_depth 11",
             "henji_writer_queue_depth 5",
+            r#"henji_broker_connected{broker="nats"} 0"#,
+            r#"henji_hints_total{way="said"} 9"#,
+            r#"henji_hints_total{way="heard"} 2"#,
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is missing in\n{text}");
         }

@@ -46,6 +46,9 @@ pub async fn readyz(app: Data<App>) -> HttpResponse {
 pub async fn metrics(app: Data<App>) -> HttpResponse {
     app.metrics.set_live_sockets(app.hub.sockets());
     app.metrics.set_writer_queue(app.store.queued());
+    if let Some(line) = app.wake.status() {
+        app.metrics.set_broker(line.connected, line.said, line.heard);
+    }
     let look =
         app.store.read(|db| Ok::<_, StoreError>((events::last_seq(db)?, outbox::depth(db)?)));
     if let Ok(Ok((last, waiting))) = tokio::time::timeout(PATIENCE, look).await {

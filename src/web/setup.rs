@@ -1,8 +1,8 @@
 //! The first run: four pages between an empty folder and the first text.
 //!
-//! What the first two pages are told stays in memory until the third is sent;
-//! then one action makes everything, or nothing. A restart in between begins
-//! anew, under a new link.
+//! What the first two pages are told is kept with the link until the third is
+//! sent; then one action makes everything, or nothing. Any node may serve any
+//! of the pages.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -18,6 +18,7 @@ use super::settings::{self, users};
 use super::shell::shell;
 use super::views::{FormErrors, Nav, StartPage};
 use super::words::{self, locale_of_visitor};
+use crate::actions::set_up::links::{self, AboutAdministrator, AboutOrganization, Papers, Told};
 use crate::actions::set_up::{self, Answers, SIMULATED_SENDER};
 use crate::actions::{ActionError, Problem, people::NewUser, sign_in};
 use crate::app::App;
@@ -25,32 +26,24 @@ use crate::domain::phone_number::PhoneNumber;
 use crate::domain::user::{Actor, Caller, Role};
 use crate::locale::Locale;
 
-mod desk;
 mod pages;
 mod steps;
 
-pub use desk::SetUp;
-use desk::{AboutAdministrator, AboutOrganization, Papers};
 use pages::{administrator_page, locale_of, organization_page, provider_page};
 
 /// `GET /setup?token=`: to the first page that has not been filled in.
-pub async fn start(
-    app: web::Data<App>,
-    desk: web::Data<SetUp>,
-    request: HttpRequest,
-) -> Result<HttpResponse, WebError> {
-    let papers = desk.papers(&app, query(&request).get("token")).await?;
+pub async fn start(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, WebError> {
+    let papers = links::papers(&app, query(&request).get("token")).await?;
     Ok(go_on(&papers))
 }
 
 /// ① `GET /setup/organization?token=`
 pub async fn organization(
     app: web::Data<App>,
-    desk: web::Data<SetUp>,
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
-    let papers = desk.papers(&app, query(&request).get("token")).await?;
-    let told = papers.organization.clone().unwrap_or_else(|| AboutOrganization {
+    let papers = links::papers(&app, query(&request).get("token")).await?;
+    let told = papers.told.organization.clone().unwrap_or_else(|| AboutOrganization {
         locale: locale_of_visitor(&request, &app).tag().to_owned(),
         time_zone: app.config.language.time_zone.name().to_owned(),
         ..AboutOrganization::default()
@@ -61,11 +54,10 @@ pub async fn organization(
 /// ① `POST /setup/organization`
 pub async fn save_organization(
     app: web::Data<App>,
-    desk: web::Data<SetUp>,
     request: HttpRequest,
     fields: Fields,
 ) -> Result<HttpResponse, WebError> {
-    let papers = desk.papers(&app, fields.get("token")).await?;
+    let papers = links::papers(&app, fields.get("token")).await?;
     let told = AboutOrganization {
         name: fields.get("name").trim().to_owned(),
         inbox: fields.get("inbox_name").trim().to_owned(),
@@ -77,20 +69,19 @@ pub async fn save_organization(
         let page = organization_page(&app, &request, &papers, told, errors);
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
-    Ok(go_on(&desk.note_organization(told)?))
+    Ok(go_on(&papers.note_organization(&app, told).await?))
 }
 
 /// ② `GET /setup/administrator?token=`
 pub async fn administrator(
     app: web::Data<App>,
-    desk: web::Data<SetUp>,
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
-    let papers = desk.papers(&app, query(&request).get("token")).await?;
-    if papers.organization.is_none() {
+    let papers = links::papers(&app, query(&request).get("token")).await?;
+    if papers.told.organization.is_none() {
         return Ok(go_on(&papers));
     }
-    let (name, email) = match &papers.administrator {
+    let (name, email) = match &papers.told.administrator {
         Some(told) => (told.name.clone(), told.email.clone()),
         None => Default::default(),
     };
@@ -100,11 +91,10 @@ pub async fn administrator(
 /// ② `POST /setup/administrator`
 pub async fn save_administrator(
     app: web::Data<App>,
-    desk: web::Data<SetUp>,
     request: HttpRequest,
     fields: Fields,
 ) -> Result<HttpResponse, WebError> {
-    let papers = desk.papers(&app, fields.get("token")).await?;
+    let papers = links::papers(&app, fields.get("token")).await?;
     let t = locale_of(&papers, &request, &app);
     let told = NewUser {
         name: fields.get("name").trim().to_owned(),
@@ -118,21 +108,17 @@ pub async fn save_administrator(
         let page = administrator_page(&app, &request, &papers, told.name, told.email, errors);
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
-    let papers = desk.note_administrator(AboutAdministrator {
+    let told = AboutAdministrator {
         name: told.name,
         email: told.email,
         password: Zeroizing::new(told.password),
-    })?;
-    Ok(go_on(&papers))
+    };
+    Ok(go_on(&papers.note_administrator(&app, told).await?))
 }
 
 /// ③ `GET /setup/provider?token=`
-pub async fn provider(
-    app: web::Data<App>,
-    desk: web::Data<SetUp>,
-    request: HttpRequest,
-) -> Result<HttpResponse, WebError> {
-    let papers = desk.papers(&app, query(&request).get("token")).await?;
+pub async fn provider(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, WebError> {
+    let papers = links::papers(&app, query(&request).get("token")).await?;
     if papers.answers().is_none() {
         return Ok(go_on(&papers));
     }
@@ -145,11 +131,10 @@ pub async fn provider(
 /// ③ `POST /setup/provider`: makes the house and signs its administrator in.
 pub async fn save_provider(
     app: web::Data<App>,
-    desk: web::Data<SetUp>,
     request: HttpRequest,
     fields: Fields,
 ) -> Result<HttpResponse, WebError> {
-    let papers = desk.papers(&app, fields.get("token")).await?;
+    let papers = links::papers(&app, fields.get("token")).await?;
     let Some((house, admin)) = papers.answers() else { return Ok(go_on(&papers)) };
     let origin = origin(&request, &app);
     let is_twilio = fields.get("kind") == "twilio";
@@ -182,7 +167,6 @@ pub async fn save_provider(
             return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
     };
-    desk.close();
     let signed_in = sign_in::start(&app, house.admin, Some(origin)).await?;
     welcome_first(&app, &signed_in, &admin.email, "/setup/start")
 }
@@ -204,9 +188,9 @@ fn query(request: &HttpRequest) -> Fields {
 
 /// To the first page that has not been filled in.
 fn go_on(papers: &Papers) -> HttpResponse {
-    let page = match papers {
-        Papers { organization: None, .. } => "organization",
-        Papers { administrator: None, .. } => "administrator",
+    let page = match &papers.told {
+        Told { organization: None, .. } => "organization",
+        Told { administrator: None, .. } => "administrator",
         _ => "provider",
     };
     see_other(&format!("/setup/{page}?token={}", papers.token))

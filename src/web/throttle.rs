@@ -2,7 +2,9 @@
 //!
 //! All limits stand in one table, [`limits`]; the rest of this module keeps
 //! count. Counts live in the memory of one node, in a bounded number of
-//! buckets, and are forgotten at a restart.
+//! buckets, and are forgotten at a restart. With N nodes a stranger who reaches
+//! each of them has N times as many tries: a load balancer that keeps a network
+//! at one node restores the limit, and argon2 bounds the rest.
 
 mod buckets;
 mod ladder;

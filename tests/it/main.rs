@@ -8,6 +8,7 @@ mod authorisation;
 mod cli;
 mod kill;
 mod logs;
+mod nodes;
 mod providers;
 mod schema;
 mod store;

@@ -28,6 +28,7 @@ const UNIQUE: &[(&str, &str)] = &[
     ("receipts", "provider_account_id,dedupe_key"),
     ("senders", "provider_account_id,address"),
     ("sessions", "token_hash"),
+    ("set_up_links", "token_hash"),
     ("users", "email_index"),
 ];
 

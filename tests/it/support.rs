@@ -7,6 +7,7 @@ pub mod binary;
 pub mod browser;
 pub mod cast;
 pub mod handset;
+pub mod nats;
 pub mod raw;
 pub mod socket;
 pub mod template;

@@ -2,6 +2,31 @@
 
 use super::report::Report;
 use crate::config::Config;
+use crate::live::wake::nats::Broker;
+
+/// A broker that is away costs a quarter of a second and no text: no error.
+pub async fn broker(config: &Config, report: &mut Report) {
+    const CHECK: &str = "NATS";
+    let Some(url) = &config.live.nats_url else { return };
+    let shown = url.shown_as_address();
+    if !config.database.url.is_postgres() {
+        let message = format!("{shown} is not used: a SQLite database has one node");
+        return report.warning(CHECK, message, "leave HENJI_NATS_URL away");
+    }
+    let answer = match Broker::new(url.expose(), "doctor") {
+        Ok(broker) => broker.probe().await,
+        Err(error) => Err(error.to_string()),
+    };
+    match answer {
+        Ok(()) => report.ok(CHECK, format!("{shown} answers")),
+        Err(error) => {
+            let message =
+                format!("{shown}: {error}; until it is back, nodes look four times a second");
+            let cure = "start it, or correct host, port, user and password of HENJI_NATS_URL";
+            report.warning(CHECK, message, cure);
+        }
+    }
+}
 
 pub fn mail(config: &Config, report: &mut Report) {
     match &config.mail.smtp_url {

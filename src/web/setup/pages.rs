@@ -2,7 +2,7 @@
 
 use actix_web::HttpRequest;
 
-use super::desk::{AboutOrganization, Papers};
+use crate::actions::set_up::links::{AboutOrganization, Papers};
 use crate::app::App;
 use crate::locale::Locale;
 use crate::password::MIN_LENGTH_ADMIN;
@@ -70,6 +70,6 @@ pub fn provider_page(
 
 /// The language chosen on the first page; before that, the browser's.
 pub fn locale_of(papers: &Papers, request: &HttpRequest, app: &App) -> Locale {
-    let chosen = papers.organization.as_ref().and_then(|told| Locale::from_tag(&told.locale));
+    let chosen = papers.told.organization.as_ref().and_then(|told| Locale::from_tag(&told.locale));
     chosen.unwrap_or_else(|| locale_of_visitor(request, app))
 }

@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use henji::domain::event::{EventKind, NewEvent};
 use henji::domain::id::{ConversationId, InboxId};
@@ -15,7 +14,11 @@ use super::writer::open;
 use crate::support::test_db::{self, TestDb};
 
 const WRITERS: usize = 8;
-const WRITES: usize = 40;
+/// One to three events each: 20,000 in all.
+const WRITES: usize = 1_250;
+/// How far back the reader looks for what came late: far more than eight
+/// transactions hold.
+const BACK: i64 = 2_000;
 
 /// Follows a log and notes what no reader may ever meet.
 #[derive(Default)]
@@ -37,7 +40,7 @@ impl Watcher {
         Ok(())
     }
 
-    /// Everything there is, from the beginning.
+    /// Everything there is, from somewhat earlier on.
     fn looks_back(&self, all: &[i64]) -> Result<(), String> {
         let below = |seq: &&i64| **seq <= self.last && !self.seen.contains(*seq);
         match all.iter().find(below) {
@@ -50,8 +53,8 @@ impl Watcher {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn eight_writers_never_show_a_reader_a_gap() {
     let db = TestDb::migrated();
-    // On PostgreSQL two stores are two nodes; a file has one.
-    let nodes = if test_db::is_postgres() { 2 } else { 1 };
+    // On PostgreSQL eight stores are eight nodes; a file has one.
+    let nodes = if test_db::is_postgres() { WRITERS } else { 1 };
     let stores: Vec<Store> = (0..nodes).map(|_| open(&db)).collect();
     let done = Arc::new(AtomicBool::new(false));
     let reader = tokio::spawn(watch(stores[0].clone(), done.clone()));
@@ -63,7 +66,9 @@ async fn eight_writers_never_show_a_reader_a_gap() {
     let watcher = reader.await.unwrap().unwrap();
     // Each write tells of one to three things.
     let written: usize = (0..WRITERS * WRITES).map(|n| 1 + n % 3).sum();
+    assert!(written >= 19_999, "{written}");
     assert_eq!(watcher.last, written as i64);
+    assert_eq!(watcher.seen.len(), written);
 }
 
 #[test]
@@ -100,17 +105,51 @@ fn a_plain_sequence_would_show_a_gap() {
     assert!(watcher.looks_back(&all(&mut reader)).is_err());
 }
 
+/// The same at full speed: eight connections that number by a sequence, and a
+/// reader that polls as fast as it can. It must meet a gap.
+#[test]
+fn eight_writers_with_a_plain_sequence_show_one() {
+    if !test_db::is_postgres() {
+        return;
+    }
+    let db = TestDb::empty();
+    db.raw().execute("create table numbered (seq bigserial primary key)");
+    let done = AtomicBool::new(false);
+    let found = std::thread::scope(|scope| {
+        let done = &done;
+        for _ in 0..WRITERS {
+            let mut raw = db.raw();
+            scope.spawn(move || {
+                while !done.load(Ordering::Acquire) {
+                    raw.execute("insert into numbered default values");
+                }
+            });
+        }
+        let (mut raw, mut watcher) = (db.raw(), Watcher::default());
+        let mut found = Ok(());
+        while found.is_ok() && watcher.last < (WRITERS * WRITES * 2) as i64 {
+            let after = watcher.last;
+            let sql =
+                format!("select seq::text as t from numbered where seq > {after} order by seq");
+            let page: Vec<i64> = raw.texts(&sql).iter().map(|seq| seq.parse().unwrap()).collect();
+            found = watcher.reads(&page);
+        }
+        done.store(true, Ordering::Release);
+        found
+    });
+    assert!(found.is_err(), "no gap in {} events", WRITERS * WRITES * 2);
+}
+
 async fn watch(store: Store, done: Arc<AtomicBool>) -> Result<Watcher, String> {
     let mut watcher = Watcher::default();
     loop {
         let is_over = done.load(Ordering::Acquire);
         let last = watcher.last;
         watcher.reads(&numbers(&store, last).await)?;
-        watcher.looks_back(&numbers(&store, 0).await)?;
+        watcher.looks_back(&numbers(&store, (last - BACK).max(0)).await)?;
         if is_over {
             return Ok(watcher);
         }
-        tokio::time::sleep(Duration::from_micros(200)).await;
     }
 }
 

@@ -19,13 +19,17 @@ pub const SENDER: &str = "+815011112222";
 const SECRET: &str = "the secret of the simulated carrier";
 
 pub struct Binary {
+    /// Where this node listens.
     pub url: String,
+    /// What all nodes of the house are reached by, as browsers know it.
+    pub public_url: String,
     pub http: reqwest::Client,
     pub token: String,
     pub inbox: String,
     pub signer: Signer,
     listen: String,
     log: &'static str,
+    nats: Option<String>,
     child: Option<Child>,
     db: TestDb,
 }
@@ -38,11 +42,13 @@ impl Binary {
         let mut binary = Self {
             signer: Signer { base: url.clone(), token: String::new(), secret: SECRET.into() },
             http: loopback_client(Timeouts::default()).unwrap(),
+            public_url: url.clone(),
             url,
             token: String::new(),
             inbox: String::new(),
             listen,
             log,
+            nats: None,
             child: None,
             db: TestDb::empty(),
         };
@@ -60,6 +66,41 @@ impl Binary {
         let token = binary.run("token add tests --scope admin", "");
         binary.token = String::from_utf8(token.stdout).unwrap().trim().to_owned();
         binary
+    }
+
+    /// Another node of the same house, not started yet.
+    pub fn another(&self) -> Self {
+        let listen = free_address();
+        let url = format!("http://{listen}");
+        Self {
+            signer: Signer { base: url.clone(), ..self.signer.clone() },
+            url,
+            public_url: self.public_url.clone(),
+            http: self.http.clone(),
+            token: self.token.clone(),
+            inbox: self.inbox.clone(),
+            listen,
+            log: self.log,
+            nats: self.nats.clone(),
+            child: None,
+            db: self.db.shared(),
+        }
+    }
+
+    /// Where it trades hints with other nodes, from its next start on.
+    pub fn use_nats(&mut self, url: &str) {
+        self.nats = Some(url.to_owned());
+    }
+
+    pub fn db(&self) -> &TestDb {
+        &self.db
+    }
+
+    /// The value of a metric's line.
+    pub async fn metric(&self, name: &str) -> Option<f64> {
+        let text = self.http.get(format!("{}/metrics", self.url)).send().await.unwrap();
+        let text = text.text().await.unwrap();
+        text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
     }
 
     pub fn start(&mut self) {
@@ -137,10 +178,11 @@ impl Binary {
             .env_clear()
             .current_dir(self.db.folder())
             .env("HENJI_LISTEN", &self.listen)
-            .env("HENJI_PUBLIC_URL", &self.url)
+            .env("HENJI_PUBLIC_URL", &self.public_url)
             .env("HENJI_DATA_DIR", self.db.folder())
             .env("HENJI_DATABASE_URL", self.db.url())
-            .env("HENJI_LOG", self.log);
+            .env("HENJI_LOG", self.log)
+            .envs(self.nats.iter().map(|url| ("HENJI_NATS_URL", url)));
         command
     }
 }

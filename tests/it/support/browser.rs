@@ -12,6 +12,7 @@ use super::test_app::{PUBLIC_URL, TestApp};
 pub struct Browser {
     http: reqwest::Client,
     url: String,
+    origin: String,
     session: Mutex<Session>,
 }
 
@@ -23,14 +24,28 @@ struct Session {
 
 impl Browser {
     pub fn new(app: &TestApp) -> Self {
-        Self { http: app.http.clone(), url: app.url.clone(), session: Mutex::default() }
+        Self::at(app.http.clone(), &app.url, PUBLIC_URL)
+    }
+
+    /// One that believes to speak with `origin`, and is led to `url`.
+    pub fn at(http: reqwest::Client, url: &str, origin: &str) -> Self {
+        let (url, origin) = (url.to_owned(), origin.to_owned());
+        Self { http, url, origin, session: Mutex::default() }
+    }
+
+    /// The same browser, led to another node.
+    pub fn led_to(&self, url: &str) -> Self {
+        let session = Mutex::new(self.session.lock().unwrap().clone());
+        let (http, origin) = (self.http.clone(), self.origin.clone());
+        Self { http, url: url.to_owned(), origin, session }
     }
 
     /// Signs in, and learns the token of the session's forms from a page.
     pub async fn sign_in(&self, email: &str, password: &str) {
         let answer = self.post("/session", &[("email", email), ("password", password)]).await;
         let answer = answer.expect(303);
-        let cookie = cookie(&answer, "__Host-sid").expect("a session's cookie");
+        let name = if self.origin.starts_with("https") { "__Host-sid" } else { "sid" };
+        let cookie = cookie(&answer, name).expect("a session's cookie");
         self.session.lock().unwrap().cookie = cookie;
         let page = self.get("/settings/preferences").await.expect(200);
         let csrf = page.attribute("meta[name=csrf]", "content").expect("a form's token");
@@ -104,7 +119,7 @@ impl Browser {
         if !cookie.is_empty() {
             request = request.header("cookie", cookie);
         }
-        request.header("origin", PUBLIC_URL)
+        request.header("origin", &self.origin)
     }
 }
 

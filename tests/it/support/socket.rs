@@ -33,7 +33,17 @@ impl Socket {
         origin: &str,
         after: i64,
     ) -> Result<Self, u16> {
-        let url = format!("{}/live?after={after}", app.url.replacen("http", "ws", 1));
+        Self::try_open_at(&app.url, cookie, origin, after).await
+    }
+
+    /// At the node that is reached by `url`.
+    pub async fn try_open_at(
+        url: &str,
+        cookie: &str,
+        origin: &str,
+        after: i64,
+    ) -> Result<Self, u16> {
+        let url = format!("{}/live?after={after}", url.replacen("http", "ws", 1));
         let mut request = url.into_client_request().unwrap();
         let headers = request.headers_mut();
         if !origin.is_empty() {

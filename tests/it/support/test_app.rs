@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
+use henji::actions::set_up;
 use henji::app::App;
 use henji::clock::Clock;
 use henji::config::Config;
@@ -78,9 +79,9 @@ impl TestApp {
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async {
                 let app = house_of(config, callback.clone(), clock()).await;
-                let (running, set_up) =
+                let running =
                     server::start_without_jobs(app.clone(), listener, callback).await.unwrap();
-                let token = set_up.begin(&app).await.unwrap();
+                let token = set_up::links::begin(&app).await.unwrap();
                 assert!(
                     started.send((app.clone(), token)).is_ok(),
                     "somebody waits for the server"

@@ -1,0 +1,5 @@
+-- What all nodes together have sent by a sender, as the time its budget was empty.
+create table sender_rates (
+    sender_id uuid primary key not null references senders (id),
+    empty_at timestamp not null
+);

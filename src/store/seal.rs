@@ -133,6 +133,8 @@ pub struct Vault {
     house: Key,
     address_index: Zeroizing<[u8; 32]>,
     email_index: Zeroizing<[u8; 32]>,
+    backup: Zeroizing<[u8; 32]>,
+    audit_head: Zeroizing<[u8; 32]>,
     contacts: Mutex<HashMap<ContactId, Arc<Key>>>,
 }
 
@@ -149,6 +151,8 @@ impl Vault {
             house: Key::new(&derive("house")),
             address_index: derive("address index"),
             email_index: derive("email index"),
+            backup: derive("backup"),
+            audit_head: derive("audit head"),
             contacts: Mutex::default(),
         };
         file_key.zeroize();
@@ -187,6 +191,27 @@ impl Vault {
     /// The look-up value of a mail address, whatever its case.
     pub fn email_index(&self, email: &str) -> Vec<u8> {
         mac(&self.email_index, &[b"email", email.trim().to_lowercase().as_bytes()])
+    }
+
+    /// Tells backups of this key file from those of others.
+    pub(super) fn backup_key_id(&self) -> [u8; KID] {
+        Key::new(&self.backup).kid
+    }
+
+    /// What one backup file is sealed with. Its salt is used once, so that its
+    /// nonces may be counted.
+    pub(super) fn backup_cipher(&self, salt: &[u8; 32]) -> Aes256Gcm {
+        let mut key = Zeroizing::new([0; 32]);
+        Hkdf::<Sha256>::new(Some(salt), self.backup.as_slice())
+            .expand(b"file", key.as_mut_slice())
+            .expect("32 bytes are few enough");
+        let key: &[u8; 32] = &key;
+        Aes256Gcm::new(key.into())
+    }
+
+    /// Vouches for the newest entry of the audit log.
+    pub(super) fn audit_mac(&self, entries: i64, hash: &[u8]) -> Vec<u8> {
+        mac(&self.audit_head, &[&entries.to_be_bytes(), hash])
     }
 
     pub(super) fn kept(&self, contact: ContactId) -> Option<Arc<Key>> {

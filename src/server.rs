@@ -16,6 +16,7 @@ use crate::actions::settings::tell_simulator;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::data_lock::DataLock;
 use crate::jobs;
 use crate::live::{self, EventSource, Hub};
 use crate::password::Passwords;
@@ -67,6 +68,7 @@ pub async fn assemble_with(
         .mode(0o700)
         .create(&config.files.data_dir)
         .with_context(|| format!("cannot make {}", config.files.data_dir.display()))?;
+    let held = DataLock::share(&config.files.data_dir)?;
     let key = crate::key_file::open_or_make(&config.files.key_file)?;
     let url = config.database.url.expose();
     let opening = Opening {
@@ -99,6 +101,7 @@ pub async fn assemble_with(
         simulator,
         passwords,
         metrics,
+        held,
     });
     for account in app.store.read(provider_accounts::all).await? {
         tell_simulator(&app, account).await?;

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 
 pub mod api_tokens;
 pub mod audit;
+pub mod backup;
 pub mod connection;
 pub mod contacts;
 pub mod control;

@@ -5,6 +5,7 @@
 mod actions;
 mod architecture;
 mod authorisation;
+mod backup;
 mod cli;
 mod kill;
 mod logs;

@@ -139,6 +139,7 @@ pub async fn start_with(
     let stopped = running.stop.subscribe();
     tokio::spawn(jobs::deliver::Worker::new(app.clone()).run(stopped.clone()));
     tokio::spawn(jobs::backfill::run(app.clone(), stopped.clone()));
+    tokio::spawn(jobs::soundness::run(app.clone(), stopped.clone()));
     tokio::spawn(jobs::housekeeping::run(app, stopped));
     Ok((running, set_up))
 }

@@ -127,6 +127,22 @@ impl Key {
     }
 }
 
+/// Stands where a sealed value no longer opens, on screens only: never wrong
+/// text, and one damaged value hides nothing else. In both languages, because
+/// the store does not know its readers'.
+pub const DAMAGED: &str = "⚠ 保存中に壊れ、表示できません (damaged in storage)";
+
+/// A value to be shown: itself, or what says that it is damaged.
+pub(super) fn shown(opened: Result<String, StoreError>) -> Result<String, StoreError> {
+    match opened {
+        Err(StoreError::Sealed(what)) => {
+            tracing::error!(problem = what, "a sealed value does not open: run henji doctor");
+            Ok(DAMAGED.to_owned())
+        }
+        opened => opened,
+    }
+}
+
 /// All keys, derived from the one in the key file.
 pub struct Vault {
     wrapping: Key,

@@ -23,6 +23,7 @@ pub struct Metrics {
     event_lag: IntGauge,
     outbox_depth: IntGauge,
     writer_queue: IntGauge,
+    database_damaged: IntGauge,
 }
 
 /// What became of an inbound text.
@@ -75,6 +76,10 @@ impl Metrics {
             event_lag: gauge("henji_event_lag", "Events in the log not yet published here."),
             outbox_depth: gauge("henji_outbox_depth", "Texts waiting to be sent."),
             writer_queue: gauge("henji_writer_queue_depth", "Writes waiting for the writer."),
+            database_damaged: gauge(
+                "henji_database_damaged",
+                "1 once the check of the database's file found damage.",
+            ),
             registry,
         };
         metrics.register();
@@ -133,6 +138,10 @@ impl Metrics {
         self.writer_queue.set(writes as i64);
     }
 
+    pub fn set_database_damaged(&self, is_damaged: bool) {
+        self.database_damaged.set(is_damaged.into());
+    }
+
     /// The text exposition format, version 0.0.4.
     pub fn text(&self) -> String {
         let mut out = Vec::new();
@@ -143,7 +152,7 @@ impl Metrics {
     }
 
     fn register(&self) {
-        let collectors: [Box<dyn Collector>; 9] = [
+        let collectors: [Box<dyn Collector>; 10] = [
             Box::new(self.inbound.clone()),
             Box::new(self.outbound.clone()),
             Box::new(self.hook_failures.clone()),
@@ -153,6 +162,7 @@ impl Metrics {
             Box::new(self.event_lag.clone()),
             Box::new(self.outbox_depth.clone()),
             Box::new(self.writer_queue.clone()),
+            Box::new(self.database_damaged.clone()),
         ];
         for collector in collectors {
             self.registry.register(collector).expect("each name is registered once");

@@ -9,6 +9,7 @@ mod backup;
 mod cli;
 mod kill;
 mod logs;
+mod migrations;
 mod providers;
 mod schema;
 mod store;

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::store::audit::{self, Verdict};
 use crate::store::connection::{Db, DbConnection, Manager};
+use crate::store::health::{self, Look};
 use crate::store::seal::Vault;
 use crate::store::{POSTGRES_MIGRATIONS, SQLITE_MIGRATIONS, StoreError};
 
@@ -218,10 +219,10 @@ fn check_contents(db: &mut Db, manifest: &Manifest) -> Result<(), BackupError> {
 }
 
 fn check_soundness(db: &mut Db) -> Result<(), BackupError> {
-    let unsound = match &mut db.conn {
+    let unsound = match db.conn {
         // Its keys and indexes were built over every row just now.
         DbConnection::Postgres(_) => None,
-        DbConnection::Sqlite(conn) => super::sqlite::unsound(conn)?,
+        DbConnection::Sqlite(_) => health::damage(db, Look::Thorough)?,
     };
     unsound.map_or(Ok(()), |what| Err(BackupError::Unsound(what)))
 }

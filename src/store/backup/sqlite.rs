@@ -171,21 +171,6 @@ pub fn put_back(conn: &mut SqliteConnection, statements: &[String]) -> Result<()
     Ok(())
 }
 
-/// What is wrong with the file or between its tables.
-pub fn unsound(conn: &mut SqliteConnection) -> Result<Option<String>, BackupError> {
-    let check: Word =
-        sql_query("select integrity_check as word from pragma_integrity_check").get_result(conn)?;
-    if check.word != "ok" {
-        return Ok(Some(check.word));
-    }
-    let orphans: Vec<Word> = sql_query(
-        "select \"table\" || ' names a row of ' || parent || ' that is not there' as word \
-         from pragma_foreign_key_check limit 1",
-    )
-    .load(conn)?;
-    Ok(orphans.into_iter().next().map(|orphan| orphan.word))
-}
-
 enum Value {
     Int(Option<i64>),
     Real(Option<f64>),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::data_lock::DataLock;
 use crate::live::{Hub, Wake};
 use crate::password::Passwords;
 use crate::providers::registry::Registry;
@@ -23,6 +24,8 @@ pub struct App {
     pub simulator: Arc<Simulator>,
     pub passwords: Passwords,
     pub metrics: Metrics,
+    /// Keeps a restore out of our data directory.
+    pub held: DataLock,
 }
 
 impl App {

@@ -20,6 +20,7 @@ use crate::domain::user::Role;
 use crate::{server, telemetry};
 
 mod audit;
+mod backup;
 mod bench;
 pub mod demo;
 mod doctor;
@@ -27,6 +28,7 @@ mod init;
 mod input;
 mod output;
 mod provider;
+mod restore;
 mod serve;
 mod token;
 mod user;
@@ -62,6 +64,10 @@ pub enum Command {
     Demo(Demo),
     /// Check settings, database, key file, clock, providers, mail and public URL.
     Doctor(Doctor),
+    /// Write everything but the key into one sealed file, beside a running server.
+    Backup(Backup),
+    /// Make a house out of a backup, in an empty data directory.
+    Restore(Restore),
     /// Work with the record of who did what.
     #[command(subcommand)]
     Audit(Audit),
@@ -195,6 +201,27 @@ pub struct Doctor {
     pub json: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// Where to write it; a name that is taken is refused.
+    pub file: PathBuf,
+    /// Print what was written as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The backup.
+    pub file: PathBuf,
+    /// Restore into a place that is thrown away: proves that it can be done.
+    #[arg(long)]
+    pub check: bool,
+    /// Restore although the record of who did what was broken when the backup was made.
+    #[arg(long)]
+    pub broken_audit: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Audit {
     /// Check the chain of hashes; names the first broken entry.
@@ -247,6 +274,8 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(asked) => demo::run(settings()?, asked).await?,
         // Settings that cannot be read are a finding, no reason to give up.
         Command::Doctor(asked) => return doctor::run(Config::load(), asked).await,
+        Command::Backup(asked) => backup::run(&settings()?, &asked)?,
+        Command::Restore(asked) => restore::run(&settings()?, &asked)?,
         Command::Audit(Audit::Verify) => return audit::verify(settings()?).await,
         // Makes its own places, whatever the settings say.
         Command::Bench(asked) => bench::run(asked).await?,

@@ -5,25 +5,29 @@ use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, ensure};
 
 /// Reads the key file; on the first run makes it, mode 0600.
 pub fn open_or_make(path: &Path) -> anyhow::Result<[u8; 32]> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => {
-            let mode = std::fs::metadata(path)?.permissions().mode() & 0o777;
-            ensure!(
-                mode & 0o077 == 0,
-                "{} can be read by others (mode {mode:o}); run: chmod 600 {}",
-                path.display(),
-                path.display()
-            );
-            parse(text.trim())
-                .with_context(|| format!("{} does not hold 64 hexadecimal digits", path.display()))
-        }
+    match std::fs::symlink_metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(path),
-        Err(error) => bail!("cannot read {}: {error}", path.display()),
+        _ => open(path),
     }
+}
+
+/// Reads the key file of an installation that has one.
+pub fn open(path: &Path) -> anyhow::Result<[u8; 32]> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| anyhow!("cannot read {}: {error}", path.display()))?;
+    let mode = std::fs::metadata(path)?.permissions().mode() & 0o777;
+    ensure!(
+        mode & 0o077 == 0,
+        "{} can be read by others (mode {mode:o}); run: chmod 600 {}",
+        path.display(),
+        path.display()
+    );
+    parse(text.trim())
+        .with_context(|| format!("{} does not hold 64 hexadecimal digits", path.display()))
 }
 
 fn make(path: &Path) -> anyhow::Result<[u8; 32]> {

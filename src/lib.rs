@@ -14,6 +14,8 @@ pub mod cli;
 pub mod clock;
 /// What the environment and `henji.toml` say.
 pub mod config;
+/// Who works in a data directory.
+pub mod data_lock;
 /// The business in plain Rust.
 pub mod domain;
 /// Loops that call actions when time comes.

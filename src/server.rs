@@ -15,6 +15,7 @@ use crate::actions::settings::tell_simulator;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::data_lock::DataLock;
 use crate::jobs;
 use crate::live::wake::nats::{self, Broker};
 use crate::live::{self, Hub, Wake};
@@ -67,6 +68,7 @@ pub async fn assemble_with(
         .mode(0o700)
         .create(&config.files.data_dir)
         .with_context(|| format!("cannot make {}", config.files.data_dir.display()))?;
+    let held = DataLock::share(&config.files.data_dir)?;
     let key = crate::key_file::open_or_make(&config.files.key_file)?;
     let url = config.database.url.expose();
     let opening = Opening {
@@ -100,6 +102,7 @@ pub async fn assemble_with(
         simulator,
         passwords,
         metrics,
+        held,
     });
     for account in app.store.read(provider_accounts::all).await? {
         tell_simulator(&app, account).await?;
@@ -137,6 +140,7 @@ pub async fn start_with(
     let stopped = running.stop.subscribe();
     tokio::spawn(jobs::deliver::Worker::new(app.clone()).run(stopped.clone()));
     tokio::spawn(jobs::backfill::run(app.clone(), stopped.clone()));
+    tokio::spawn(jobs::soundness::run(app.clone(), stopped.clone()));
     tokio::spawn(jobs::housekeeping::run(app, stopped));
     Ok(running)
 }

@@ -5,6 +5,7 @@
 //! so that no call to a provider can slip into a transaction.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use diesel::r2d2::Pool;
@@ -15,6 +16,7 @@ use crate::clock::Clock;
 
 pub mod api_tokens;
 pub mod audit;
+pub mod backup;
 pub mod connection;
 pub mod contacts;
 pub mod control;
@@ -67,6 +69,7 @@ pub struct Store {
     committed: Arc<watch::Sender<i64>>,
     vault: Arc<Vault>,
     postgres: bool,
+    damaged: Arc<AtomicBool>,
 }
 
 /// How to open a store.
@@ -114,7 +117,14 @@ impl Store {
             .name("henji-writer".into())
             .spawn(move || writer.run(writing))
             .map_err(cannot_open)?;
-        Ok(Self { pool, queue, committed, vault, postgres: is_postgres(opening.url) })
+        Ok(Self {
+            pool,
+            queue,
+            committed,
+            vault,
+            postgres: is_postgres(opening.url),
+            damaged: Arc::default(),
+        })
     }
 
     /// Runs `work` on a blocking thread, outside any transaction.
@@ -187,6 +197,20 @@ impl Store {
     /// Whether other nodes may write to the same database.
     pub fn is_shared(&self) -> bool {
         self.postgres
+    }
+
+    /// Looks at the database's file; what is broken, once found, stays known.
+    pub async fn look_for_damage(&self, look: health::Look) -> Result<Option<String>, StoreError> {
+        let found = self.read(move |db| health::damage(db, look)).await?;
+        if found.is_some() {
+            self.damaged.store(true, Ordering::Relaxed);
+        }
+        Ok(found)
+    }
+
+    /// Whether the database's file was found to be broken.
+    pub fn is_damaged(&self) -> bool {
+        self.damaged.load(Ordering::Relaxed)
     }
 
     pub fn vault(&self) -> &Vault {

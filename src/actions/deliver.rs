@@ -22,6 +22,7 @@ use crate::store::audit::Object;
 use crate::store::ids::RowId;
 use crate::store::messages::{self, Message, Progress};
 use crate::store::outbox::{self, Due};
+use crate::store::seal::DAMAGED;
 use crate::store::{StoreError, Tx, conversations, opt_outs, receipts, sender_rates};
 
 use super::{ActionError, record_receipts, timeline};
@@ -98,6 +99,8 @@ fn claim(tx: &mut Tx, due: Due, worker: RowId) -> Result<Option<Begun>, ActionEr
                 Some((OutboundState::Expired, Some(Reason::TooLate)))
             } else if opted_out.is_some_and(|scope| blocks(scope, message.purpose)) {
                 Some((OutboundState::Failed, Some(Reason::OptedOut)))
+            } else if conversation.contact.address == DAMAGED {
+                Some((OutboundState::Failed, Some(Reason::InvalidNumber)))
             } else {
                 None
             }

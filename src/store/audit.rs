@@ -2,7 +2,10 @@
 //!
 //! Every entry's hash covers all its fields and the hash before it, so that no
 //! entry can be changed, removed or slipped in without `henji audit verify`
-//! naming the first one that no longer fits.
+//! naming the first one that no longer fits. A [`head`] that needs the key to be
+//! written shows when the newest were cut off.
+
+use std::fmt;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -15,6 +18,12 @@ use super::ids::RowId;
 use super::schema::audit_entries;
 use super::seal::{Place, Vault};
 use crate::domain::user::{Actor, ActorKind};
+use head::Head;
+
+mod head;
+
+/// What the house says when it finds entries that it never vouched for.
+const UNVOUCHED: &str = "audit.unvouched";
 
 /// What an entry is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +38,7 @@ impl Object {
     }
 }
 
+#[derive(Clone)]
 pub(super) struct NewEntry {
     pub actor: Actor,
     pub action: &'static str,
@@ -58,6 +68,42 @@ pub enum Verdict {
     Broken {
         seq: i64,
     },
+    /// The newest entries are gone: there were `vouched`.
+    CutOff {
+        entries: i64,
+        vouched: i64,
+    },
+    /// Entries from this one on fit the chain, but were not written with the key.
+    Unvouched {
+        seq: i64,
+    },
+    /// What vouches for the chain was itself changed.
+    HeadForged,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Intact { entries } => write!(f, "{entries} entries, the chain is intact"),
+            Self::Broken { seq } => write!(
+                f,
+                "entry {seq} is broken: it, or what came before it, was changed, removed or \
+                 slipped in"
+            ),
+            Self::CutOff { entries, vouched } => write!(
+                f,
+                "the newest entries were cut off: there were {vouched}, {entries} are left"
+            ),
+            Self::Unvouched { seq } => write!(
+                f,
+                "entries from {seq} on were not written with this installation's key: by an older \
+                 henji, or by somebody else"
+            ),
+            Self::HeadForged => f.write_str(
+                "what vouches for the chain was changed without this installation's key",
+            ),
+        }
+    }
 }
 
 #[derive(Insertable, Queryable, Selectable)]
@@ -80,9 +126,9 @@ pub(super) fn append(db: &mut Db, now: DateTime<Utc>, new: &[NewEntry]) -> Resul
     if new.is_empty() {
         return Ok(());
     }
-    let (mut seq, mut previous) = last(db)?;
-    let mut rows = Vec::with_capacity(new.len());
-    for entry in new {
+    let (mut seq, mut previous, found) = end_of_chain(db)?;
+    let mut rows = Vec::with_capacity(new.len() + 1);
+    for entry in found.iter().chain(new) {
         seq += 1;
         let row = chained(&db.vault, seq, now, entry, previous);
         previous = row.hash.clone();
@@ -91,7 +137,7 @@ pub(super) fn append(db: &mut Db, now: DateTime<Utc>, new: &[NewEntry]) -> Resul
     on_each_backend!(&mut db.conn, |conn| diesel::insert_into(audit_entries::table)
         .values(&rows)
         .execute(conn))?;
-    Ok(())
+    head::write(db, seq, &previous)
 }
 
 /// Entries before `before` (all if `None`), newest first.
@@ -105,30 +151,104 @@ pub fn page_before(db: &mut Db, before: Option<i64>, limit: i64) -> Result<Vec<E
     rows.into_iter().map(|row| read(&db.vault, row)).collect()
 }
 
-/// Walks the whole chain.
+/// Walks the whole chain, and holds it to its head.
+///
+/// Others may append meanwhile: entries and head are read again until they stand
+/// still for a moment.
 pub fn verify(db: &mut Db) -> Result<Verdict, StoreError> {
-    const STEP: i64 = 1_000;
     let (mut seq, mut previous) = (0, start_of_chain());
+    let mut head = head::read(db)?;
+    loop {
+        if let Some(broken) = walk(db, &mut seq, &mut previous)? {
+            return Ok(broken);
+        }
+        let newer = head::read(db)?;
+        if newer == head {
+            break;
+        }
+        head = newer;
+    }
+    Ok(match head {
+        Head::Forged => Verdict::HeadForged,
+        Head::Missing if seq == 0 => Verdict::Intact { entries: 0 },
+        Head::Missing => Verdict::Unvouched { seq: 1 },
+        Head::Genuine { entries, .. } if seq < entries => {
+            Verdict::CutOff { entries: seq, vouched: entries }
+        }
+        Head::Genuine { entries, .. } if seq > entries => Verdict::Unvouched { seq: entries + 1 },
+        Head::Genuine { hash, .. } if hash != previous => Verdict::Broken { seq },
+        Head::Genuine { .. } => match first_unvouched(db)? {
+            Some(seq) => Verdict::Unvouched { seq },
+            None => Verdict::Intact { entries: seq },
+        },
+    })
+}
+
+/// Vouches for the chain as it is: it came out of a backup that only our key can
+/// have sealed, made by a henji that did not keep a head.
+pub(super) fn vouch(db: &mut Db) -> Result<(), StoreError> {
+    match last(db)? {
+        (0, _) => Ok(()),
+        (seq, hash) => head::write(db, seq, &hash),
+    }
+}
+
+/// Goes on from `seq`; the first entry that does not fit, if there is one.
+fn walk(db: &mut Db, seq: &mut i64, previous: &mut Vec<u8>) -> Result<Option<Verdict>, StoreError> {
+    const STEP: i64 = 1_000;
     loop {
         let rows: Vec<EntryRow> = audit_entries::table
-            .filter(audit_entries::seq.gt(seq))
+            .filter(audit_entries::seq.gt(*seq))
             .order(audit_entries::seq)
             .limit(STEP)
             .select(EntryRow::as_select())
             .load(&mut db.conn)?;
         if rows.is_empty() {
-            return Ok(Verdict::Intact { entries: seq });
+            return Ok(None);
         }
         for row in rows {
             let fits =
-                row.seq == seq + 1 && row.previous_hash == previous && row.hash == hash(&row);
+                row.seq == *seq + 1 && row.previous_hash == *previous && row.hash == hash(&row);
             if !fits {
-                return Ok(Verdict::Broken { seq: seq + 1 });
+                return Ok(Some(Verdict::Broken { seq: *seq + 1 }));
             }
-            seq = row.seq;
-            previous = row.hash;
+            *seq = row.seq;
+            *previous = row.hash;
         }
     }
+}
+
+/// Where an entry once found others that nobody had vouched for.
+fn first_unvouched(db: &mut Db) -> Result<Option<i64>, StoreError> {
+    let found: Option<String> = audit_entries::table
+        .filter(audit_entries::action.eq(UNVOUCHED))
+        .order(audit_entries::seq)
+        .select(audit_entries::detail)
+        .first(&mut db.conn)
+        .optional()?;
+    Ok(found.map(|range| range.split('-').next().and_then(|seq| seq.parse().ok()).unwrap_or(1)))
+}
+
+/// Number and hash that the next entry goes on from, and what must be said first.
+///
+/// After entries were cut off it goes on from the head, so that the gap stays to
+/// be seen. Entries past the head, written by an older henji or by somebody else,
+/// are neither dropped nor believed: an entry says which they are.
+fn end_of_chain(db: &mut Db) -> Result<(i64, Vec<u8>, Option<NewEntry>), StoreError> {
+    let (seq, hash) = last(db)?;
+    let vouched = match head::read(db)? {
+        Head::Genuine { entries, hash } if entries >= seq => return Ok((entries, hash, None)),
+        Head::Missing if seq == 0 => return Ok((seq, hash, None)),
+        Head::Genuine { entries, .. } => entries,
+        Head::Missing | Head::Forged => 0,
+    };
+    let found = NewEntry {
+        actor: Actor::system(),
+        action: UNVOUCHED,
+        object: Object { kind: "audit_entry", id: None },
+        detail: format!("{}-{seq}", vouched + 1),
+    };
+    Ok((seq, hash, Some(found)))
 }
 
 fn last(db: &mut Db) -> Result<(i64, Vec<u8>), StoreError> {

@@ -13,7 +13,7 @@ use super::connection::{Db, on_each_backend};
 use super::error::{StoreError, known};
 use super::ids::RowId;
 use super::schema::{contact_addresses, contacts};
-use super::seal::{Key, Vault, place};
+use super::seal::{Key, Vault, place, shown};
 use crate::clock::fresh_id;
 use crate::domain::id::ContactId;
 use crate::domain::opt_out::OptOutScope;
@@ -120,7 +120,7 @@ pub(super) fn read(
     let key = db.vault.contact_key(contact.id, &contact.key_wrapped)?;
     let name = contact
         .name_sealed
-        .map(|sealed| key.open_text(place("contacts", "name_sealed", contact.id), &sealed))
+        .map(|sealed| shown(key.open_text(place("contacts", "name_sealed", contact.id), &sealed)))
         .transpose()?;
     let address_place = place("contact_addresses", "address_sealed", address.id);
     let opted_out = contact
@@ -130,7 +130,7 @@ pub(super) fn read(
     Ok(Contact {
         id: contact.id,
         name,
-        address: key.open_text(address_place, &address.address_sealed)?,
+        address: shown(key.open_text(address_place, &address.address_sealed))?,
         address_id: address.id,
         opted_out,
     })

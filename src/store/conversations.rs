@@ -12,7 +12,7 @@ use super::error::{StoreError, known};
 use super::ids::RowId;
 use super::messages::{Message, Position};
 use super::schema::{cases, contact_addresses, contacts as contact_rows, conversations};
-use super::seal::{Key, place};
+use super::seal::{Key, place, shown};
 use crate::clock::fresh_id;
 use crate::domain::conversation::{Conversation as Status, ConversationState};
 use crate::domain::id::{CaseId, ContactId, ConversationId, InboxId, MessageId, UserId};
@@ -339,7 +339,8 @@ fn read(
     let preview = if row.preview_sealed.is_empty() {
         String::new()
     } else {
-        key.open_text(place("conversations", "preview_sealed", row.id), &row.preview_sealed)?
+        let here = place("conversations", "preview_sealed", row.id);
+        shown(key.open_text(here, &row.preview_sealed))?
     };
     Ok(Conversation {
         id: row.id,

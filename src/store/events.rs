@@ -77,6 +77,16 @@ pub(super) fn append(
         return Ok(None);
     }
     let first = last_seq(db)? + 1;
+    append_from(db, now, first, new)
+}
+
+/// Like [`append`], with numbers from `first` on, which nobody has used.
+pub(super) fn append_from(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    first: i64,
+    new: &[NewEvent],
+) -> Result<Option<i64>, StoreError> {
     let rows: Vec<EventRow> = new
         .iter()
         .zip(first..)

@@ -74,6 +74,24 @@ pub fn key_fits(db: &mut Db) -> Result<bool, StoreError> {
     Ok(opens_user && opens_contact)
 }
 
+/// How closely to look at the database's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Every page: a second for a million messages.
+    Quick,
+    /// Every index against its table, and every reference, too.
+    Thorough,
+}
+
+/// What is broken in the database's file; `None` if nothing, or if the database
+/// looks after its pages itself (PostgreSQL with data checksums).
+pub fn damage(db: &mut Db, look: Look) -> Result<Option<String>, StoreError> {
+    match &mut db.conn {
+        DbConnection::Postgres(_) => Ok(None),
+        DbConnection::Sqlite(conn) => sqlite::damage(conn, look),
+    }
+}
+
 fn is_migrated(db: &mut Db) -> Result<bool, StoreError> {
     match db.conn {
         DbConnection::Postgres(_) => db.conn.has_pending_migration(POSTGRES_MIGRATIONS),

@@ -388,6 +388,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+
+    audit_head (id) {
+        id -> SmallInt,
+        entries -> BigInt,
+        hash -> Binary,
+        mac -> Binary,
+    }
+}
+
 diesel::joinable!(conversations -> contacts (contact_id));
 diesel::joinable!(conversations -> contact_addresses (address_id));
 diesel::joinable!(messages -> conversations (conversation_id));
@@ -403,6 +414,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
     attempts,
     audit_entries,
+    audit_head,
     cases,
     contact_addresses,
     contacts,

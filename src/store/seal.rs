@@ -127,6 +127,22 @@ impl Key {
     }
 }
 
+/// Stands where a sealed value no longer opens, on screens only: never wrong
+/// text, and one damaged value hides nothing else. In both languages, because
+/// the store does not know its readers'.
+pub const DAMAGED: &str = "⚠ 保存中に壊れ、表示できません (damaged in storage)";
+
+/// A value to be shown: itself, or what says that it is damaged.
+pub(super) fn shown(opened: Result<String, StoreError>) -> Result<String, StoreError> {
+    match opened {
+        Err(StoreError::Sealed(what)) => {
+            tracing::error!(problem = what, "a sealed value does not open: run henji doctor");
+            Ok(DAMAGED.to_owned())
+        }
+        opened => opened,
+    }
+}
+
 /// All keys, derived from the one in the key file.
 pub struct Vault {
     wrapping: Key,
@@ -134,6 +150,8 @@ pub struct Vault {
     address_index: Zeroizing<[u8; 32]>,
     email_index: Zeroizing<[u8; 32]>,
     name: String,
+    backup: Zeroizing<[u8; 32]>,
+    audit_head: Zeroizing<[u8; 32]>,
     contacts: Mutex<HashMap<ContactId, Arc<Key>>>,
 }
 
@@ -151,6 +169,8 @@ impl Vault {
             address_index: derive("address index"),
             email_index: derive("email index"),
             name: hex(&derive("name")[..8]),
+            backup: derive("backup"),
+            audit_head: derive("audit head"),
             contacts: Mutex::default(),
         };
         file_key.zeroize();
@@ -195,6 +215,27 @@ impl Vault {
     /// The look-up value of a mail address, whatever its case.
     pub fn email_index(&self, email: &str) -> Vec<u8> {
         mac(&self.email_index, &[b"email", email.trim().to_lowercase().as_bytes()])
+    }
+
+    /// Tells backups of this key file from those of others.
+    pub(super) fn backup_key_id(&self) -> [u8; KID] {
+        Key::new(&self.backup).kid
+    }
+
+    /// What one backup file is sealed with. Its salt is used once, so that its
+    /// nonces may be counted.
+    pub(super) fn backup_cipher(&self, salt: &[u8; 32]) -> Aes256Gcm {
+        let mut key = Zeroizing::new([0; 32]);
+        Hkdf::<Sha256>::new(Some(salt), self.backup.as_slice())
+            .expand(b"file", key.as_mut_slice())
+            .expect("32 bytes are few enough");
+        let key: &[u8; 32] = &key;
+        Aes256Gcm::new(key.into())
+    }
+
+    /// Vouches for the newest entry of the audit log.
+    pub(super) fn audit_mac(&self, entries: i64, hash: &[u8]) -> Vec<u8> {
+        mac(&self.audit_head, &[&entries.to_be_bytes(), hash])
     }
 
     pub(super) fn kept(&self, contact: ContactId) -> Option<Arc<Key>> {

@@ -26,6 +26,7 @@ pub struct Metrics {
     writer_queue: IntGauge,
     broker: IntGaugeVec,
     hints: IntCounterVec,
+    database_damaged: IntGauge,
 }
 
 /// What became of an inbound text.
@@ -84,6 +85,10 @@ impl Metrics {
                 &["broker"],
             ),
             hints: counter("henji_hints_total", "Hints between nodes.", &["way"]),
+            database_damaged: gauge(
+                "henji_database_damaged",
+                "1 once the check of the database's file found damage.",
+            ),
             registry,
         };
         metrics.register();
@@ -151,6 +156,10 @@ impl Metrics {
         }
     }
 
+    pub fn set_database_damaged(&self, is_damaged: bool) {
+        self.database_damaged.set(is_damaged.into());
+    }
+
     /// The text exposition format, version 0.0.4.
     pub fn text(&self) -> String {
         let mut out = Vec::new();
@@ -161,7 +170,7 @@ impl Metrics {
     }
 
     fn register(&self) {
-        let collectors: [Box<dyn Collector>; 11] = [
+        let collectors: [Box<dyn Collector>; 12] = [
             Box::new(self.inbound.clone()),
             Box::new(self.outbound.clone()),
             Box::new(self.hook_failures.clone()),
@@ -173,6 +182,7 @@ impl Metrics {
             Box::new(self.writer_queue.clone()),
             Box::new(self.broker.clone()),
             Box::new(self.hints.clone()),
+            Box::new(self.database_damaged.clone()),
         ];
         for collector in collectors {
             self.registry.register(collector).expect("each name is registered once");

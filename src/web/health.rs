@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Debug, PartialEq, Eq, Serialize)]
 struct Readiness {
     ready: bool,
-    /// `ok` or `unreachable`
+    /// `ok`, `unreachable` or `damaged`
     database: &'static str,
     /// `ok` or `full`
     writer: &'static str,
@@ -33,7 +33,10 @@ pub async fn livez() -> HttpResponse {
 pub async fn readyz(app: Data<App>) -> HttpResponse {
     let look = app.store.read(events::last_seq);
     let reached = matches!(tokio::time::timeout(PATIENCE, look).await, Ok(Ok(_)));
-    let readiness = Readiness::of(reached, app.store.has_room(), app.store.queued());
+    let mut readiness = Readiness::of(reached, app.store.has_room(), app.store.queued());
+    if app.store.is_damaged() {
+        readiness = Readiness { ready: false, database: "damaged", ..readiness };
+    }
     let mut answer = match readiness.ready {
         true => HttpResponse::Ok(),
         false => HttpResponse::ServiceUnavailable(),
@@ -49,6 +52,7 @@ pub async fn metrics(app: Data<App>) -> HttpResponse {
     if let Some(line) = app.wake.status() {
         app.metrics.set_broker(line.connected, line.said, line.heard);
     }
+    app.metrics.set_database_damaged(app.store.is_damaged());
     let look =
         app.store.read(|db| Ok::<_, StoreError>((events::last_seq(db)?, outbox::depth(db)?)));
     if let Ok(Ok((last, waiting))) = tokio::time::timeout(PATIENCE, look).await {

@@ -96,6 +96,8 @@ pub fn cannot_receive(t: Locale, why: CannotReceive) -> &'static str {
 pub fn did(t: Locale, action: &str) -> &str {
     match action {
         "house.set_up" => t.did_house_set_up(),
+        "house.restore" => t.did_house_restore(),
+        "audit.unvouched" => t.did_audit_unvouched(),
         "session.start" => t.did_session_start(),
         "session.end" => t.did_session_end(),
         "session.refuse" => t.did_session_refuse(),
@@ -129,6 +131,8 @@ pub fn did(t: Locale, action: &str) -> &str {
 /// What an entry of the audit log is about.
 pub fn object(t: Locale, kind: &str) -> &str {
     match kind {
+        "house" => t.object_house(),
+        "audit_entry" => t.object_audit_entry(),
         "user" => t.object_user(),
         "session" => t.object_session(),
         "inbox" => t.object_inbox(),

@@ -5,9 +5,11 @@
 mod actions;
 mod architecture;
 mod authorisation;
+mod backup;
 mod cli;
 mod kill;
 mod logs;
+mod migrations;
 mod nodes;
 mod providers;
 mod schema;

@@ -184,7 +184,7 @@ fn tables(raw: &mut Raw) -> Tables {
 }
 
 /// Columns with their types, and indexes as they are defined.
-fn shape(raw: &mut Raw) -> Vec<String> {
+pub fn shape(raw: &mut Raw) -> Vec<String> {
     let shape = match raw.is_postgres() {
         true => {
             "select * from (select table_name || '.' || column_name || ' ' || data_type || ' ' \

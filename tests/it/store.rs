@@ -2,6 +2,7 @@
 
 mod audit;
 mod canaries;
+mod corruption;
 mod counts;
 mod events;
 mod paging;

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use super::report::Report;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::store::audit::{self, Verdict};
 use crate::store::health::{self, Health};
 use crate::store::{Db, StoreError};
 
@@ -25,7 +26,11 @@ pub fn examine(config: &Config, key: Option<[u8; 32]>, report: &mut Report) -> b
             Ok(health) => {
                 told(&health, &url.shown(), report);
                 let fits = health.is_migrated && key_fits(&mut db, key.is_some(), report);
-                fits && health.damage.is_none()
+                let whole = fits && health.damage.is_none();
+                if whole {
+                    audit_log(&mut db, report);
+                }
+                whole
             }
             Err(error) => unreadable(&error, report),
         },
@@ -87,6 +92,19 @@ fn key_fits(db: &mut Db, has_key: bool, report: &mut Report) -> bool {
             false
         }
         Err(error) => unreadable(&error, report),
+    }
+}
+
+fn audit_log(db: &mut Db, report: &mut Report) {
+    const CHECK: &str = "audit log";
+    match audit::verify(db) {
+        Ok(verdict @ Verdict::Intact { .. }) => report.ok(CHECK, verdict),
+        Ok(broken) => {
+            let cure = "find out who can write to the database past henji; \
+                        compare with a backup from before: henji restore --check FILE";
+            report.error(CHECK, broken, cure);
+        }
+        Err(error) => report.error(CHECK, error, "see what the database says in its own log"),
     }
 }
 

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Integer, Text, Timestamp};
 
-use super::{Health, Risk};
+use super::{Health, Look, Risk};
 use crate::store::{SQLITE_FLOOR, StoreError};
 
 /// `PRAGMA synchronous` of a commit that is on disk when it returns.
@@ -58,6 +58,38 @@ pub fn examine(conn: &mut SqliteConnection, is_migrated: bool) -> Result<Health,
         is_migrated,
         now: now.now,
     })
+}
+
+/// # Errors
+/// Never where the file is so broken that it cannot be read: that is damage.
+pub fn damage(conn: &mut SqliteConnection, look: Look) -> Result<Option<String>, StoreError> {
+    let pages = match look {
+        Look::Quick => "select quick_check as word from pragma_quick_check",
+        Look::Thorough => "select integrity_check as word from pragma_integrity_check",
+    };
+    match word(conn, pages) {
+        Ok(found) if found != "ok" => return Ok(Some(found)),
+        Ok(_) => {}
+        Err(StoreError::Database(error)) if is_damage(&error) => {
+            return Ok(Some(error.to_string()));
+        }
+        Err(error) => return Err(error),
+    }
+    if look == Look::Quick {
+        return Ok(None);
+    }
+    let orphans: Vec<Word> = sql_query(
+        "select \"table\" || ' names a row of ' || parent || ' that is not there' as word \
+         from pragma_foreign_key_check limit 1",
+    )
+    .load(conn)?;
+    Ok(orphans.into_iter().next().map(|orphan| orphan.word))
+}
+
+/// SQLITE_CORRUPT and SQLITE_NOTADB, which diesel tells by their words alone.
+fn is_damage(error: &diesel::result::Error) -> bool {
+    let text = error.to_string();
+    text.contains("malformed") || text.contains("not a database")
 }
 
 fn word(conn: &mut SqliteConnection, query: &str) -> Result<String, StoreError> {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::row::{MessageRow, open};
+use super::row::{MessageRow, open_to_show};
 use super::{Message, Position, key_of};
 use crate::domain::id::{ConversationId, MessageId};
 use crate::domain::message::{Direction, MessageKind};
@@ -113,5 +113,5 @@ fn open_all(
         return Ok(Vec::new());
     }
     let key = key_of(db, conversation)?;
-    rows.into_iter().map(|row| open(row, &key)).collect()
+    rows.into_iter().map(|row| open_to_show(row, &key)).collect()
 }

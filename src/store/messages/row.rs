@@ -12,7 +12,7 @@ use crate::store::StoreError;
 use crate::store::error::known;
 use crate::store::ids::RowId;
 use crate::store::schema::messages;
-use crate::store::seal::{Key, place};
+use crate::store::seal::{Key, place, shown};
 
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = messages)]
@@ -69,7 +69,18 @@ pub(in crate::store) fn seal(message: &Message, key: &Key) -> MessageRow {
     }
 }
 
+/// Like [`open`], for a screen: a body that does not open is said to be damaged.
+pub(super) fn open_to_show(row: MessageRow, key: &Key) -> Result<Message, StoreError> {
+    let body = shown(key.open_text(place("messages", "body_sealed", row.id), &row.body_sealed))?;
+    read(row, body)
+}
+
 pub(super) fn open(row: MessageRow, key: &Key) -> Result<Message, StoreError> {
+    let body = key.open_text(place("messages", "body_sealed", row.id), &row.body_sealed)?;
+    read(row, body)
+}
+
+fn read(row: MessageRow, body: String) -> Result<Message, StoreError> {
     let utc = |at: Option<NaiveDateTime>| at.map(|at| at.and_utc());
     let state = row
         .state
@@ -80,7 +91,7 @@ pub(super) fn open(row: MessageRow, key: &Key) -> Result<Message, StoreError> {
         .map(|word| known(Reason::from_word(&word), "messages.reason", &word))
         .transpose()?;
     Ok(Message {
-        body: key.open_text(place("messages", "body_sealed", row.id), &row.body_sealed)?,
+        body,
         direction: known(
             Direction::from_word(&row.direction),
             "messages.direction",

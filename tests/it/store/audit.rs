@@ -66,6 +66,54 @@ async fn every_kind_of_tampering_is_found_where_it_happened() {
 }
 
 #[tokio::test]
+async fn a_cut_off_end_is_found_and_stays_found() {
+    let app = a_day_of_work().await;
+    let Verdict::Intact { entries } = verdict(&app).await else { panic!("broken") };
+    for gone in [1, 5, entries] {
+        let whole = backup(&app);
+        let left = entries - gone;
+        app.raw().execute(&format!("delete from audit_entries where seq > {left}"));
+        assert_eq!(verdict(&app).await, Verdict::CutOff { entries: left, vouched: entries });
+        // Without the key the head cannot be made to fit.
+        app.raw().execute(&format!("update audit_head set entries = {left}"));
+        assert_eq!(verdict(&app).await, Verdict::HeadForged);
+        app.raw().execute(&format!("update audit_head set entries = {entries}"));
+        app.raw().execute(
+            "create table head_backup as select * from audit_head; delete from audit_head",
+        );
+        let expected =
+            if left == 0 { Verdict::Intact { entries: 0 } } else { Verdict::Unvouched { seq: 1 } };
+        assert_eq!(verdict(&app).await, expected);
+        app.raw()
+            .execute("insert into audit_head select * from head_backup; drop table head_backup");
+        restore(&app, whole);
+        app.raw().execute("drop table audit_backup");
+        assert_eq!(verdict(&app).await, Verdict::Intact { entries });
+    }
+    app.raw().execute(&format!("delete from audit_entries where seq >= {entries}"));
+    app.sign_in(TANAKA).await;
+    assert_eq!(verdict(&app).await, Verdict::Broken { seq: entries }, "the gap stays");
+}
+
+#[tokio::test]
+async fn entries_nobody_vouched_for_are_neither_dropped_nor_believed() {
+    let app = a_day_of_work().await;
+    let Verdict::Intact { entries } = verdict(&app).await else { panic!("broken") };
+    // As an older henji would, or somebody who knows how the hashes are made:
+    // entries that fit, and a head that does not know of them.
+    let head = "create table head_backup as select * from audit_head";
+    app.raw().execute(head);
+    app.sign_in(TANAKA).await;
+    app.raw().execute("delete from audit_head; insert into audit_head select * from head_backup");
+    assert_eq!(verdict(&app).await, Verdict::Unvouched { seq: entries + 1 });
+    app.sign_in(SATO).await;
+    assert_eq!(verdict(&app).await, Verdict::Unvouched { seq: entries + 1 });
+    let told = app.store.read(|db| audit::page_before(db, None, 2)).await.unwrap();
+    assert_eq!(told[1].action, "audit.unvouched");
+    assert_eq!(told[1].detail, format!("{0}-{0}", entries + 1));
+}
+
+#[tokio::test]
 async fn an_auditor_reads_it_without_a_customers_name_or_word() {
     let app = a_day_of_work().await;
     let admin = app.sign_in(ADMIN).await;

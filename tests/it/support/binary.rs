@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -135,6 +136,11 @@ impl Binary {
             child.kill().unwrap();
             child.wait().unwrap();
         }
+    }
+
+    /// Its data directory.
+    pub fn folder(&self) -> &Path {
+        self.db.folder()
     }
 
     /// Everything it ever logged.

@@ -53,6 +53,13 @@ impl TestDb {
         Self { folder: folder(), url, database: Some((cluster, name)) }
     }
 
+    /// A file of a test's own making, with the key that opens it.
+    pub fn of_file(original: &Path, key_file: &Path) -> Self {
+        let db = Self::copy_of_file(original);
+        std::fs::copy(key_file, db.folder().join("henji.key")).unwrap();
+        db
+    }
+
     /// The same database in other hands; goes with the first.
     pub fn shared(&self) -> Self {
         let folder = folder();

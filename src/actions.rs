@@ -12,6 +12,7 @@ pub mod cancel_message;
 pub mod close;
 pub mod deliver;
 mod error;
+pub mod journaled;
 pub mod mark_read;
 mod outgoing;
 pub mod people;

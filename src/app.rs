@@ -1,9 +1,11 @@
 //! The parts every layer is handed.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::journal::Journal;
 use crate::live::Hub;
 use crate::password::Passwords;
 use crate::providers::registry::Registry;
@@ -17,14 +19,22 @@ pub struct App {
     pub config: Config,
     pub clock: Clock,
     pub store: Store,
+    /// Where webhooks go while the database is away; a command takes none.
+    pub journal: Option<Journal>,
     pub hub: Hub,
     pub providers: Registry,
     pub simulator: Arc<Simulator>,
     pub passwords: Passwords,
     pub metrics: Metrics,
+    /// Set once we were told to stop: nothing new is taken on.
+    pub stopping: AtomicBool,
 }
 
 impl App {
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
     /// The adapter of an account, and the account as the adapter wants it.
     ///
     /// `None` for a provider this binary does not know.

@@ -4,3 +4,4 @@
 pub mod backfill;
 pub mod deliver;
 pub mod housekeeping;
+pub mod replay;

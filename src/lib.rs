@@ -18,6 +18,8 @@ pub mod config;
 pub mod domain;
 /// Loops that call actions when time comes.
 pub mod jobs;
+/// What must not be lost while the database is away.
+pub mod journal;
 /// The key outside the database.
 pub mod key_file;
 /// Who is watching what.

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use actix_web::middleware::from_fn;
@@ -16,12 +17,13 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::jobs;
+use crate::journal::Journal;
 use crate::live::{self, Hub};
 use crate::password::Passwords;
 use crate::providers::Provider;
 use crate::providers::registry::Registry;
 use crate::providers::simulator::{
-    FileJournal, Journal, MemoryJournal, Patience, Sealer, Simulator,
+    self, FileJournal, MemoryJournal, Patience, Sealer, Simulator,
 };
 use crate::providers::twilio::Twilio;
 use crate::store::ids::RowId;
@@ -77,14 +79,18 @@ pub async fn assemble_with(
         format!("{} is not the key of this database", config.files.key_file.display())
     })?;
     let metrics = Metrics::new();
-    let (journal, callback_base): (Arc<dyn Journal>, String) = match purpose {
+    let (carried, journal, callback_base): (Arc<dyn simulator::Journal>, _, String) = match purpose
+    {
         Purpose::Serve { callback_base } => {
             let path = config.files.data_dir.join("simulator.journal");
-            (Arc::new(open_journal(&path, &store)?), callback_base)
+            let journal = config.files.journal();
+            let journal = Journal::open(&journal, store.clone())
+                .with_context(|| format!("cannot open {}", journal.display()))?;
+            (Arc::new(open_journal(&path, &store)?), Some(journal), callback_base)
         }
-        Purpose::Command => (Arc::new(MemoryJournal::default()), String::new()),
+        Purpose::Command => (Arc::new(MemoryJournal::default()), None, String::new()),
     };
-    let simulator = Simulator::start(clock.clone(), callback_base, journal, Patience::default())
+    let simulator = Simulator::start(clock.clone(), callback_base, carried, Patience::default())
         .context("the simulator's journal cannot be read")?;
     let twilio = Twilio::new(clock.clone());
     let providers: Vec<Arc<dyn Provider>> = vec![simulator.clone(), Arc::new(twilio)];
@@ -93,11 +99,13 @@ pub async fn assemble_with(
         config,
         clock,
         store,
+        journal,
         hub,
         providers: Registry::new(providers),
         simulator,
         passwords,
         metrics,
+        stopping: AtomicBool::new(false),
     });
     for account in app.store.read(provider_accounts::all).await? {
         tell_simulator(&app, account).await?;
@@ -135,6 +143,7 @@ pub async fn start_with(
     let stopped = running.stop.subscribe();
     tokio::spawn(jobs::deliver::Worker::new(app.clone()).run(stopped.clone()));
     tokio::spawn(jobs::backfill::run(app.clone(), stopped.clone()));
+    tokio::spawn(jobs::replay::run(app.clone(), stopped.clone()));
     tokio::spawn(jobs::housekeeping::run(app, stopped));
     Ok((running, set_up))
 }
@@ -153,7 +162,9 @@ pub async fn start_without_jobs(
     let committed = app.store.committed();
     // Others write too: nodes beside us, or a command on the same machine.
     tokio::spawn(live::follow(app.hub.clone(), log, committed, Some(live::follow::POLL)));
-    let server = http_server(app.clone(), screens, set_up.clone(), listener)?;
+    let accounts = web::HookAccounts::default();
+    accounts.learn(&app).await?;
+    let server = http_server(app.clone(), screens, set_up.clone(), accounts, listener)?;
     let handle = server.handle();
     let served = tokio::spawn(server);
     Ok((Running { app, local_url, stop, handle, served }, set_up))
@@ -198,13 +209,14 @@ fn http_server(
     app: Arc<App>,
     screens: Arc<Screens>,
     set_up: web::setup::SetUp,
+    accounts: web::HookAccounts,
     listener: TcpListener,
 ) -> anyhow::Result<actix_web::dev::Server> {
     let headers = actix::Data::new(SecurityHeaders::new(&app.config.web.public_url));
     let metrics = actix::Data::new(app.metrics.clone());
     let throttle = actix::Data::new(Throttle::new(app.clock.clone()));
     let screens = actix::Data::from(screens);
-    let accounts = actix::Data::new(web::HookAccounts::default());
+    let accounts = actix::Data::new(accounts);
     let set_up = actix::Data::new(set_up);
     let app = actix::Data::from(app);
     // Half the cores: workers, writer and jobs share the machine (performance.md 8).

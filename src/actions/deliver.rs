@@ -74,7 +74,7 @@ pub async fn finish(
     outcome: Result<Accepted, SendError>,
 ) -> Result<OutboundState, ActionError> {
     let jitter = f64::from(u16::from_be_bytes(crate::store::seal::random())) / f64::from(u16::MAX);
-    app.store.write(move |tx| settle(tx, &begun, &outcome, jitter)).await
+    app.store.write_vital(move |tx| settle(tx, &begun, &outcome, jitter)).await
 }
 
 fn claim(tx: &mut Tx, due: Due, worker: RowId) -> Result<Option<Begun>, ActionError> {

@@ -131,6 +131,7 @@ impl Key {
 pub struct Vault {
     wrapping: Key,
     house: Key,
+    journal: Key,
     address_index: Zeroizing<[u8; 32]>,
     email_index: Zeroizing<[u8; 32]>,
     contacts: Mutex<HashMap<ContactId, Arc<Key>>>,
@@ -147,6 +148,7 @@ impl Vault {
         let vault = Self {
             wrapping: Key::new(&derive("wrap contact keys")),
             house: Key::new(&derive("house")),
+            journal: Key::new(&derive("webhook journal")),
             address_index: derive("address index"),
             email_index: derive("email index"),
             contacts: Mutex::default(),
@@ -158,6 +160,11 @@ impl Vault {
     /// The key for what belongs to no contact.
     pub fn house(&self) -> &Key {
         &self.house
+    }
+
+    /// The key of what is written beside the database while that is away.
+    pub fn journal(&self) -> &Key {
+        &self.journal
     }
 
     /// Makes a contact's key: the key, and its wrapped form for the database.

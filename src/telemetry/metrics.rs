@@ -23,6 +23,9 @@ pub struct Metrics {
     event_lag: IntGauge,
     outbox_depth: IntGauge,
     writer_queue: IntGauge,
+    journal_records: IntGauge,
+    journal_bytes: IntGauge,
+    database_up: IntGauge,
 }
 
 /// What became of an inbound text.
@@ -31,6 +34,8 @@ pub enum Inbound {
     Accepted,
     Duplicate,
     Quarantined,
+    /// Acknowledged and waiting for the database to come back.
+    Journaled,
 }
 
 /// What kind of webhook request failed its check.
@@ -75,6 +80,15 @@ impl Metrics {
             event_lag: gauge("henji_event_lag", "Events in the log not yet published here."),
             outbox_depth: gauge("henji_outbox_depth", "Texts waiting to be sent."),
             writer_queue: gauge("henji_writer_queue_depth", "Writes waiting for the writer."),
+            journal_records: gauge(
+                "henji_journal_records",
+                "Webhook requests acknowledged and not yet in the database.",
+            ),
+            journal_bytes: gauge("henji_journal_bytes", "Length of the journal's file."),
+            database_up: gauge(
+                "henji_database_up",
+                "2 if the database takes everything, 1 if its disk is full, 0 if it is away.",
+            ),
             registry,
         };
         metrics.register();
@@ -86,6 +100,7 @@ impl Metrics {
             Inbound::Accepted => "accepted",
             Inbound::Duplicate => "duplicate",
             Inbound::Quarantined => "quarantined",
+            Inbound::Journaled => "journaled",
         };
         self.inbound.with_label_values(&[result]).inc();
     }
@@ -133,6 +148,15 @@ impl Metrics {
         self.writer_queue.set(writes as i64);
     }
 
+    pub fn set_journal(&self, records: u64, bytes: u64) {
+        self.journal_records.set(records as i64);
+        self.journal_bytes.set(bytes as i64);
+    }
+
+    pub fn set_database_up(&self, level: i64) {
+        self.database_up.set(level);
+    }
+
     /// The text exposition format, version 0.0.4.
     pub fn text(&self) -> String {
         let mut out = Vec::new();
@@ -143,7 +167,7 @@ impl Metrics {
     }
 
     fn register(&self) {
-        let collectors: [Box<dyn Collector>; 9] = [
+        let collectors: [Box<dyn Collector>; 12] = [
             Box::new(self.inbound.clone()),
             Box::new(self.outbound.clone()),
             Box::new(self.hook_failures.clone()),
@@ -153,6 +177,9 @@ impl Metrics {
             Box::new(self.event_lag.clone()),
             Box::new(self.outbox_depth.clone()),
             Box::new(self.writer_queue.clone()),
+            Box::new(self.journal_records.clone()),
+            Box::new(self.journal_bytes.clone()),
+            Box::new(self.database_up.clone()),
         ];
         for collector in collectors {
             self.registry.register(collector).expect("each name is registered once");

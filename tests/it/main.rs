@@ -5,6 +5,7 @@
 mod actions;
 mod architecture;
 mod authorisation;
+mod away;
 mod cli;
 mod kill;
 mod logs;

@@ -60,6 +60,16 @@ impl TestDb {
         Self { url: self.url.clone(), folder, database: None }
     }
 
+    /// The same database by another address; goes with the first.
+    pub fn behind(&self, gate: &super::gate::Gate) -> Self {
+        let mut url = url::Url::parse(&self.url).unwrap();
+        url.set_host(Some("127.0.0.1")).unwrap();
+        url.set_port(Some(gate.port())).unwrap();
+        let mut behind = self.shared();
+        behind.url = url.into();
+        behind
+    }
+
     pub fn url(&self) -> &str {
         &self.url
     }

@@ -136,6 +136,11 @@ impl Journal {
         self.state.failing.load(Ordering::Relaxed)
     }
 
+    /// Finds out whether writing works again, after it did not.
+    pub async fn probe(&self) -> Result<(), JournalError> {
+        self.ask(Ask::Probe).await
+    }
+
     async fn ask(&self, ask: Ask) -> Result<(), JournalError> {
         self.asks.send(ask).await.map_err(|_gone| stopped().into())
     }

@@ -15,16 +15,14 @@ use tokio::sync::watch;
 use crate::actions::settings::tell_simulator;
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, DatabaseUrl};
 use crate::jobs;
 use crate::journal::Journal;
 use crate::live::{self, Hub};
 use crate::password::Passwords;
 use crate::providers::Provider;
 use crate::providers::registry::Registry;
-use crate::providers::simulator::{
-    self, FileJournal, MemoryJournal, Patience, Sealer, Simulator,
-};
+use crate::providers::simulator::{self, FileJournal, MemoryJournal, Patience, Sealer, Simulator};
 use crate::providers::twilio::Twilio;
 use crate::store::ids::RowId;
 use crate::store::seal::place;
@@ -139,6 +137,11 @@ pub async fn start_with(
     listener: TcpListener,
     local_url: String,
 ) -> anyhow::Result<(Running, web::setup::SetUp)> {
+    if let DatabaseUrl::Sqlite(file) = &app.config.database.url
+        && let Err(error) = app.store.put_space_by(file.with_extension("reserve"))
+    {
+        tracing::warn!(%error, "no space can be put by for the day the disk is full");
+    }
     let (running, set_up) = start_without_jobs(app.clone(), listener, local_url).await?;
     let stopped = running.stop.subscribe();
     tokio::spawn(jobs::deliver::Worker::new(app.clone()).run(stopped.clone()));

@@ -102,11 +102,7 @@ enum Said {
 }
 
 impl Turn {
-    fn of(
-        app: &App,
-        accounts: &HashMap<ProviderAccountId, ProviderAccount>,
-        kept: &Kept,
-    ) -> Self {
+    fn of(app: &App, accounts: &HashMap<ProviderAccountId, ProviderAccount>, kept: &Kept) -> Self {
         let waiting: Waiting =
             serde_json::from_slice(&kept.what).expect("what opens is what we sealed");
         let account = accounts.get(&ProviderAccountId(waiting.account));
@@ -144,16 +140,18 @@ impl Turn {
     async fn take(self, app: &App) -> Result<(), ActionError> {
         let Self { id, account, route, request, says, .. } = self;
         let problem = match (says, account) {
-            (Ok(said), Some(account)) => match take(app, account, said, request.received_at).await {
-                Err(ActionError::Store(
-                    error @ (StoreError::Away(_)
-                    | StoreError::ReadOnly(_)
-                    | StoreError::Busy(_)
-                    | StoreError::Stopped),
-                )) => return Err(error.into()),
-                Err(error) => error.to_string(),
-                Ok(()) => return Ok(()),
-            },
+            (Ok(said), Some(account)) => {
+                match take(app, account, said, request.received_at).await {
+                    Err(ActionError::Store(
+                        error @ (StoreError::Away(_)
+                        | StoreError::ReadOnly(_)
+                        | StoreError::Busy(_)
+                        | StoreError::Stopped),
+                    )) => return Err(error.into()),
+                    Err(error) => error.to_string(),
+                    Ok(()) => return Ok(()),
+                }
+            }
             (Err(problem), _) => problem,
             (Ok(_), None) => return Ok(()),
         };

@@ -32,6 +32,11 @@ pub async fn run(app: Arc<App>, mut stop: tokio::sync::watch::Receiver<bool>) {
                 Err(error) => tracing::warn!(%error, "the journal has to wait"),
             }
         }
+        if journal.is_failing()
+            && let Err(error) = journal.probe().await
+        {
+            tracing::error!(%error, "the journal is lost to this process");
+        }
         tokio::select! {
             _ = stop.changed() => {}
             _ = reach.changed() => {}

@@ -74,10 +74,8 @@ impl JournalFile {
     pub fn append(&mut self, records: &[u8], count: u64) -> Result<(), JournalError> {
         self.sweep()?;
         self.has_rubbish = true;
-        let written = self
-            .file
-            .write_all_at(records, self.end)
-            .and_then(|()| self.file.sync_data());
+        let written =
+            self.file.write_all_at(records, self.end).and_then(|()| self.file.sync_data());
         if let Err(error) = written {
             // If this fails too it is tried again before anything else is written.
             let _ = self.sweep();
@@ -87,6 +85,15 @@ impl JournalFile {
         self.end += records.len() as u64;
         self.waiting += count;
         Ok(())
+    }
+
+    /// Whether a record could be brought to disk now.
+    pub fn probe(&mut self) -> io::Result<()> {
+        self.sweep()?;
+        self.has_rubbish = true;
+        let written = self.file.write_all_at(&[0; 4096], self.end);
+        let written = written.and_then(|()| self.file.sync_data());
+        self.sweep().and(written)
     }
 
     /// The oldest records that are not done: id, sealed, end.

@@ -19,6 +19,7 @@ type Found = Vec<(Uuid, Vec<u8>, u64)>;
 pub enum Ask {
     Append { record: Vec<u8>, reply: Written },
     Read { most: usize, reply: oneshot::Sender<io::Result<Found>> },
+    Probe,
     Done { end: u64, reply: oneshot::Sender<io::Result<()>> },
 }
 
@@ -43,6 +44,10 @@ impl Scribe {
             match ask {
                 Ask::Append { record, reply } => next = self.append(record, reply),
                 Ask::Read { most, reply } => drop(reply.send(self.file.read(most))),
+                Ask::Probe => {
+                    let failing = self.file.probe().is_err();
+                    self.state.failing.store(failing, Ordering::Relaxed);
+                }
                 Ask::Done { end, reply } => {
                     let done = self.file.done(end);
                     self.tell();
@@ -83,7 +88,10 @@ impl Scribe {
         for reply in replies {
             let told = match &written {
                 Ok(()) => Ok(()),
-                Err(error) => Err(io::Error::other(error.to_string()).into()),
+                Err(JournalError::Unwritable(error)) => {
+                    Err(io::Error::new(error.kind(), error.to_string()).into())
+                }
+                Err(JournalError::Full) => Err(JournalError::Full),
             };
             drop(reply.send(told));
         }

@@ -50,7 +50,10 @@ async fn what_was_kept_is_there_after_a_restart_until_it_is_done() {
     }
     drop(journal);
     let journal = rig.open();
-    assert_eq!((journal.waiting(), all(&journal).await), (3, vec!["一".into(), "二".into(), "三".into()]));
+    assert_eq!(
+        (journal.waiting(), all(&journal).await),
+        (3, vec!["一".into(), "二".into(), "三".into()])
+    );
     let first = journal.oldest(1).await.unwrap().remove(0);
     journal.done(first.end).await.unwrap();
     assert_eq!((journal.waiting(), all(&journal).await.len()), (2, 2));

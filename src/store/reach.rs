@@ -13,12 +13,13 @@ use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use diesel::connection::SimpleConnection;
 use tokio::sync::watch;
 
 use super::connection::{Db, DbConnection, Manager};
 
+mod postgres;
 mod reserve;
+mod sqlite;
 
 use reserve::Reserve;
 
@@ -194,12 +195,11 @@ fn answers(line: &mut Option<Db>, manager: &Manager) -> bool {
     }
     let Some(db) = line else { return false };
     match &mut db.conn {
-        DbConnection::Postgres(conn) => conn.batch_execute("select 1").is_ok(),
-        // The number is ours to set, and setting it writes the first page.
+        DbConnection::Postgres(conn) => postgres::answers(conn),
         DbConnection::Sqlite(conn) => {
-            let written = conn.batch_execute("begin immediate; pragma user_version = 1; commit");
+            let written = sqlite::writes(conn);
             *line = None;
-            written.is_ok()
+            written
         }
     }
 }

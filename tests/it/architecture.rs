@@ -49,6 +49,15 @@ const RULES: &[(&str, &[&[&str]])] = &[
         ],
     ),
     (
+        "journal",
+        &[
+            WEB_FRAMEWORK,
+            HOUSE,
+            &["diesel", "lettre", "reqwest", "crate::web", "crate::providers", "crate::live"],
+            &["crate::actions", "crate::jobs", "crate::config"],
+        ],
+    ),
+    (
         "actions",
         &[
             WEB_FRAMEWORK,

@@ -88,7 +88,11 @@ async fn pages_and_the_api_say_so_at_once_and_recover_by_themselves() {
     let Some((_owner, gate, app)) = house().await else { return };
     let sato = app.sign_in(SATO).await;
     for silent in [false, true] {
-        if silent { gate.fall_silent() } else { gate.shut() }
+        if silent {
+            gate.fall_silent()
+        } else {
+            gate.shut()
+        }
         let page = in_time(sato.get("/conversations")).await.expect(503);
         assert!(page.text.contains("データベースにつながりません"), "{}", page.text);
         assert!(page.header("retry-after").parse::<u32>().unwrap() > 0);

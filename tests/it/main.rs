@@ -7,6 +7,7 @@ mod architecture;
 mod authorisation;
 mod away;
 mod cli;
+mod disk;
 mod kill;
 mod logs;
 mod providers;

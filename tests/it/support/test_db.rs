@@ -31,6 +31,12 @@ impl TestDb {
         }
     }
 
+    /// A file in a folder of `place`, whatever the other tests run on.
+    pub fn file_in(place: &Path) -> Self {
+        let folder = tempfile::Builder::new().prefix("henji-").tempdir_in(place).unwrap();
+        Self { url: sqlite_in(folder.path()), folder, database: None }
+    }
+
     /// The tables of this version, and no rows.
     pub fn migrated() -> Self {
         let db = Self::empty();

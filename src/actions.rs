@@ -21,6 +21,7 @@ pub mod receive_inbound;
 pub mod record_receipts;
 pub mod rename_contact;
 pub mod resend_message;
+pub mod resolve_unknown;
 pub mod send_reply;
 pub mod set_up;
 pub mod settings;

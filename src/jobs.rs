@@ -5,3 +5,4 @@ pub mod backfill;
 pub mod deliver;
 pub mod housekeeping;
 pub mod replay;
+pub mod resolve_unknown;

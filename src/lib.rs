@@ -14,6 +14,8 @@ pub mod cli;
 pub mod clock;
 /// What the environment and `henji.toml` say.
 pub mod config;
+/// Where tests let the process die.
+pub mod crash;
 /// The business in plain Rust.
 pub mod domain;
 /// Loops that call actions when time comes.

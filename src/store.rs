@@ -16,6 +16,7 @@ use crate::clock::Clock;
 
 pub mod api_tokens;
 pub mod audit;
+pub mod checkpoint;
 pub mod connection;
 pub mod contacts;
 pub mod control;
@@ -40,6 +41,7 @@ pub mod scratch;
 pub mod seal;
 pub mod senders;
 pub mod sessions;
+pub mod unresolved;
 pub mod users;
 mod writer;
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use prometheus::core::Collector;
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, Histogram, HistogramOpts, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
 
 /// Everything that is counted, under one name each.
@@ -26,6 +27,7 @@ pub struct Metrics {
     journal_records: IntGauge,
     journal_bytes: IntGauge,
     database_up: IntGauge,
+    open_circuits: IntGaugeVec,
 }
 
 /// What became of an inbound text.
@@ -89,6 +91,14 @@ impl Metrics {
                 "henji_database_up",
                 "2 if the database takes everything, 1 if its disk is full, 0 if it is away.",
             ),
+            open_circuits: IntGaugeVec::new(
+                Opts::new(
+                    "henji_provider_circuits_open",
+                    "Accounts this node leaves alone because their provider does not answer.",
+                ),
+                &["provider"],
+            )
+            .expect("a valid name"),
             registry,
         };
         metrics.register();
@@ -153,6 +163,11 @@ impl Metrics {
         self.journal_bytes.set(bytes as i64);
     }
 
+    /// `provider` is the adapter's own word.
+    pub fn set_open_circuits(&self, provider: &'static str, accounts: usize) {
+        self.open_circuits.with_label_values(&[provider]).set(accounts as i64);
+    }
+
     pub fn set_database_up(&self, level: i64) {
         self.database_up.set(level);
     }
@@ -167,7 +182,7 @@ impl Metrics {
     }
 
     fn register(&self) {
-        let collectors: [Box<dyn Collector>; 12] = [
+        let collectors: [Box<dyn Collector>; 13] = [
             Box::new(self.inbound.clone()),
             Box::new(self.outbound.clone()),
             Box::new(self.hook_failures.clone()),
@@ -180,6 +195,7 @@ impl Metrics {
             Box::new(self.journal_records.clone()),
             Box::new(self.journal_bytes.clone()),
             Box::new(self.database_up.clone()),
+            Box::new(self.open_circuits.clone()),
         ];
         for collector in collectors {
             self.registry.register(collector).expect("each name is registered once");

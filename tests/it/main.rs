@@ -10,6 +10,7 @@ mod cli;
 mod disk;
 mod kill;
 mod logs;
+mod nodes;
 mod providers;
 mod schema;
 mod store;

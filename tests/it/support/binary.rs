@@ -69,6 +69,24 @@ impl Binary {
         binary
     }
 
+    /// Another node of the same house, with a door and a folder of its own.
+    pub fn beside(&self) -> Self {
+        let listen = free_address();
+        let url = format!("http://{listen}");
+        Self {
+            signer: Signer { base: url.clone(), ..self.signer.clone() },
+            http: self.http.clone(),
+            url,
+            token: self.token.clone(),
+            inbox: self.inbox.clone(),
+            listen,
+            log: self.log,
+            child: None,
+            surroundings: Vec::new(),
+            db: self.db.shared(),
+        }
+    }
+
     pub fn start(&mut self) {
         let log = File::options().append(true).create(true).open(self.db.folder().join(LOG));
         let mut serve = self.command();

@@ -1,10 +1,12 @@
 //! The parts every layer is handed.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::data_lock::DataLock;
+use crate::journal::Journal;
 use crate::live::{Hub, Wake};
 use crate::password::Passwords;
 use crate::providers::registry::Registry;
@@ -18,6 +20,8 @@ pub struct App {
     pub config: Config,
     pub clock: Clock,
     pub store: Store,
+    /// Where webhooks go while the database is away; a command takes none.
+    pub journal: Option<Journal>,
     pub hub: Hub,
     pub wake: Wake,
     pub providers: Registry,
@@ -26,9 +30,15 @@ pub struct App {
     pub metrics: Metrics,
     /// Keeps a restore out of our data directory.
     pub held: DataLock,
+    /// Set once we were told to stop: nothing new is taken on.
+    pub stopping: AtomicBool,
 }
 
 impl App {
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
     /// The adapter of an account, and the account as the adapter wants it.
     ///
     /// `None` for a provider this binary does not know.

@@ -4,4 +4,6 @@
 pub mod backfill;
 pub mod deliver;
 pub mod housekeeping;
+pub mod replay;
+pub mod resolve_unknown;
 pub mod soundness;

@@ -14,12 +14,16 @@ pub mod cli;
 pub mod clock;
 /// What the environment and `henji.toml` say.
 pub mod config;
+/// Where tests let the process die.
+pub mod crash;
 /// Who works in a data directory.
 pub mod data_lock;
 /// The business in plain Rust.
 pub mod domain;
 /// Loops that call actions when time comes.
 pub mod jobs;
+/// What must not be lost while the database is away.
+pub mod journal;
 /// The key outside the database.
 pub mod key_file;
 /// Who is watching what.

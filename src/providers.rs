@@ -14,7 +14,7 @@ use futures_util::future::BoxFuture;
 
 use crate::domain::delivery::Reason;
 use crate::domain::id::{MessageId, ProviderAccountId};
-use crate::domain::inbound::{InboundMessage, Receipt};
+use crate::domain::inbound::{InboundMessage, ListedText, Receipt};
 use crate::domain::segment::LengthProfile;
 
 pub mod http;
@@ -75,6 +75,16 @@ pub trait Provider: Send + Sync {
         account: &'a Account,
         since: DateTime<Utc>,
     ) -> BoxFuture<'a, Result<Option<Vec<InboundMessage>>, ListError>>;
+
+    /// Our own texts that the provider holds since `since`, for those whose call
+    /// broke off. `None` where the provider offers no list.
+    fn list_outbound<'a>(
+        &'a self,
+        _account: &'a Account,
+        _since: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Option<Vec<ListedText>>, ListError>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
 }
 
 /// Settings of an account by name, secrets opened.

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::middleware::from_fn;
@@ -11,29 +12,32 @@ use actix_web::{HttpServer, web as actix};
 use anyhow::Context;
 use tokio::sync::watch;
 
+use crate::actions::deliver;
 use crate::actions::settings::tell_simulator;
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, DatabaseUrl};
 use crate::data_lock::DataLock;
 use crate::jobs;
+use crate::journal::Journal;
 use crate::live::wake::nats::{self, Broker};
 use crate::live::{self, Hub, Wake};
 use crate::password::Passwords;
 use crate::providers::Provider;
 use crate::providers::registry::Registry;
-use crate::providers::simulator::{
-    FileJournal, Journal, MemoryJournal, Patience, Sealer, Simulator,
-};
+use crate::providers::simulator::{self, FileJournal, MemoryJournal, Patience, Sealer, Simulator};
 use crate::providers::twilio::Twilio;
 use crate::store::ids::RowId;
 use crate::store::seal::place;
-use crate::store::{Opening, Store, provider_accounts, users};
+use crate::store::{Opening, Store, checkpoint, provider_accounts, users};
 use crate::telemetry::Metrics;
 use crate::web::{self, EventLog, Screens, SecurityHeaders, Throttle};
 
-/// How long requests under way may take once we were told to stop.
-const STOP: u64 = 10;
+/// Seconds that requests under way may take once we were told to stop.
+const STOP: u64 = 4;
+/// How long the loops may take for their last step (`jobs/deliver.rs` waits 5 s
+/// for calls to providers); with the checkpoint a stop takes less than 10 s (R19).
+const LAST_STEPS: Duration = Duration::from_secs(7);
 /// Browsers keep connections; a new one costs them a round trip.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long a closed connection still listens for what was on its way. A browser
@@ -80,14 +84,18 @@ pub async fn assemble_with(
         format!("{} is not the key of this database", config.files.key_file.display())
     })?;
     let metrics = Metrics::new();
-    let (journal, callback_base): (Arc<dyn Journal>, String) = match purpose {
+    let (carried, journal, callback_base): (Arc<dyn simulator::Journal>, _, String) = match purpose
+    {
         Purpose::Serve { callback_base } => {
             let path = config.files.data_dir.join("simulator.journal");
-            (Arc::new(open_journal(&path, &store)?), callback_base)
+            let journal = config.files.journal();
+            let journal = Journal::open(&journal, store.clone())
+                .with_context(|| format!("cannot open {}", journal.display()))?;
+            (Arc::new(open_journal(&path, &store)?), Some(journal), callback_base)
         }
-        Purpose::Command => (Arc::new(MemoryJournal::default()), String::new()),
+        Purpose::Command => (Arc::new(MemoryJournal::default()), None, String::new()),
     };
-    let simulator = Simulator::start(clock.clone(), callback_base, journal, Patience::default())
+    let simulator = Simulator::start(clock.clone(), callback_base, carried, Patience::default())
         .context("the simulator's journal cannot be read")?;
     let twilio = Twilio::new(clock.clone());
     let providers: Vec<Arc<dyn Provider>> = vec![simulator.clone(), Arc::new(twilio)];
@@ -96,6 +104,7 @@ pub async fn assemble_with(
         config,
         clock,
         store,
+        journal,
         hub,
         wake: Wake::default(),
         providers: Registry::new(providers),
@@ -103,6 +112,7 @@ pub async fn assemble_with(
         passwords,
         metrics,
         held,
+        stopping: AtomicBool::new(false),
     });
     for account in app.store.read(provider_accounts::all).await? {
         tell_simulator(&app, account).await?;
@@ -116,6 +126,7 @@ pub struct Running {
     /// `http://127.0.0.1:8080`: where it really listens.
     pub local_url: String,
     stop: watch::Sender<bool>,
+    jobs: Vec<tokio::task::JoinHandle<()>>,
     handle: actix_web::dev::ServerHandle,
     served: tokio::task::JoinHandle<std::io::Result<()>>,
 }
@@ -136,12 +147,25 @@ pub async fn start_with(
     listener: TcpListener,
     local_url: String,
 ) -> anyhow::Result<Running> {
-    let running = start_without_jobs(app.clone(), listener, local_url).await?;
+    if let DatabaseUrl::Sqlite(file) = &app.config.database.url
+        && let Err(error) = app.store.put_space_by(file.with_extension("reserve"))
+    {
+        tracing::warn!(%error, "no space can be put by for the day the disk is full");
+    }
+    let mut running = start_without_jobs(app.clone(), listener, local_url).await?;
+    if !app.store.is_shared() {
+        // Whoever held a text here is gone: it died with the process before us.
+        deliver::end_leases(&app, None).await?;
+    }
     let stopped = running.stop.subscribe();
-    tokio::spawn(jobs::deliver::Worker::new(app.clone()).run(stopped.clone()));
-    tokio::spawn(jobs::backfill::run(app.clone(), stopped.clone()));
-    tokio::spawn(jobs::soundness::run(app.clone(), stopped.clone()));
-    tokio::spawn(jobs::housekeeping::run(app, stopped));
+    running.jobs = vec![
+        tokio::spawn(jobs::deliver::Worker::new(app.clone()).run(stopped.clone())),
+        tokio::spawn(jobs::backfill::run(app.clone(), stopped.clone())),
+        tokio::spawn(jobs::replay::run(app.clone(), stopped.clone())),
+        tokio::spawn(jobs::resolve_unknown::run(app.clone(), stopped.clone())),
+        tokio::spawn(jobs::soundness::run(app.clone(), stopped.clone())),
+        tokio::spawn(jobs::housekeeping::run(app, stopped)),
+    ];
     Ok(running)
 }
 
@@ -160,10 +184,12 @@ pub async fn start_without_jobs(
     let (hints, poll) = (app.wake.hints(), Some(live::follow::POLL));
     tokio::spawn(live::follow(app.hub.clone(), log, committed, hints, poll));
     listen_to_other_nodes(&app)?;
-    let server = http_server(app.clone(), screens, listener)?;
+    let accounts = web::HookAccounts::default();
+    accounts.learn(&app).await?;
+    let server = http_server(app.clone(), screens, accounts, listener)?;
     let handle = server.handle();
     let served = tokio::spawn(server);
-    Ok(Running { app, local_url, stop, handle, served })
+    Ok(Running { app, local_url, stop, jobs: Vec::new(), handle, served })
 }
 
 impl Running {
@@ -192,11 +218,21 @@ impl Running {
         self.stop_within(false).await
     }
 
+    /// Nothing new is taken on, sockets are told to come back elsewhere, requests
+    /// and calls under way end or are let go, and the database is left in order.
     async fn stop_within(self, graceful: bool) -> anyhow::Result<()> {
+        self.app.stopping.store(true, Ordering::Relaxed);
         self.stop.send_replace(true);
         self.app.hub.restart();
-        self.handle.stop(graceful).await;
+        let jobs = tokio::time::timeout(LAST_STEPS, futures_util::future::join_all(self.jobs));
+        let ((), jobs) = tokio::join!(self.handle.stop(graceful), jobs);
+        if jobs.is_err() {
+            tracing::warn!("a loop did not end in time");
+        }
         self.served.await??;
+        if graceful && let Err(error) = self.app.store.read(checkpoint::run).await {
+            tracing::warn!(%error, "the database's log stays beside it");
+        }
         Ok(())
     }
 }
@@ -204,13 +240,14 @@ impl Running {
 fn http_server(
     app: Arc<App>,
     screens: Arc<Screens>,
+    accounts: web::HookAccounts,
     listener: TcpListener,
 ) -> anyhow::Result<actix_web::dev::Server> {
     let headers = actix::Data::new(SecurityHeaders::new(&app.config.web.public_url));
     let metrics = actix::Data::new(app.metrics.clone());
     let throttle = actix::Data::new(Throttle::new(app.clock.clone()));
     let screens = actix::Data::from(screens);
-    let accounts = actix::Data::new(web::HookAccounts::default());
+    let accounts = actix::Data::new(accounts);
     let app = actix::Data::from(app);
     // Half the cores: workers, writer and jobs share the machine (performance.md 8).
     let workers = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));

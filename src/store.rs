@@ -4,6 +4,7 @@
 //! several of them in one transaction on [`Tx`], where nothing can be awaited,
 //! so that no call to a provider can slip into a transaction.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -17,6 +18,7 @@ use crate::clock::Clock;
 pub mod api_tokens;
 pub mod audit;
 pub mod backup;
+pub mod checkpoint;
 pub mod connection;
 pub mod contacts;
 pub mod control;
@@ -33,6 +35,7 @@ pub mod organization;
 pub mod outbox;
 pub mod provider_accounts;
 pub mod quarantine;
+pub mod reach;
 pub mod reads;
 pub mod receipts;
 mod schema;
@@ -42,12 +45,15 @@ pub mod sender_rates;
 pub mod senders;
 pub mod sessions;
 pub mod set_up_links;
+pub mod unresolved;
 pub mod users;
 mod writer;
 
 pub use connection::Db;
 use connection::{DbConnection, Manager, is_postgres};
 pub use error::StoreError;
+pub use reach::Reach;
+use reach::Watch;
 use seal::Vault;
 pub use writer::{AsStoreError, ManyWork, Tx};
 use writer::{BATCH, COME_BACK, Job, Many, QUEUE, Work, Writer};
@@ -57,7 +63,7 @@ const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/po
 
 /// How long a read waits for a connection: long enough for a burst, short
 /// enough that a browser is told rather than left hanging.
-const CHECKOUT: Duration = Duration::from_secs(5);
+const CHECKOUT: Duration = Duration::from_secs(2);
 /// WAL-reset corruption bug, fixed in 3.51.3 (reliability-and-security.md 0.6).
 const SQLITE_FLOOR: i32 = 3_051_003;
 
@@ -68,6 +74,7 @@ pub struct Store {
     queue: mpsc::Sender<Box<dyn Job>>,
     committed: Arc<watch::Sender<i64>>,
     vault: Arc<Vault>,
+    watch: Arc<Watch>,
     postgres: bool,
     damaged: Arc<AtomicBool>,
 }
@@ -106,8 +113,11 @@ impl Store {
             .map_err(cannot_open)?;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let committed = Arc::new(watch::Sender::new(last));
+        let postgres = is_postgres(opening.url);
+        let watch = Watch::start(manager.clone(), postgres).map_err(cannot_open)?;
         let writer = Writer {
             manager,
+            watch: watch.clone(),
             queue: jobs,
             committed: committed.clone(),
             clock: opening.clock,
@@ -117,14 +127,7 @@ impl Store {
             .name("henji-writer".into())
             .spawn(move || writer.run(writing))
             .map_err(cannot_open)?;
-        Ok(Self {
-            pool,
-            queue,
-            committed,
-            vault,
-            postgres: is_postgres(opening.url),
-            damaged: Arc::default(),
-        })
+        Ok(Self { pool, queue, committed, vault, watch, postgres, damaged: Arc::default() })
     }
 
     /// Runs `work` on a blocking thread, outside any transaction.
@@ -136,12 +139,21 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let pool = self.pool.clone();
-        tokio::task::spawn_blocking(move || {
-            work(&mut *pool.get().map_err(|_timeout| StoreError::Busy(CHECKOUT))?)
-        })
-        .await
-        .unwrap_or_else(|_join| Err(StoreError::Stopped.into()))
+        if self.reach() == Reach::Away {
+            return Err(StoreError::away().into());
+        }
+        let (pool, watch) = (self.pool.clone(), self.watch.clone());
+        let reading = tokio::task::spawn_blocking(move || {
+            let mut db = pool.get().map_err(|_timeout| match watch.reach() {
+                Reach::Away => StoreError::away(),
+                _ => StoreError::Busy(CHECKOUT),
+            })?;
+            work(&mut *db)
+        });
+        tokio::select! {
+            done = reading => done.unwrap_or_else(|_join| Err(StoreError::Stopped.into())),
+            () = self.watch.lost() => Err(StoreError::away().into()),
+        }
     }
 
     /// Runs `work` in a transaction and returns once it is on disk.
@@ -150,8 +162,27 @@ impl Store {
     /// way, so it must not have effects outside the database.
     ///
     /// # Errors
-    /// `Busy` at once when the writer's queue is full; nothing was written then.
+    /// `Busy` at once when the writer's queue is full, `ReadOnly` when the disk
+    /// has room only for what must not be lost; nothing was written then. After
+    /// `Away` it may or may not have been: it is safe to try again only what
+    /// carries its own id.
     pub async fn write<T, E>(
+        &self,
+        work: impl Fn(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + AsStoreError + Send + 'static,
+    {
+        if self.reach() == Reach::ReadOnly {
+            return Err(StoreError::read_only().into());
+        }
+        self.write_vital(work).await
+    }
+
+    /// [`Store::write`] of what must not be lost (texts that arrive, outcomes of
+    /// what was sent): it goes into the last space there is.
+    pub async fn write_vital<T, E>(
         &self,
         work: impl Fn(&mut Tx) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
@@ -161,12 +192,12 @@ impl Store {
     {
         let (reply, answer) = oneshot::channel();
         self.enqueue(Box::new(Work { work, outcome: None, reply }))?;
-        answer.await.unwrap_or_else(|_dropped| Err(StoreError::Stopped.into()))
+        self.answer(answer).await
     }
 
-    /// Like [`Store::write`] for work that takes many items at once: items that
-    /// wait together are handed to `work` together. If it fails for all of them,
-    /// it is run for each alone.
+    /// Like [`Store::write_vital`] for work that takes many items at once: items
+    /// that wait together are handed to `work` together. If it fails for all of
+    /// them, it is run for each alone.
     pub async fn write_together<I, T, E>(&self, item: I, work: ManyWork<I, T, E>) -> Result<T, E>
     where
         I: Send + 'static,
@@ -176,7 +207,38 @@ impl Store {
         let (reply, answer) = oneshot::channel();
         let (items, replies) = (vec![item], vec![reply]);
         self.enqueue(Box::new(Many { work, items, replies, outcomes: Vec::new() }))?;
-        answer.await.unwrap_or_else(|_dropped| Err(StoreError::Stopped.into()))
+        self.answer(answer).await
+    }
+
+    /// What the writer says, unless the database goes away under its hands.
+    async fn answer<T, E: From<StoreError>>(
+        &self,
+        answer: oneshot::Receiver<Result<T, E>>,
+    ) -> Result<T, E> {
+        tokio::select! {
+            biased;
+            told = answer => told.unwrap_or_else(|_dropped| Err(StoreError::Stopped.into())),
+            () = self.watch.lost() => Err(StoreError::away().into()),
+        }
+    }
+
+    /// What the database is good for just now.
+    pub fn reach(&self) -> Reach {
+        self.watch.reach()
+    }
+
+    /// Tells when the database goes away and when it is back.
+    pub fn reach_changes(&self) -> watch::Receiver<Reach> {
+        self.watch.changes()
+    }
+
+    /// Puts space by in `file`, on the disk of a SQLite database, for the day
+    /// that disk is full.
+    ///
+    /// # Errors
+    /// When the disk is as good as full already.
+    pub fn put_space_by(&self, file: PathBuf) -> std::io::Result<()> {
+        self.watch.put_by(file)
     }
 
     /// Tells the number of the newest event this node has committed.
@@ -218,6 +280,9 @@ impl Store {
     }
 
     fn enqueue(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
+        if self.reach() == Reach::Away {
+            return Err(StoreError::away());
+        }
         self.queue.try_send(job).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy(COME_BACK),
             mpsc::error::TrySendError::Closed(_) => StoreError::Stopped,

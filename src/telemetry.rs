@@ -27,6 +27,9 @@ pub fn start(filter: &str) -> Result<(), String> {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false)
+        // It would tell of a stderr that cannot be written to on stderr, and panic there:
+        // a log on a full disk must not take the house down.
+        .log_internal_errors(false)
         .with_writer(CleanStderr)
         .try_init()
         .map_err(|error| error.to_string())

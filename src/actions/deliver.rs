@@ -6,11 +6,12 @@
 //! whether the provider took it: the text becomes `unknown` and is never sent
 //! again by itself.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
+use crate::crash::{self, Place};
 use crate::domain::delivery::{OutboundState, Reason, SendOutcome};
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{AttemptId, MessageId, ProviderAccountId};
@@ -23,13 +24,15 @@ use crate::store::ids::RowId;
 use crate::store::messages::{self, Message, Progress};
 use crate::store::outbox::{self, Due};
 use crate::store::seal::DAMAGED;
-use crate::store::{StoreError, Tx, conversations, opt_outs, receipts, sender_rates};
+use crate::store::{StoreError, Tx, conversations, opt_outs, receipts, sender_rates, unresolved};
 
-use super::{ActionError, record_receipts, timeline};
+use super::{ActionError, record_receipts, resend_message, timeline};
 
-/// How long a worker may hold a text: the provider's longest answer (15 s) and
-/// the two commits, several times over.
-pub const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// How long a worker may hold a text: the provider's longest answer ([`CALL`])
+/// twice. Another node takes it up after that.
+pub const LEASE: TimeDelta = TimeDelta::seconds(30);
+/// The longest a call to a provider takes (`providers/http.rs`).
+const CALL: Duration = Duration::from_secs(15);
 /// Refused attempts before a text is given up: with the waits below, about an hour.
 const TRIES: i32 = 10;
 const FIRST_WAIT: Duration = Duration::from_secs(2);
@@ -41,8 +44,12 @@ pub struct Begun {
     pub attempt: AttemptId,
     pub account: ProviderAccountId,
     pub sms: OutboundSms,
-    /// This attempt's number, from 1.
+    /// This attempt's number, from 1; with the worker's name, the fence.
     pub tries: i32,
+    pub worker: RowId,
+    /// Measured by a clock that nobody sets, and that goes on while the process
+    /// is stopped.
+    begun_at: Instant,
 }
 
 /// Claims a due text and puts the attempt on disk.
@@ -50,10 +57,31 @@ pub struct Begun {
 /// `None` if it is in other hands, or if it turned out that it must not leave:
 /// expired, its contact opted out, or abandoned in the middle of an attempt.
 pub async fn begin(app: &App, due: Due, worker: RowId) -> Result<Option<Begun>, ActionError> {
-    app.store.write(move |tx| claim(tx, due, worker)).await
+    let begun = app.store.write(move |tx| claim(tx, due, worker)).await?;
+    crash::at(Place::Claimed);
+    Ok(begun)
+}
+
+/// A claim of which nobody knows whether it was committed, and after which the
+/// provider was certainly not called: the text is queued as before.
+pub async fn give_back(app: &App, due: Due, worker: RowId) -> Result<(), ActionError> {
+    app.store
+        .write_vital(move |tx| {
+            let (message, now) = (due.message_id, tx.now);
+            if outbox::is_held(tx, message, worker, due.tries + 1)? {
+                let (from, to) = (OutboundState::Submitting, OutboundState::Queued);
+                messages::advance(tx, message, from, to, Progress::default())?;
+                outbox::release(tx, message, now)?;
+            }
+            Ok(())
+        })
+        .await
 }
 
 /// Hands the text over. No transaction is open meanwhile.
+///
+/// A process that was stopped for so long that its lease may end during the call
+/// does not make it: somebody else may have told a person that nothing is known.
 pub async fn send(app: &App, begun: &Begun) -> Result<Accepted, SendError> {
     let account = begun.account;
     let account = app
@@ -65,7 +93,14 @@ pub async fn send(app: &App, begun: &Begun) -> Result<Accepted, SendError> {
         let detail = format!("no adapter for {}", account.kind);
         return Err(refused(Reason::AccountProblem, detail, Retry::No));
     };
-    provider.send(&account, &begun.sms).await
+    if begun.begun_at.elapsed() + CALL > LEASE.to_std().unwrap_or_default() {
+        let detail = "its turn was over before the call".to_owned();
+        return Err(refused(Reason::ProviderError, detail, Retry::Soon));
+    }
+    crash::at(Place::Calling);
+    let answer = provider.send(&account, &begun.sms).await;
+    crash::at(Place::Answered);
+    answer
 }
 
 /// Puts the outcome on disk.
@@ -74,8 +109,34 @@ pub async fn finish(
     begun: Begun,
     outcome: Result<Accepted, SendError>,
 ) -> Result<OutboundState, ActionError> {
-    let jitter = f64::from(u16::from_be_bytes(crate::store::seal::random())) / f64::from(u16::MAX);
-    app.store.write(move |tx| settle(tx, &begun, &outcome, jitter)).await
+    let jitter = chance();
+    crash::at(Place::Settling);
+    let state = app
+        .store
+        .write_vital(move |tx| {
+            let state = settle(tx, &begun, &outcome, jitter)?;
+            crash::at(Place::Settled);
+            Ok::<_, ActionError>(state)
+        })
+        .await?;
+    crash::at(Place::Recorded);
+    Ok(state)
+}
+
+/// Ends the leases of a worker that stops, or of every worker of a house that
+/// has but one process: nobody need wait for them to run out.
+pub async fn end_leases(app: &App, worker: Option<RowId>) -> Result<usize, ActionError> {
+    app.store
+        .write_vital(move |tx| {
+            let now = tx.now;
+            Ok(outbox::end_leases(tx, worker, now)?)
+        })
+        .await
+}
+
+/// From 0 to 1.
+pub fn chance() -> f64 {
+    f64::from(u16::from_be_bytes(crate::store::seal::random())) / f64::from(u16::MAX)
 }
 
 fn claim(tx: &mut Tx, due: Due, worker: RowId) -> Result<Option<Begun>, ActionError> {
@@ -116,6 +177,9 @@ fn claim(tx: &mut Tx, due: Due, worker: RowId) -> Result<Option<Begun>, ActionEr
         let progress = Progress { reason, ..Progress::default() };
         messages::advance(tx, message.id, queued, to, progress)?;
         outbox::delete(tx, message.id)?;
+        if to == OutboundState::Unknown {
+            look_for(tx, &message)?;
+        }
         changed(tx, &conversation, message.id);
         return Ok(None);
     }
@@ -125,6 +189,7 @@ fn claim(tx: &mut Tx, due: Due, worker: RowId) -> Result<Option<Begun>, ActionEr
     }
     let attempt = outbox::begin_attempt(tx, message.id, now)?;
     changed(tx, &conversation, message.id);
+    crash::at(Place::Claiming);
     let (Some(account), Some(from)) = (message.provider_account_id, message.our_address) else {
         return Err(StoreError::NotFound.into());
     };
@@ -139,7 +204,17 @@ fn claim(tx: &mut Tx, due: Due, worker: RowId) -> Result<Option<Begun>, ActionEr
             expires_at: message.expires_at,
         },
         tries: due.tries + 1,
+        worker,
+        begun_at: Instant::now(),
     }))
+}
+
+/// The provider's list may tell what nobody else does.
+fn look_for(tx: &mut Tx, message: &Message) -> Result<(), StoreError> {
+    let Some(account) = message.provider_account_id else { return Ok(()) };
+    let now = tx.now;
+    let attempted_at = outbox::last_attempt_at(tx, message.id)?.unwrap_or(now);
+    unresolved::insert_unless_there(tx, message.id, account, attempted_at, now)
 }
 
 fn leave_undo_window(tx: &mut Tx, message: &Message) -> Result<OutboundState, StoreError> {
@@ -160,8 +235,12 @@ fn settle(
     let message = messages::find(tx, begun.sms.message_id)?;
     let conversation = conversations::find(tx, message.conversation_id)?;
     let now = tx.now;
+    // Without it another worker has been here: what happened is still told, but
+    // whether the text is offered again was somebody else's to decide.
+    let is_ours = outbox::is_held(tx, message.id, begun.worker, begun.tries)?;
+    let may_return = is_ours || !was_sent_again(tx, &message)?;
     let again_at = match outcome {
-        Err(SendError::Refused { retry, .. }) if begun.tries < TRIES => {
+        Err(SendError::Refused { retry, .. }) if begun.tries < TRIES && may_return => {
             again_at(now, *retry, begun.tries, jitter)
         }
         _ => None,
@@ -185,6 +264,11 @@ fn settle(
         }
     };
     let from = message.state.unwrap_or(OutboundState::Submitting);
+    if !is_ours && outcome.is_err() && from != OutboundState::Unknown {
+        // It is in other hands: that nothing came of our attempt changes nothing there.
+        outbox::end_attempt(tx, begun.attempt, now, from, &detail)?;
+        return Ok(from);
+    }
     let to = from.after_send(&ended);
     let progress =
         if to == from { Progress { reason: message.reason, ..progress } } else { progress };
@@ -192,8 +276,18 @@ fn settle(
     messages::advance(tx, message.id, from, to, progress)?;
     outbox::end_attempt(tx, begun.attempt, now, to, &detail)?;
     match again_at {
-        Some(at) if to == OutboundState::Queued => outbox::release(tx, message.id, at)?,
-        _ => outbox::delete(tx, message.id)?,
+        Some(at) if to == OutboundState::Queued && is_ours => outbox::release(tx, message.id, at)?,
+        Some(at) if to == OutboundState::Queued && from != OutboundState::Queued => {
+            let sender = message.sender_id.ok_or(StoreError::NotFound)?;
+            outbox::insert(tx, message.id, sender, at)?;
+        }
+        _ if is_ours => outbox::delete(tx, message.id)?,
+        // Proof that it was taken ends everybody's claim.
+        _ if outcome.is_ok() => outbox::delete(tx, message.id)?,
+        _ => {}
+    }
+    if to == OutboundState::Unknown {
+        look_for(tx, &message)?;
     }
     if let Ok(accepted) = outcome {
         join_early_receipts(tx, begun.account, &accepted.provider_ref, message.id)?;
@@ -203,6 +297,12 @@ fn settle(
     }
     changed(tx, &conversation, message.id);
     Ok(to)
+}
+
+/// Whether a person has sent another text in its place.
+fn was_sent_again(tx: &mut Tx, message: &Message) -> Result<bool, StoreError> {
+    let again = resend_message::again_id(message.id);
+    Ok(messages::find_by_client_id(tx, message.conversation_id, again)?.is_some())
 }
 
 /// A receipt can be faster than the answer to the call it is about.

@@ -6,6 +6,7 @@
 use crate::domain::conversation::TransitionError;
 use crate::domain::id::MessageId;
 use crate::domain::phone_number::CannotReceive;
+use crate::journal::JournalError;
 use crate::store::{AsStoreError, StoreError};
 
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +27,8 @@ pub enum ActionError {
     /// What was asked for was done, or became impossible, before.
     #[error("it is too late for that")]
     TooLate,
+    #[error(transparent)]
+    Journal(JournalError),
 }
 
 /// What is wrong with a field.

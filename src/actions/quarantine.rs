@@ -27,7 +27,7 @@ impl Route {
         }
     }
 
-    fn from_word(word: &str) -> Option<Self> {
+    pub(super) fn from_word(word: &str) -> Option<Self> {
         [Self::Inbound, Self::Receipts].into_iter().find(|route| route.word() == word)
     }
 }
@@ -39,9 +39,21 @@ pub async fn keep(
     route: Route,
     request: HookRequest,
     problem: String,
-) -> Result<QuarantineId, ActionError> {
+) -> Result<(), ActionError> {
+    keep_as(app, fresh_id(), account, route, request, problem).await
+}
+
+/// [`keep`] under an id that is known already: twice is once.
+pub(super) async fn keep_as(
+    app: &App,
+    id: QuarantineId,
+    account: Option<ProviderAccountId>,
+    route: Route,
+    request: HookRequest,
+    problem: String,
+) -> Result<(), ActionError> {
     let item = Quarantined {
-        id: fresh_id(),
+        id,
         provider_account_id: account,
         route: route.word().to_owned(),
         request: RawRequest {
@@ -56,10 +68,10 @@ pub async fn keep(
         outcome: None,
     };
     app.store
-        .write(move |tx| {
-            quarantine::insert(tx, &item)?;
+        .write_vital(move |tx| {
+            quarantine::insert_unless_seen(tx, &item)?;
             tx.event(NewEvent::new(EventKind::QuarantineAdded));
-            Ok(item.id)
+            Ok(())
         })
         .await
 }

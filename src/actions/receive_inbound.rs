@@ -57,7 +57,9 @@ pub async fn run(
         Some(last) => {
             texts.push(last);
             app.store
-                .write(move |tx| texts.iter().map(|text| receive(tx, account, text)).collect())
+                .write_vital(move |tx| {
+                    texts.iter().map(|text| receive(tx, account, text)).collect()
+                })
                 .await
         }
     }

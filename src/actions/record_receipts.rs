@@ -20,7 +20,7 @@ pub async fn run(
     told: Vec<Receipt>,
 ) -> Result<(), ActionError> {
     app.store
-        .write(move |tx| told.iter().try_for_each(|receipt| record(tx, account, receipt)))
+        .write_vital(move |tx| told.iter().try_for_each(|receipt| record(tx, account, receipt)))
         .await
 }
 

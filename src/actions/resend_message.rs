@@ -31,8 +31,8 @@ pub async fn run(app: &App, caller: Caller, message: MessageId) -> Result<Sent, 
             if !may_be_resent {
                 return Err(ActionError::TooLate);
             }
-            // Made from the first message's id: pressing twice sends once.
-            let again = uuid::Uuid::new_v8(mirrored(message.0.into_bytes()));
+            // Pressing twice sends once.
+            let again = again_id(message);
             if let Some(message) = messages::find_by_client_id(tx, conversation.id, again)? {
                 return Ok(Sent { message, repeated: true });
             }
@@ -55,8 +55,10 @@ pub async fn run(app: &App, caller: Caller, message: MessageId) -> Result<Sent, 
         .await
 }
 
-/// Another id that is always the same for the same one.
-fn mirrored(mut bytes: [u8; 16]) -> [u8; 16] {
+/// The client id of the text that is sent in place of `message`: made from its
+/// id, always the same for the same one.
+pub(super) fn again_id(message: MessageId) -> uuid::Uuid {
+    let mut bytes = message.0.into_bytes();
     bytes.reverse();
-    bytes
+    uuid::Uuid::new_v8(bytes)
 }

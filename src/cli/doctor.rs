@@ -10,6 +10,7 @@ use report::Report;
 
 mod accounts;
 mod database;
+mod journal;
 mod machine;
 mod network;
 mod report;
@@ -59,6 +60,7 @@ pub async fn run(config: Result<Config, ConfigError>, asked: Doctor) -> anyhow::
 async fn examine(config: &Config, report: &mut Report) {
     machine::data_dir(config, report);
     let key = machine::key_file(config, report);
+    journal::examine(config, report);
     if database::examine(config, key, report) {
         accounts::examine(config, report).await;
     }

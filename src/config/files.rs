@@ -21,6 +21,11 @@ impl FilesConfig {
         let key_file = reader.get("HENJI_KEY_FILE", &beside, parse_path, |path| show_path(path))?;
         Ok(Self { data_dir, key_file })
     }
+
+    /// Where webhook requests are kept while the database is away.
+    pub fn journal(&self) -> PathBuf {
+        self.data_dir.join("webhooks.journal")
+    }
 }
 
 fn parse_path(text: &str) -> Option<PathBuf> {

@@ -22,6 +22,21 @@ pub struct InboundMessage {
     pub opt_out: Option<OptOutSignal>,
 }
 
+/// A text of ours as the provider's own list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedText {
+    pub provider_ref: String,
+    /// Our own id, where the list echoes it.
+    pub message_id: Option<MessageId>,
+    pub from: String,
+    pub to: String,
+    pub body: String,
+    /// When the provider took it.
+    pub taken_at: Option<DateTime<Utc>>,
+    pub status: ReceiptStatus,
+    pub reason: Option<Reason>,
+}
+
 /// The provider's word on one of our messages (a delivery receipt, DLR).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {

@@ -21,9 +21,10 @@ use super::{
     Retry, SendError, Setting, SettingError, Settings, VerifyError,
 };
 use crate::clock::{Clock, fresh_id};
+use crate::crash::{self, Place};
 use crate::domain::delivery::{Reason, ReceiptStatus};
 use crate::domain::id::ProviderAccountId;
-use crate::domain::inbound::{InboundMessage, Receipt};
+use crate::domain::inbound::{InboundMessage, ListedText, Receipt};
 use crate::domain::segment::LengthProfile;
 use courier::{Courier, Hook};
 use ledger::Ledger;
@@ -231,6 +232,7 @@ impl Simulator {
             detail: format!("journal: {error}"),
             retry: Retry::Soon,
         })?;
+        crash::at(Place::Taken);
         if message.receipt.is_some() {
             let delay = Duration::from_millis(behaviour.delay_ms);
             self.courier.queue(receipt_hook(&message, delay));
@@ -305,6 +307,27 @@ impl Provider for Simulator {
             body: text.body,
             sent_at: Some(text.at),
             opt_out: None,
+        });
+        std::future::ready(Ok(Some(listed.collect()))).boxed()
+    }
+
+    fn list_outbound<'a>(
+        &'a self,
+        account: &'a Account,
+        since: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Option<Vec<ListedText>>, ListError>> {
+        let texts = self.all_received().into_iter();
+        let texts = texts.filter(|text| text.account == account.id && text.at >= since);
+        let listed = texts.map(|text| ListedText {
+            provider_ref: text.provider_ref,
+            message_id: Some(text.reference),
+            from: text.from,
+            to: text.to,
+            body: text.body,
+            taken_at: Some(text.at),
+            // What the network says comes as a receipt, when it comes.
+            status: ReceiptStatus::Sent,
+            reason: None,
         });
         std::future::ready(Ok(Some(listed.collect()))).boxed()
     }

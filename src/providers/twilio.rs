@@ -12,7 +12,7 @@ use super::{
     SendError, Setting, SettingError, Settings, VerifyError,
 };
 use crate::clock::Clock;
-use crate::domain::inbound::{InboundMessage, Receipt};
+use crate::domain::inbound::{InboundMessage, ListedText, Receipt};
 use crate::domain::segment::LengthProfile;
 
 mod client;
@@ -120,6 +120,18 @@ impl Provider for Twilio {
         async move {
             let http = self.http().map_err(|problem| ListError(problem.to_owned()))?;
             list::inbound_since(http, account, since).await.map(Some)
+        }
+        .boxed()
+    }
+
+    fn list_outbound<'a>(
+        &'a self,
+        account: &'a Account,
+        since: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Option<Vec<ListedText>>, ListError>> {
+        async move {
+            let http = self.http().map_err(|problem| ListError(problem.to_owned()))?;
+            list::outbound_since(http, account, since).await.map(Some)
         }
         .boxed()
     }

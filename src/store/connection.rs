@@ -61,8 +61,8 @@ pub struct Manager {
 impl Manager {
     pub(super) fn open(&self) -> Result<Db, r2d2::Error> {
         let conn = if is_postgres(&self.url) {
-            let mut conn =
-                PgConnection::establish(&self.url).map_err(r2d2::Error::ConnectionError)?;
+            let mut conn = PgConnection::establish(&impatient(&self.url))
+                .map_err(r2d2::Error::ConnectionError)?;
             // A node that was stopped in mid-transaction must not keep the others
             // from writing (store/writer.rs).
             conn.batch_execute(
@@ -92,6 +92,31 @@ impl Manager {
     }
 }
 
+/// How long a silent server is waited for: libpq's least to connect, and what a
+/// request may take at most once it is. Without them a server that vanished from
+/// the network would hold a thread for a quarter of an hour.
+const IMPATIENCE: [(&str, &str); 5] = [
+    ("connect_timeout", "2"),
+    ("tcp_user_timeout", "2500"),
+    ("keepalives_idle", "1"),
+    ("keepalives_interval", "1"),
+    ("keepalives_count", "2"),
+];
+
+/// The address with our patience in it, as far as it does not speak of its own.
+fn impatient(url: &str) -> String {
+    let mut address = url.to_owned();
+    for (name, value) in IMPATIENCE {
+        if !url.contains(name) {
+            address.push(if address.contains('?') { '&' } else { '?' });
+            address.push_str(name);
+            address.push('=');
+            address.push_str(value);
+        }
+    }
+    address
+}
+
 pub(super) fn is_postgres(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
@@ -110,5 +135,21 @@ impl r2d2::ManageConnection for Manager {
 
     fn has_broken(&self, db: &mut Db) -> bool {
         db.conn.is_broken()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operators_own_patience_stays() {
+        let address = impatient("postgres://h@db/henji?connect_timeout=9&sslmode=require");
+        assert_eq!(
+            address,
+            "postgres://h@db/henji?connect_timeout=9&sslmode=require&tcp_user_timeout=2500\
+             &keepalives_idle=1&keepalives_interval=1&keepalives_count=2"
+        );
+        assert!(impatient("postgres://h@db/henji").contains("henji?connect_timeout=2&"));
     }
 }

@@ -9,6 +9,14 @@ pub enum StoreError {
     /// No connection, or no place in the writer's queue: come back later.
     #[error("the database is busy")]
     Busy(Duration),
+    /// The database cannot be reached, or what it answered before the line broke
+    /// is not known: whoever must not lose this keeps it elsewhere or tries again
+    /// with the same key.
+    #[error("the database is away")]
+    Away(Duration),
+    /// The disk under the database takes nothing that can wait.
+    #[error("the disk is full or broken; until it is mended nothing can be changed")]
+    ReadOnly(Duration),
     #[error("database: {0}")]
     Database(#[source] diesel::result::Error),
     #[error("cannot open database: {0}")]
@@ -27,6 +35,19 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    pub(super) fn away() -> Self {
+        Self::Away(COME_BACK)
+    }
+
+    pub(super) fn read_only() -> Self {
+        Self::ReadOnly(COME_BACK)
+    }
+
+    /// Whether it is the database that failed, and not what was asked of it.
+    pub fn is_absence(&self) -> bool {
+        matches!(self, Self::Away(_) | Self::ReadOnly(_))
+    }
+
     /// Another transaction was in the way: the writer runs the same work again.
     pub(super) fn collision() -> Self {
         Self::Database(diesel::result::Error::DatabaseError(
@@ -40,8 +61,45 @@ impl From<diesel::result::Error> for StoreError {
     fn from(error: diesel::result::Error) -> Self {
         match error {
             diesel::result::Error::NotFound => Self::NotFound,
+            other if is_away(&other) => Self::away(),
             other => Self::Database(other),
         }
+    }
+}
+
+/// How long to stay away from a database that is away: it may be back any moment.
+const COME_BACK: Duration = Duration::from_secs(2);
+
+/// Words of PostgreSQL (57P01 to 57P03, 53100) and SQLite (SQLITE_FULL, _IOERR,
+/// _READONLY, _CANTOPEN), for which diesel has no kinds of its own.
+const WORDS_OF_ABSENCE: [&str; 11] = [
+    "terminating connection",
+    "the database system is",
+    "server closed the connection",
+    "could not receive data from server",
+    "could not send data to server",
+    "connection not open",
+    "no space left on device",
+    "database or disk is full",
+    "disk i/o error",
+    "attempt to write a readonly database",
+    "unable to open database file",
+];
+
+fn is_away(error: &diesel::result::Error) -> bool {
+    use diesel::result::{DatabaseErrorKind as Kind, Error};
+    match error {
+        Error::DatabaseError(
+            Kind::ClosedConnection | Kind::UnableToSendCommand | Kind::ReadOnlyTransaction,
+            _,
+        )
+        | Error::BrokenTransactionManager => true,
+        Error::DatabaseError(Kind::Unknown, information) => {
+            let message = information.message().to_lowercase();
+            WORDS_OF_ABSENCE.iter().any(|words| message.contains(words))
+        }
+        Error::RollbackErrorOnCommit { commit_error, .. } => is_away(commit_error),
+        _ => false,
     }
 }
 

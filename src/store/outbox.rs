@@ -125,6 +125,38 @@ pub fn unclaim(db: &mut Db, message: MessageId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Whether `worker`'s claim of that count still stands. The count is the fence:
+/// a worker that slept through its lease finds another one there, or no row.
+pub fn is_held(
+    db: &mut Db,
+    message: MessageId,
+    worker: RowId,
+    tries: i32,
+) -> Result<bool, StoreError> {
+    let held = outbox::table
+        .find(message)
+        .filter(outbox::claimed_by.eq(worker))
+        .filter(outbox::tries.eq(tries));
+    Ok(diesel::select(diesel::dsl::exists(held)).get_result(&mut db.conn)?)
+}
+
+/// Ends the leases of `worker`, or of every worker: what they held is up for
+/// anybody, as abandoned.
+pub fn end_leases(
+    db: &mut Db,
+    worker: Option<RowId>,
+    now: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let over = outbox::claimed_until.eq(now.naive_utc() - chrono::TimeDelta::microseconds(1));
+    let held = outbox::table.filter(outbox::claimed_until.gt(now.naive_utc()));
+    Ok(match worker {
+        Some(worker) => diesel::update(held.filter(outbox::claimed_by.eq(worker)))
+            .set(over)
+            .execute(&mut db.conn),
+        None => diesel::update(held).set(over).execute(&mut db.conn),
+    }?)
+}
+
 /// Lets a text go until `due_at`.
 pub fn release(db: &mut Db, message: MessageId, due_at: DateTime<Utc>) -> Result<(), StoreError> {
     diesel::update(outbox::table.find(message))
@@ -183,6 +215,18 @@ pub fn end_attempt(
         ))
         .execute(&mut db.conn)?;
     Ok(())
+}
+
+/// When the last attempt was begun.
+pub fn last_attempt_at(
+    db: &mut Db,
+    message: MessageId,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let at: Option<NaiveDateTime> = attempts::table
+        .filter(attempts::message_id.eq(message))
+        .select(diesel::dsl::max(attempts::started_at))
+        .first(&mut db.conn)?;
+    Ok(at.map(|at| at.and_utc()))
 }
 
 /// The provider's words at the last attempt that ended.

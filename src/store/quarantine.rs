@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::connection::Db;
+use super::connection::{Db, on_each_backend};
 use super::error::StoreError;
 use super::schema::quarantine;
 use super::seal::{Vault, place};
@@ -57,7 +57,8 @@ struct QuarantineRow {
     outcome: Option<String>,
 }
 
-pub fn insert(db: &mut Db, item: &Quarantined) -> Result<(), StoreError> {
+/// Keeps a request, once however often it is tried.
+pub fn insert_unless_seen(db: &mut Db, item: &Quarantined) -> Result<(), StoreError> {
     let raw = Sealed {
         method: item.request.method.clone(),
         url: item.request.url.clone(),
@@ -66,16 +67,19 @@ pub fn insert(db: &mut Db, item: &Quarantined) -> Result<(), StoreError> {
     };
     let text = serde_json::to_vec(&raw).expect("strings and bytes always serialise");
     let sealed_at = place("quarantine", "request_sealed", item.id);
-    diesel::insert_into(quarantine::table)
-        .values((
-            quarantine::id.eq(item.id),
-            quarantine::provider_account_id.eq(item.provider_account_id),
-            quarantine::route.eq(&item.route),
-            quarantine::request_sealed.eq(db.vault.house().seal(sealed_at, &text)),
-            quarantine::problem.eq(&item.problem),
-            quarantine::received_at.eq(item.received_at.naive_utc()),
-        ))
-        .execute(&mut db.conn)?;
+    let sealed = db.vault.house().seal(sealed_at, &text);
+    let row = (
+        quarantine::id.eq(item.id),
+        quarantine::provider_account_id.eq(item.provider_account_id),
+        quarantine::route.eq(&item.route),
+        quarantine::request_sealed.eq(sealed),
+        quarantine::problem.eq(&item.problem),
+        quarantine::received_at.eq(item.received_at.naive_utc()),
+    );
+    on_each_backend!(&mut db.conn, |conn| diesel::insert_into(quarantine::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(conn))?;
     Ok(())
 }
 

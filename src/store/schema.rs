@@ -399,6 +399,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    unresolved (message_id) {
+        message_id -> DbUuid,
+        provider_account_id -> DbUuid,
+        attempted_at -> Timestamp,
+        look_at -> Timestamp,
+        looks -> Integer,
+    }
+}
+
 diesel::joinable!(conversations -> contacts (contact_id));
 diesel::joinable!(conversations -> contact_addresses (address_id));
 diesel::joinable!(messages -> conversations (conversation_id));
@@ -436,5 +449,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     senders,
     sessions,
     set_up_links,
+    unresolved,
     users,
 );

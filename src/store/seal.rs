@@ -147,6 +147,7 @@ pub(super) fn shown(opened: Result<String, StoreError>) -> Result<String, StoreE
 pub struct Vault {
     wrapping: Key,
     house: Key,
+    journal: Key,
     address_index: Zeroizing<[u8; 32]>,
     email_index: Zeroizing<[u8; 32]>,
     name: String,
@@ -166,6 +167,7 @@ impl Vault {
         let vault = Self {
             wrapping: Key::new(&derive("wrap contact keys")),
             house: Key::new(&derive("house")),
+            journal: Key::new(&derive("webhook journal")),
             address_index: derive("address index"),
             email_index: derive("email index"),
             name: hex(&derive("name")[..8]),
@@ -186,6 +188,11 @@ impl Vault {
     /// of its nodes, and gives nothing of the key away.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The key of what is written beside the database while that is away.
+    pub fn journal(&self) -> &Key {
+        &self.journal
     }
 
     /// Makes a contact's key: the key, and its wrapped form for the database.

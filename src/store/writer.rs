@@ -20,6 +20,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::connection::{Db, DbConnection, Manager};
 use super::error::StoreError;
+use super::reach::Watch;
 use super::{audit, events};
 use crate::clock::Clock;
 use crate::domain::event::NewEvent;
@@ -32,11 +33,17 @@ pub const QUEUE: usize = 8_192;
 /// How long a caller who found the queue full should stay away.
 pub const COME_BACK: Duration = Duration::from_secs(1);
 
+/// How often colliding work is tried as one, and then each piece of it alone.
+const TOGETHER: u32 = 6;
+const ALONE: u32 = 12;
+
 mod job;
+mod pause;
 
 use job::Ran;
 pub use job::{AsStoreError, ManyWork};
 pub(super) use job::{Job, Many, Work};
+use pause::Pause;
 
 type Transactions = <DbConnection as Connection>::TransactionManager;
 
@@ -46,6 +53,8 @@ pub struct Tx {
     pub now: DateTime<Utc>,
     events: Vec<NewEvent>,
     audit: Vec<audit::NewEntry>,
+    /// From here on a line that breaks leaves open whether the commit was done.
+    is_committing: bool,
 }
 
 impl Tx {
@@ -96,6 +105,7 @@ impl DerefMut for Tx {
 
 pub(super) struct Writer {
     pub manager: Manager,
+    pub watch: Arc<Watch>,
     pub queue: mpsc::Receiver<Box<dyn Job>>,
     pub committed: Arc<watch::Sender<i64>>,
     pub clock: Clock,
@@ -105,7 +115,13 @@ pub(super) struct Writer {
 impl Writer {
     /// Runs until every `Store` is gone.
     pub(super) fn run(mut self, db: Db) {
-        let mut tx = Tx { db, now: self.clock.now(), events: Vec::new(), audit: Vec::new() };
+        let mut tx = Tx {
+            db,
+            now: self.clock.now(),
+            events: Vec::new(),
+            audit: Vec::new(),
+            is_committing: false,
+        };
         while let Some(first) = self.queue.blocking_recv() {
             let mut batch = vec![first];
             while batch.len() < self.batch
@@ -113,44 +129,79 @@ impl Writer {
             {
                 batch.push(next);
             }
-            self.commit(&mut tx, merged(batch));
-            if diesel::r2d2::R2D2Connection::is_broken(&mut tx.db.conn) {
-                self.reconnect(&mut tx);
+            if self.is_connected(&mut tx) {
+                self.commit(&mut tx, merged(batch));
+            } else {
+                self.watch.suffered();
+                batch.into_iter().for_each(|job| job.answer(Some(StoreError::away())));
             }
         }
     }
 
+    fn is_connected(&self, tx: &mut Tx) -> bool {
+        !is_broken(tx) || self.reconnect(tx)
+    }
+
+    /// Brings the batch to disk and answers everybody in it.
+    ///
+    /// Where another node's transaction was in the way, the same work is tried
+    /// again after a random pause, together at first: two nodes that collide pass
+    /// each other as soon as one of them is a moment late.
     fn commit(&self, tx: &mut Tx, mut batch: Vec<Box<dyn Job>>) {
-        match self.attempt(tx, &mut batch) {
-            Ok(()) => batch.into_iter().for_each(|job| job.answer(None)),
-            Err(StoreError::Database(error)) if is_transient(&error) && batch.len() > 1 => {
-                // Another node's transaction was in the way: one by one they pass.
-                for job in batch {
-                    self.commit(tx, vec![job]);
+        let tries = if batch.len() > 1 { TOGETHER } else { ALONE };
+        let mut pause = Pause::default();
+        for left in (0..tries).rev() {
+            match self.attempt(tx, &mut batch) {
+                Ok(()) => return answer(batch, None),
+                Err(StoreError::Database(error)) if is_transient(&error) => {
+                    if left > 0 {
+                        std::thread::sleep(pause.next());
+                    }
+                }
+                Err(StoreError::Away(_)) => return self.commit_after_fault(tx, batch),
+                Err(error) => {
+                    tracing::error!(error = %error, jobs = batch.len(), "a write was lost");
+                    return answer(batch, Some(busy));
                 }
             }
-            Err(StoreError::Database(error)) if is_transient(&error) => {
-                let again = (0..3).any(|_| self.attempt(tx, &mut batch).is_ok());
-                let lost = (!again).then_some(StoreError::Database(error));
-                batch.into_iter().for_each(|job| job.answer(lost.as_ref().map(|_| busy())));
-            }
-            Err(error) => {
-                tracing::error!(error = %error, jobs = batch.len(), "a write transaction was lost");
-                batch.into_iter().for_each(|job| job.answer(Some(busy())));
-            }
         }
+        if batch.len() > 1 {
+            return batch.into_iter().for_each(|job| self.commit(tx, vec![job]));
+        }
+        tracing::error!("another transaction was in the way to the end");
+        answer(batch, Some(busy));
+    }
+
+    /// The connection broke or the disk took nothing.
+    ///
+    /// What was certainly not committed is tried once more, on a new connection
+    /// or with the reserve's space. PostgreSQL may have committed without being
+    /// able to say so: then only the caller knows whether to try again.
+    fn commit_after_fault(&self, tx: &mut Tx, mut batch: Vec<Box<dyn Job>>) {
+        let is_file = matches!(tx.db.conn, DbConnection::Sqlite(_));
+        if is_file {
+            self.watch.suffered();
+        }
+        let is_undone = is_file || !tx.is_committing;
+        let again = is_undone && self.is_connected(tx) && self.attempt(tx, &mut batch).is_ok();
+        if !again {
+            self.watch.suffered();
+        }
+        answer(batch, (!again).then_some(StoreError::away));
     }
 
     /// One transaction over the whole batch: committed, or nothing of it stays.
     fn attempt(&self, tx: &mut Tx, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
         tx.now = self.clock.now();
         tx.forget_after((0, 0));
+        tx.is_committing = false;
         let outcome = begin(&mut tx.db.conn).and_then(|()| run_jobs(tx, batch)).and_then(|kept| {
             if kept == 0 {
                 Transactions::rollback_transaction(&mut tx.db.conn)?;
                 return Ok(None);
             }
             let last = append_log(tx)?;
+            tx.is_committing = true;
             Transactions::commit_transaction(&mut tx.db.conn)?;
             Ok(last)
         });
@@ -172,12 +223,26 @@ impl Writer {
         }
     }
 
-    fn reconnect(&self, tx: &mut Tx) {
+    fn reconnect(&self, tx: &mut Tx) -> bool {
         match self.manager.open() {
-            Ok(db) => tx.db = db,
-            Err(error) => tracing::warn!(error = %error, "the database cannot be reached"),
+            Ok(db) => {
+                tx.db = db;
+                true
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, "the database cannot be reached");
+                false
+            }
         }
     }
+}
+
+fn is_broken(tx: &mut Tx) -> bool {
+    diesel::r2d2::R2D2Connection::is_broken(&mut tx.db.conn)
+}
+
+fn answer(batch: Vec<Box<dyn Job>>, lost: Option<fn() -> StoreError>) {
+    batch.into_iter().for_each(|job| job.answer(lost.map(|error| error())));
 }
 
 /// Jobs that can run as one are made one. What waits together was acknowledged
@@ -216,9 +281,8 @@ fn run_jobs(tx: &mut Tx, batch: &mut [Box<dyn Job>]) -> Result<usize, StoreError
                     Transactions::rollback_transaction(&mut tx.db.conn)?;
                 }
             }
-            Ran::Again => {
-                return Err(StoreError::collision());
-            }
+            Ran::Again => return Err(StoreError::collision()),
+            Ran::Lost => return Err(StoreError::away()),
         }
     }
     Ok(kept)

@@ -27,6 +27,10 @@ pub struct Metrics {
     broker: IntGaugeVec,
     hints: IntCounterVec,
     database_damaged: IntGauge,
+    journal_records: IntGauge,
+    journal_bytes: IntGauge,
+    database_up: IntGauge,
+    open_circuits: IntGaugeVec,
 }
 
 /// What became of an inbound text.
@@ -35,6 +39,8 @@ pub enum Inbound {
     Accepted,
     Duplicate,
     Quarantined,
+    /// Acknowledged and waiting for the database to come back.
+    Journaled,
 }
 
 /// What kind of webhook request failed its check.
@@ -89,6 +95,23 @@ impl Metrics {
                 "henji_database_damaged",
                 "1 once the check of the database's file found damage.",
             ),
+            journal_records: gauge(
+                "henji_journal_records",
+                "Webhook requests acknowledged and not yet in the database.",
+            ),
+            journal_bytes: gauge("henji_journal_bytes", "Length of the journal's file."),
+            database_up: gauge(
+                "henji_database_up",
+                "2 if the database takes everything, 1 if its disk is full, 0 if it is away.",
+            ),
+            open_circuits: IntGaugeVec::new(
+                Opts::new(
+                    "henji_provider_circuits_open",
+                    "Accounts this node leaves alone because their provider does not answer.",
+                ),
+                &["provider"],
+            )
+            .expect("a valid name"),
             registry,
         };
         metrics.register();
@@ -100,6 +123,7 @@ impl Metrics {
             Inbound::Accepted => "accepted",
             Inbound::Duplicate => "duplicate",
             Inbound::Quarantined => "quarantined",
+            Inbound::Journaled => "journaled",
         };
         self.inbound.with_label_values(&[result]).inc();
     }
@@ -160,6 +184,20 @@ impl Metrics {
         self.database_damaged.set(is_damaged.into());
     }
 
+    pub fn set_journal(&self, records: u64, bytes: u64) {
+        self.journal_records.set(records as i64);
+        self.journal_bytes.set(bytes as i64);
+    }
+
+    /// `provider` is the adapter's own word.
+    pub fn set_open_circuits(&self, provider: &'static str, accounts: usize) {
+        self.open_circuits.with_label_values(&[provider]).set(accounts as i64);
+    }
+
+    pub fn set_database_up(&self, level: i64) {
+        self.database_up.set(level);
+    }
+
     /// The text exposition format, version 0.0.4.
     pub fn text(&self) -> String {
         let mut out = Vec::new();
@@ -170,7 +208,7 @@ impl Metrics {
     }
 
     fn register(&self) {
-        let collectors: [Box<dyn Collector>; 12] = [
+        let collectors: [Box<dyn Collector>; 16] = [
             Box::new(self.inbound.clone()),
             Box::new(self.outbound.clone()),
             Box::new(self.hook_failures.clone()),
@@ -183,6 +221,10 @@ impl Metrics {
             Box::new(self.broker.clone()),
             Box::new(self.hints.clone()),
             Box::new(self.database_damaged.clone()),
+            Box::new(self.journal_records.clone()),
+            Box::new(self.journal_bytes.clone()),
+            Box::new(self.database_up.clone()),
+            Box::new(self.open_circuits.clone()),
         ];
         for collector in collectors {
             self.registry.register(collector).expect("each name is registered once");

@@ -47,6 +47,12 @@ pub enum WebError {
     /// The database or the writer's queue has no room just now.
     #[error("busy; come back in {} s", seconds(*retry_after))]
     Busy { retry_after: Duration },
+    /// The database cannot be reached; it is knocked for, and comes back by itself.
+    #[error("the database is away; come back in {} s", seconds(*retry_after))]
+    Away { retry_after: Duration },
+    /// The disk has room only for what must not be lost.
+    #[error("the disk is full or broken: nothing can be changed until it is mended")]
+    ReadOnly { retry_after: Duration },
     #[error("internal error")]
     Internal(#[source] Cause),
 }
@@ -72,9 +78,10 @@ impl WebError {
 
     fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::TooManyRequests { retry_after } | Self::Busy { retry_after } => {
-                Some(seconds(*retry_after))
-            }
+            Self::TooManyRequests { retry_after }
+            | Self::Busy { retry_after }
+            | Self::Away { retry_after }
+            | Self::ReadOnly { retry_after } => Some(seconds(*retry_after)),
             _ => None,
         }
     }
@@ -91,7 +98,9 @@ impl ResponseError for WebError {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unprocessable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy { .. } | Self::Away { .. } | Self::ReadOnly { .. } => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -112,6 +121,8 @@ impl From<StoreError> for WebError {
         match error {
             StoreError::NotFound => Self::NotFound,
             StoreError::Busy(retry_after) => Self::Busy { retry_after },
+            StoreError::Away(retry_after) => Self::Away { retry_after },
+            StoreError::ReadOnly(retry_after) => Self::ReadOnly { retry_after },
             other => Self::internal(other),
         }
     }
@@ -127,6 +138,7 @@ impl From<ActionError> for WebError {
                 Self::unprocessable(field, problem.word(), message)
             }
             ActionError::KeyReused => Self::unprocessable("idempotency-key", "reused", message),
+            ActionError::Journal(error) => Self::internal(error),
             ActionError::MovedOn { .. } | ActionError::TooLate => Self::Conflict,
         }
     }

@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::store::{StoreError, events, outbox};
+use crate::store::{Reach, StoreError, events, outbox};
 
 /// Shorter than what probes commonly wait, so that they get an answer with a reason.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -16,12 +16,18 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Debug, PartialEq, Eq, Serialize)]
 struct Readiness {
     ready: bool,
-    /// `ok`, `unreachable` or `damaged`
+    /// `ok`, `read-only` (its disk is full), `unreachable` or `damaged`
     database: &'static str,
     /// `ok` or `full`
     writer: &'static str,
     /// Writes that wait for the writer.
     writer_queue: usize,
+    /// `empty`, `waiting` (webhooks that are not in the database yet) or `failing`
+    journal: &'static str,
+    /// Records in it.
+    journal_records: u64,
+    /// Told to stop: takes nothing new.
+    stopping: bool,
 }
 
 /// The process runs; nothing else is looked at.
@@ -33,7 +39,11 @@ pub async fn livez() -> HttpResponse {
 pub async fn readyz(app: Data<App>) -> HttpResponse {
     let look = app.store.read(events::last_seq);
     let reached = matches!(tokio::time::timeout(PATIENCE, look).await, Ok(Ok(_)));
-    let mut readiness = Readiness::of(reached, app.store.has_room(), app.store.queued());
+    let reach = match app.store.reach() {
+        Reach::Here if !reached => Reach::Away,
+        reach => reach,
+    };
+    let mut readiness = Readiness::of(&app, reach);
     if app.store.is_damaged() {
         readiness = Readiness { ready: false, database: "damaged", ..readiness };
     }
@@ -53,37 +63,45 @@ pub async fn metrics(app: Data<App>) -> HttpResponse {
         app.metrics.set_broker(line.connected, line.said, line.heard);
     }
     app.metrics.set_database_damaged(app.store.is_damaged());
+    if let Some(journal) = &app.journal {
+        app.metrics.set_journal(journal.waiting(), journal.bytes());
+    }
     let look =
         app.store.read(|db| Ok::<_, StoreError>((events::last_seq(db)?, outbox::depth(db)?)));
     if let Ok(Ok((last, waiting))) = tokio::time::timeout(PATIENCE, look).await {
         app.metrics.set_event_lag((last - app.hub.last_seq()).max(0));
         app.metrics.set_outbox_depth(waiting);
     }
+    app.metrics.set_database_up(match app.store.reach() {
+        Reach::Here => 2,
+        Reach::ReadOnly => 1,
+        Reach::Away => 0,
+    });
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
         .body(app.metrics.text())
 }
 
 impl Readiness {
-    fn of(reached: bool, has_room: bool, writer_queue: usize) -> Self {
+    fn of(app: &App, reach: Reach) -> Self {
+        let has_room = app.store.has_room();
+        let (journal, journal_records) = match &app.journal {
+            Some(journal) if journal.is_failing() => ("failing", journal.waiting()),
+            Some(journal) if journal.waiting() > 0 => ("waiting", journal.waiting()),
+            _ => ("empty", 0),
+        };
         Self {
-            ready: reached && has_room,
-            database: if reached { "ok" } else { "unreachable" },
+            ready: reach == Reach::Here && has_room && !app.is_stopping(),
+            database: match reach {
+                Reach::Here => "ok",
+                Reach::ReadOnly => "read-only",
+                Reach::Away => "unreachable",
+            },
             writer: if has_room { "ok" } else { "full" },
-            writer_queue,
+            writer_queue: app.store.queued(),
+            journal,
+            journal_records,
+            stopping: app.is_stopping(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_node_is_ready_that_can_read_and_write() {
-        assert!(Readiness::of(true, true, 8_191).ready);
-        assert!(!Readiness::of(false, true, 0).ready);
-        let full = Readiness::of(true, false, 8_192);
-        assert_eq!((full.ready, full.database, full.writer), (false, "ok", "full"));
     }
 }

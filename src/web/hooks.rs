@@ -5,6 +5,8 @@
 //! check, or passes it and cannot be read, is kept raw in quarantine: nothing a
 //! provider says is thrown away unseen.
 
+use std::time::Duration;
+
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -13,7 +15,7 @@ use super::hook_request::{BODY_LIMIT, hook_request};
 use super::throttle::Throttle;
 use crate::actions::quarantine::Route;
 use crate::actions::receive_inbound::{self, Received};
-use crate::actions::{ActionError, quarantine, record_receipts};
+use crate::actions::{ActionError, journaled, quarantine, record_receipts};
 use crate::app::App;
 use crate::providers::HookRequest;
 use crate::store::StoreError;
@@ -26,6 +28,9 @@ pub use accounts::HookAccounts;
 
 use accounts::Door;
 use refusal::{refuse, unknown_door};
+
+/// When to offer again what could be kept nowhere.
+const COME_BACK: Duration = Duration::from_secs(5);
 
 /// Everything a webhook needs besides its request.
 struct House {
@@ -55,6 +60,9 @@ pub async fn inbound(
         Ok(texts) => texts,
         Err(error) => return house.set_aside(&door, Route::Inbound, hook, error.to_string()).await,
     };
+    if house.must_queue_up() {
+        return house.put_off(&door, Route::Inbound, &hook).await;
+    }
     match receive_inbound::run(&house.app, door.account.id, texts).await {
         Ok(received) => {
             for one in received {
@@ -89,6 +97,9 @@ pub async fn receipts(
             return house.set_aside(&door, Route::Receipts, hook, error.to_string()).await;
         }
     };
+    if house.must_queue_up() {
+        return house.put_off(&door, Route::Receipts, &hook).await;
+    }
     match record_receipts::run(&house.app, door.account.id, told).await {
         Ok(()) => Ok(acknowledged(&door)),
         Err(error) => house.not_taken(&door, Route::Receipts, hook, error).await,
@@ -121,8 +132,7 @@ impl House {
         let mut verdict = door.provider.verify(&door.account, &hook);
         if verdict.is_err() && age.is_remembered() {
             // The secret may just have been changed.
-            self.accounts.forget(&kind, &token);
-            if let Some((fresh, _)) = self.accounts.find(&self.app, &kind, &token).await? {
+            if let Some(fresh) = self.accounts.read(&self.app, &kind, &token).await? {
                 verdict = fresh.provider.verify(&fresh.account, &hook);
                 door = fresh;
             }
@@ -145,11 +155,34 @@ impl House {
         error: ActionError,
     ) -> Answer {
         match error {
+            ActionError::Store(error) if error.is_absence() => {
+                self.put_off(door, route, &hook).await
+            }
             // It will be taken a moment later; the provider offers it again.
             ActionError::Store(StoreError::Busy(_) | StoreError::Stopped) => Err(error.into()),
             // It may never be: better in sight of a person than refused for ever.
             error => self.set_aside(door, route, hook, error.to_string()).await,
         }
+    }
+
+    /// Whether others wait in the journal already: nobody overtakes them.
+    fn must_queue_up(&self) -> bool {
+        self.app.journal.as_ref().is_some_and(|journal| journal.waiting() > 0)
+    }
+
+    /// Keeps a genuine request until the database is back, and acknowledges it.
+    /// Where that cannot be done either, the provider offers it again.
+    async fn put_off(&self, door: &Door, route: Route, hook: &HookRequest) -> Answer {
+        let away = || WebError::Away { retry_after: COME_BACK };
+        let journal = self.app.journal.as_ref().ok_or_else(away)?;
+        if let Err(error) = journaled::keep(journal, door.account.id, route, hook).await {
+            tracing::error!(%error, route = route.word(), "a webhook request was turned away");
+            return Err(away());
+        }
+        if route == Route::Inbound {
+            self.app.metrics.inbound(Inbound::Journaled);
+        }
+        Ok(acknowledged(door))
     }
 
     /// Keeps a genuine request for a person to judge, and acknowledges it:
@@ -162,7 +195,14 @@ impl House {
         problem: String,
     ) -> Answer {
         let account = door.account.id;
-        quarantine::keep(&self.app, Some(account), route, hook, problem.clone()).await?;
+        // In the journal it is judged again when the database is back.
+        let again = hook.clone();
+        match quarantine::keep(&self.app, Some(account), route, hook, problem.clone()).await {
+            Err(ActionError::Store(error)) if error.is_absence() => {
+                return self.put_off(door, route, &again).await;
+            }
+            kept => kept?,
+        }
         if route == Route::Inbound {
             self.app.metrics.inbound(Inbound::Quarantined);
         }

@@ -6,7 +6,7 @@ use super::views::{Nav, PersonView, Shell, Theme};
 use crate::app::App;
 use crate::domain::id::UserId;
 use crate::store::users::User;
-use crate::store::{Db, StoreError, conversations, events, provider_accounts};
+use crate::store::{Db, Reach, StoreError, conversations, events, provider_accounts};
 
 /// Reads the frame. Called first: the event number it holds must be older than
 /// everything the page shows, so that nothing in between is missed.
@@ -31,9 +31,24 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
         nav,
         waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
         notice: None,
+        alarm: alarm(app, session),
         simulator,
         shared_machine: false,
     })
+}
+
+/// The disk is everybody's concern, what waits for the database an administrator's.
+fn alarm(app: &App, session: &Session) -> Option<String> {
+    let (t, journal) = (session.locale(), app.journal.as_ref());
+    if app.store.reach() == Reach::ReadOnly {
+        return Some(t.alarm_read_only().to_owned());
+    }
+    let journal = journal.filter(|_| session.user.role.may_administer())?;
+    match journal.waiting() {
+        _ if journal.is_failing() => Some(t.alarm_journal_failing().to_owned()),
+        0 => None,
+        waiting => Some(t.alarm_journal(u32::try_from(waiting).unwrap_or(u32::MAX))),
+    }
 }
 
 pub fn person(user: &User) -> PersonView {

@@ -68,6 +68,8 @@ pub struct Shell {
     pub waiting: u32,
     /// One line about what the last form did ("saved").
     pub notice: Option<String>,
+    /// What is wrong with the house, as far as this user should know.
+    pub alarm: Option<String>,
     /// Whether the phone simulator is in use here.
     pub simulator: bool,
     /// On a shared machine the browser keeps nothing, not even unsent texts.

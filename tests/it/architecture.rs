@@ -49,6 +49,15 @@ const RULES: &[(&str, &[&[&str]])] = &[
         ],
     ),
     (
+        "journal",
+        &[
+            WEB_FRAMEWORK,
+            HOUSE,
+            &["diesel", "lettre", "reqwest", "crate::web", "crate::providers", "crate::live"],
+            &["crate::actions", "crate::jobs", "crate::config"],
+        ],
+    ),
+    (
         "actions",
         &[
             WEB_FRAMEWORK,
@@ -107,7 +116,10 @@ const STARTS_PROGRAMS: &[&str] = &[
 ];
 
 /// The edges may read the environment; nobody else.
-const READS_ENVIRONMENT: &[&str] = &["src/config.rs", "src/config/"];
+const READS_ENVIRONMENT: &[&str] = &["src/config.rs", "src/config/", CRASHES];
+
+/// In debug builds a test may say where the process dies.
+const CRASHES: &str = "src/crash.rs";
 
 #[test]
 fn layers_only_look_inward() {

@@ -5,8 +5,10 @@
 mod actions;
 mod architecture;
 mod authorisation;
+mod away;
 mod backup;
 mod cli;
+mod disk;
 mod kill;
 mod logs;
 mod migrations;

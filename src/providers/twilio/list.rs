@@ -8,8 +8,8 @@ use reqwest::Client;
 use serde::Deserialize;
 use url::Url;
 
-use super::{client, settings};
-use crate::domain::inbound::InboundMessage;
+use super::{client, errors, receipt, settings};
+use crate::domain::inbound::{InboundMessage, ListedText};
 use crate::providers::http::{explain, read_bounded};
 use crate::providers::{Account, ListError};
 
@@ -27,6 +27,26 @@ pub async fn inbound_since(
     account: &Account,
     since: DateTime<Utc>,
 ) -> Result<Vec<InboundMessage>, ListError> {
+    let entries = entries_since(http, account, since).await?;
+    Ok(entries.into_iter().filter_map(Entry::inbound).collect())
+}
+
+/// Every text of ours since `since`, oldest first; all of them or an error. The
+/// list does not hold what we put into the callback's address.
+pub async fn outbound_since(
+    http: &Client,
+    account: &Account,
+    since: DateTime<Utc>,
+) -> Result<Vec<ListedText>, ListError> {
+    let entries = entries_since(http, account, since).await?;
+    Ok(entries.into_iter().filter_map(Entry::outbound).collect())
+}
+
+async fn entries_since(
+    http: &Client,
+    account: &Account,
+    since: DateTime<Utc>,
+) -> Result<Vec<Entry>, ListError> {
     let mut next = Some(first_page(account, since)?);
     let mut seen = HashSet::new();
     let mut found = Vec::new();
@@ -36,7 +56,7 @@ pub async fn inbound_since(
         }
         let page = read_page(http, account, url.clone()).await?;
         next = page.next_page_uri.as_deref().map(|uri| following(&url, uri)).transpose()?;
-        found.extend(page.messages.into_iter().filter_map(Entry::inbound));
+        found.extend(page.messages);
     }
     found.reverse();
     Ok(found)
@@ -88,6 +108,9 @@ struct Entry {
     to: Option<String>,
     body: Option<String>,
     date_sent: Option<String>,
+    date_created: Option<String>,
+    status: Option<String>,
+    error_code: Option<i64>,
 }
 
 impl Entry {
@@ -103,6 +126,23 @@ impl Entry {
             body: self.body.unwrap_or_default(),
             sent_at: self.date_sent.and_then(|date| rfc_2822(&date)),
             opt_out: None,
+        })
+    }
+
+    fn outbound(self) -> Option<ListedText> {
+        if !self.direction.starts_with("outbound") {
+            return None;
+        }
+        let error = self.error_code.and_then(|code| code.try_into().ok()).filter(|code| *code != 0);
+        Some(ListedText {
+            provider_ref: self.sid,
+            message_id: None,
+            from: self.from?,
+            to: self.to?,
+            body: self.body.unwrap_or_default(),
+            taken_at: self.date_created.or(self.date_sent).and_then(|date| rfc_2822(&date)),
+            status: receipt::status(&self.status.unwrap_or_default()),
+            reason: error.map(errors::reason),
         })
     }
 }

@@ -45,7 +45,7 @@ pub fn parse(request: &HookRequest) -> Result<Vec<Receipt>, ParseError> {
 }
 
 /// The table of providers.md 1.1. A word nobody knows yet is kept, as no news.
-fn status(word: &str) -> ReceiptStatus {
+pub fn status(word: &str) -> ReceiptStatus {
     match word {
         "accepted" | "scheduled" | "queued" | "sending" | "sent" => ReceiptStatus::Sent,
         "delivered" | "read" => ReceiptStatus::Delivered,

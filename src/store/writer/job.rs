@@ -37,6 +37,19 @@ pub(in crate::store) enum Ran {
     RollBack,
     /// Another transaction was in the way; the same work may be run again.
     Again,
+    /// The database went away under it.
+    Lost,
+}
+
+impl Ran {
+    /// What becomes of work that ended with `error`.
+    fn after(error: &impl AsStoreError) -> Self {
+        match error.as_store_error() {
+            Some(error) if is_collision(error) => Self::Again,
+            Some(StoreError::Away(_)) => Self::Lost,
+            _ => Self::RollBack,
+        }
+    }
 }
 
 pub(in crate::store) struct Work<F, T, E> {
@@ -56,8 +69,7 @@ where
             .unwrap_or_else(|_panic| Err(StoreError::Panicked.into()));
         let ran = match &outcome {
             Ok(_) => Ran::Keep,
-            Err(error) if error.as_store_error().is_some_and(is_collision) => Ran::Again,
-            Err(_) => Ran::RollBack,
+            Err(error) => Ran::after(error),
         };
         self.outcome = Some(outcome);
         ran
@@ -65,7 +77,9 @@ where
 
     fn answer(self: Box<Self>, lost: Option<StoreError>) {
         let outcome = match (self.outcome, lost) {
-            (Some(Err(error)), _) => Err(error),
+            (Some(Err(error)), None) => Err(error),
+            // Its own verdict stands, unless that was about the database too.
+            (Some(Err(error)), Some(_)) if Ran::after(&error) == Ran::RollBack => Err(error),
             (_, Some(error)) => Err(error.into()),
             (Some(outcome), None) => outcome,
             (None, None) => Err(StoreError::Stopped.into()),
@@ -100,7 +114,7 @@ where
         let together = in_savepoint(tx, |tx| (self.work)(tx, &self.items));
         match together {
             Ok(outcomes) => Ok(outcomes.into_iter().map(Ok).collect()),
-            Err(error) if error.as_store_error().is_some_and(is_collision) => Err(error),
+            Err(error) if Ran::after(&error) != Ran::RollBack => Err(error),
             Err(error) if self.items.len() == 1 => Ok(vec![Err(error)]),
             Err(_) => self.one_by_one(tx),
         }
@@ -111,9 +125,7 @@ where
         for item in &self.items {
             let alone = in_savepoint(tx, |tx| (self.work)(tx, std::slice::from_ref(item)));
             match alone {
-                Err(error) if error.as_store_error().is_some_and(is_collision) => {
-                    return Err(error);
-                }
+                Err(error) if Ran::after(&error) != Ran::RollBack => return Err(error),
                 Ok(mut outcome) => {
                     outcomes.push(outcome.pop().ok_or_else(|| StoreError::Stopped.into()));
                 }
@@ -133,7 +145,7 @@ where
     fn run(&mut self, tx: &mut Tx) -> Ran {
         match self.attempt(tx) {
             Ok(outcomes) => self.outcomes = outcomes,
-            Err(_) => return Ran::Again,
+            Err(error) => return Ran::after(&error),
         }
         if self.outcomes.iter().any(Result::is_ok) { Ran::Keep } else { Ran::RollBack }
     }
@@ -142,8 +154,9 @@ where
         let mut outcomes = self.outcomes.into_iter();
         for reply in self.replies {
             let outcome = match (outcomes.next(), &lost) {
-                (Some(Err(error)), _) => Err(error),
+                (Some(Err(error)), _) if Ran::after(&error) == Ran::RollBack => Err(error),
                 (Some(outcome), None) => outcome,
+                (_, Some(StoreError::Away(_))) => Err(StoreError::away().into()),
                 (_, Some(_)) => Err(busy().into()),
                 (None, None) => Err(StoreError::Stopped.into()),
             };

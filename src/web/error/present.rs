@@ -57,7 +57,8 @@ fn answer(request: &HttpRequest, status: StatusCode, error: Option<&WebError>) -
     if is_for_machines(request.path()) {
         problem(status, error, request_id)
     } else if headers.contains_key(X_FRAGMENT) {
-        let view = ProblemView { t: locale(request), status: shown(status), detail: None };
+        let detail = detail(request, error);
+        let view = ProblemView { t: locale(request), status: shown(status), detail };
         html(status, view.render())
     } else if matches!(error, Some(WebError::SignedOut)) && is_navigation(headers) {
         lead_to_sign_in(request)
@@ -65,13 +66,23 @@ fn answer(request: &HttpRequest, status: StatusCode, error: Option<&WebError>) -
         let page = ErrorPage {
             t: locale(request),
             status: shown(status),
-            detail: None,
+            detail: detail(request, error),
             request_id,
             retry_after: error
                 .and_then(WebError::retry_after)
                 .and_then(|seconds| seconds.try_into().ok()),
         };
         html(status, page.render())
+    }
+}
+
+/// What a person should know beyond the words of the status.
+fn detail(request: &HttpRequest, error: Option<&WebError>) -> Option<String> {
+    let t = locale(request);
+    match error? {
+        WebError::Away { .. } => Some(t.error_text_away().to_owned()),
+        WebError::ReadOnly { .. } => Some(t.error_text_read_only().to_owned()),
+        _ => None,
     }
 }
 
@@ -85,8 +96,8 @@ fn log(request: &HttpRequest, error: &WebError) -> Option<String> {
             tracing::error!(request.id = id, route, error, "a request failed");
             Some(id)
         }
-        WebError::Busy { .. } => {
-            tracing::warn!(route, "a request was turned away: busy");
+        WebError::Busy { .. } | WebError::Away { .. } | WebError::ReadOnly { .. } => {
+            tracing::warn!(route, why = %error, "a request was turned away");
             None
         }
         _ => None,
@@ -114,6 +125,12 @@ fn problem(
     match error {
         Some(WebError::Unprocessable { field, reason, message }) => {
             problem = problem.detail(message).field(field).reason(reason);
+        }
+        Some(error @ WebError::Away { .. }) => {
+            problem = problem.detail(error.to_string()).reason("database_away");
+        }
+        Some(error @ WebError::ReadOnly { .. }) => {
+            problem = problem.detail(error.to_string()).reason("read_only");
         }
         Some(error) => problem = problem.detail(error.to_string()),
         None => {}

@@ -43,6 +43,10 @@ impl Age {
 /// the one in the database, so that a new secret works at once; an old one, and
 /// an account that was removed, are gone after [`REMEMBERED`]. Only addresses
 /// that exist are remembered: made-up ones cost no memory.
+///
+/// While the database is away what was read before stays good, however old: a
+/// provider must be recognised to be acknowledged. All accounts are read at the
+/// start for that.
 #[derive(Default)]
 pub struct HookAccounts {
     known: Mutex<HashMap<Key, (Door, Instant)>>,
@@ -59,9 +63,38 @@ impl HookAccounts {
         token: &str,
     ) -> Result<Option<(Door, Age)>, StoreError> {
         let key = key(kind, token);
-        if let Some(door) = self.remembered(&key) {
+        if let Some(door) = self.remembered(&key, REMEMBERED) {
             return Ok(Some((door, Age::Remembered)));
         }
+        match self.read(app, kind, token).await {
+            Ok(door) => Ok(door.map(|door| (door, Age::Fresh))),
+            Err(error) if error.is_absence() => match self.remembered(&key, Duration::MAX) {
+                Some(door) => Ok(Some((door, Age::Remembered))),
+                None => Err(error),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads every account, so that each is known if the database goes away.
+    pub async fn learn(&self, app: &App) -> Result<(), StoreError> {
+        for found in app.store.read(provider_accounts::all).await? {
+            if let Some((provider, account)) = app.provider_of(&found) {
+                let door = Door { provider, account: Arc::new(account) };
+                self.remember(key(&found.kind, &found.hook_token), door);
+            }
+        }
+        Ok(())
+    }
+
+    /// The account as it is now, whatever is remembered.
+    pub async fn read(
+        &self,
+        app: &App,
+        kind: &str,
+        token: &str,
+    ) -> Result<Option<Door>, StoreError> {
+        let key = key(kind, token);
         // No account is of a kind we have no adapter for, and PostgreSQL takes no
         // text with a NUL in it.
         if app.providers.get(kind).is_none() {
@@ -72,29 +105,26 @@ impl HookAccounts {
             app.store.read(move |db| provider_accounts::find_by_hook_token(db, &kind, &token));
         let Some((provider, account)) = read.await?.and_then(|found| app.provider_of(&found))
         else {
+            self.known().remove(&key);
             return Ok(None);
         };
         let door = Door { provider, account: Arc::new(account) };
         self.remember(key, door.clone());
-        Ok(Some((door, Age::Fresh)))
+        Ok(Some(door))
     }
 
-    pub fn forget(&self, kind: &str, token: &str) {
-        self.known().remove(&key(kind, token));
-    }
-
-    fn remembered(&self, key: &Key) -> Option<Door> {
+    fn remembered(&self, key: &Key, at_most: Duration) -> Option<Door> {
         let known = self.known();
         let (door, read_at) = known.get(key)?;
-        (read_at.elapsed() < REMEMBERED).then(|| door.clone())
+        (read_at.elapsed() < at_most).then(|| door.clone())
     }
 
     fn remember(&self, key: Key, door: Door) {
         let mut known = self.known();
-        if known.len() >= MOST {
+        if known.len() >= MOST && !known.contains_key(&key) {
             known.retain(|_, (_, read_at)| read_at.elapsed() < REMEMBERED);
         }
-        if known.len() < MOST {
+        if known.len() < MOST || known.contains_key(&key) {
             known.insert(key, (door, Instant::now()));
         }
     }

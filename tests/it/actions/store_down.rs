@@ -90,34 +90,3 @@ async fn with_a_full_queue_the_provider_is_told_to_come_back() {
     assert_eq!(app.raw().count("messages", ""), 0);
     app.webhook("inbound", &inbound("SIM1", HANDSET, "混雑")).await.expect(200);
 }
-
-#[tokio::test]
-async fn a_database_that_is_gone_is_no_2xx_and_comes_back() {
-    if !crate::support::test_db::is_postgres() {
-        // A file cannot go away while it is open; the tables above can.
-        return;
-    }
-    let app = TestApp::start().await;
-    let name = app.db().url().rsplit('/').next().unwrap().to_owned();
-    let mut cluster = crate::support::raw::Raw::open(&crate::support::test_db::cluster().unwrap());
-    cluster.execute(&format!("alter database {name} allow_connections false"));
-    let ended = cluster.count(
-        "(select pg_terminate_backend(pid) as gone from pg_stat_activity",
-        &format!("where datname = '{name}') as ended where gone"),
-    );
-    assert!(ended > 0);
-    let answer = app.webhook("inbound", &inbound("SIM1", HANDSET, "留守")).await;
-    assert!(answer.status >= 500, "{}", answer.status);
-    cluster.execute(&format!("alter database {name} allow_connections true"));
-    let mut status = 0;
-    for _ in 0..50 {
-        status = app.webhook("inbound", &inbound("SIM1", HANDSET, "留守")).await.status;
-        if status == 200 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    assert_eq!(status, 200, "the writer finds its way back");
-    let conversation = app.handset(HANDSET).conversation().await;
-    assert_eq!(app.api().texts(conversation).await, ["留守"]);
-}

@@ -32,12 +32,18 @@ pub struct Binary {
     log: &'static str,
     nats: Option<String>,
     child: Option<Child>,
+    /// More of the environment of `serve`.
+    surroundings: Vec<(&'static str, String)>,
     db: TestDb,
 }
 
 impl Binary {
     /// Sets a house up by the command line, as an operator would.
     pub fn set_up(log: &'static str) -> Self {
+        Self::set_up_on(TestDb::empty(), log)
+    }
+
+    pub fn set_up_on(db: TestDb, log: &'static str) -> Self {
         let listen = free_address();
         let url = format!("http://{listen}");
         let mut binary = Self {
@@ -51,7 +57,8 @@ impl Binary {
             log,
             nats: None,
             child: None,
-            db: TestDb::empty(),
+            surroundings: Vec::new(),
+            db,
         };
         let init = "init --organization さくら電力 --admin-email admin@example.jp --admin-name 渡辺 \
             --admin-password-stdin --inbox 受付 --provider simulator --json";
@@ -84,6 +91,7 @@ impl Binary {
             log: self.log,
             nats: self.nats.clone(),
             child: None,
+            surroundings: Vec::new(),
             db: self.db.shared(),
         }
     }
@@ -107,8 +115,32 @@ impl Binary {
     pub fn start(&mut self) {
         let log = File::options().append(true).create(true).open(self.db.folder().join(LOG));
         let mut serve = self.command();
+        serve.envs(self.surroundings.iter().map(|(name, value)| (name, value)));
         serve.arg("serve").stdin(Stdio::null()).stdout(Stdio::null());
         self.child = Some(serve.stderr(log.unwrap()).spawn().unwrap());
+    }
+
+    /// What `serve` finds in its environment from the next start on.
+    pub fn surround(&mut self, name: &'static str, value: impl Into<String>) {
+        self.surroundings.retain(|(known, _)| *known != name);
+        self.surroundings.push((name, value.into()));
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().expect("it was started").id()
+    }
+
+    /// Sends a signal by its name, as `kill -TERM` does.
+    pub fn signal(&self, name: &str) {
+        let pid = self.pid().to_string();
+        let sent = Command::new("kill").args([&format!("-{name}"), &pid]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Waits for its own end; the code it ended with, none after a signal.
+    pub async fn ends(&mut self) -> Option<i32> {
+        let mut child = self.child.take().expect("it was started");
+        tokio::task::spawn_blocking(move || child.wait().unwrap().code()).await.unwrap()
     }
 
     /// Waits until it answers.

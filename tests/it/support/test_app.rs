@@ -70,6 +70,11 @@ impl TestApp {
     }
 
     pub async fn on(db: TestDb) -> Self {
+        Self::with(db, |_| {}).await
+    }
+
+    /// A house whose parts `change` may still replace.
+    pub async fn with(db: TestDb, change: impl FnOnce(&mut App) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let config = config(&db, &listener.local_addr().unwrap().to_string());
@@ -78,7 +83,8 @@ impl TestApp {
         let callback = url.clone();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async {
-                let app = house_of(config, callback.clone(), clock()).await;
+                let mut app = house_of(config, callback.clone(), clock()).await;
+                change(Arc::get_mut(&mut app).expect("nobody else has it yet"));
                 let running =
                     server::start_without_jobs(app.clone(), listener, callback).await.unwrap();
                 let token = set_up::links::begin(&app).await.unwrap();

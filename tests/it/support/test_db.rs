@@ -31,6 +31,12 @@ impl TestDb {
         }
     }
 
+    /// A file in a folder of `place`, whatever the other tests run on.
+    pub fn file_in(place: &Path) -> Self {
+        let folder = tempfile::Builder::new().prefix("henji-").tempdir_in(place).unwrap();
+        Self { url: sqlite_in(folder.path()), folder, database: None }
+    }
+
     /// The tables of this version, and no rows.
     pub fn migrated() -> Self {
         let db = Self::empty();
@@ -65,6 +71,16 @@ impl TestDb {
         let folder = folder();
         std::fs::copy(self.folder().join("henji.key"), folder.path().join("henji.key")).unwrap();
         Self { url: self.url.clone(), folder, database: None }
+    }
+
+    /// The same database by another address; goes with the first.
+    pub fn behind(&self, gate: &super::gate::Gate) -> Self {
+        let mut url = url::Url::parse(&self.url).unwrap();
+        url.set_host(Some("127.0.0.1")).unwrap();
+        url.set_port(Some(gate.port())).unwrap();
+        let mut behind = self.shared();
+        behind.url = url.into();
+        behind
     }
 
     pub fn url(&self) -> &str {

@@ -53,6 +53,7 @@ pub fn shell(t: Locale) -> Shell {
         nav: Nav::Inbox,
         waiting: 3,
         notice: None,
+        alarm: None,
         simulator: true,
         shared_machine: false,
     }

@@ -1,5 +1,6 @@
 //! Pages, sockets and forms, from outside.
 
+mod compress;
 mod cross_site_scripting;
 mod forms;
 pub mod headers;

@@ -136,7 +136,7 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
     told.unwrap_or_else(|| match line {
         SystemLine::Reopened => t.system_reopened().to_owned(),
         SystemLine::Woken => t.system_woken().to_owned(),
-        SystemLine::Closed => t.shown_closed().to_owned(),
+        SystemLine::Closed => t.system_closed().to_owned(),
         SystemLine::Assigned(_) => t.shown_assigned().to_owned(),
         SystemLine::Unassigned => t.shown_unassigned().to_owned(),
         SystemLine::Snoozed(_) => t.shown_snoozed().to_owned(),

@@ -7,3 +7,4 @@ pub mod headers;
 mod live_socket;
 mod sessions;
 mod set_up;
+mod settings;

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::domain::delivery::OutboundState;
 use crate::domain::id::{ConversationId, InboxId, UserId};
 use crate::domain::message::Direction;
-use crate::domain::phone_number::PhoneNumber;
+use crate::domain::phone_number;
 use crate::locale::Locale;
 use crate::store::conversations::{self, Conversation, Counts, Query, View};
 use crate::store::inboxes::{self, Inbox};
@@ -123,19 +123,14 @@ pub fn is_late(now: DateTime<Utc>, waiting_since: DateTime<Utc>) -> bool {
 pub fn shown_name(conversation: &Conversation) -> String {
     match &conversation.contact.name {
         Some(name) => name.clone(),
-        None => shown_number(&conversation.contact.address),
+        None => phone_number::shown(&conversation.contact.address),
     }
-}
-
-/// As people of the country write it.
-pub fn shown_number(address: &str) -> String {
-    PhoneNumber::from_e164(address).map_or_else(|| address.to_owned(), |number| number.national())
 }
 
 pub fn inbox_choice(db: &mut Db, inbox: &Inbox) -> Result<InboxChoice, StoreError> {
     let senders = senders::of_inbox(db, inbox.id)?.into_iter().map(|sender| SenderChoice {
         id: sender.id.to_string(),
-        address: shown_number(&sender.address),
+        address: phone_number::shown(&sender.address),
         send_only: !sender.can_receive,
     });
     Ok(InboxChoice {

@@ -3,12 +3,13 @@
 use uuid::Uuid;
 
 use super::lines::{Setting, lines, mentioned};
-use super::list::{inbox_choice, is_late, shown_name, shown_number};
+use super::list::{inbox_choice, is_late, shown_name};
 use super::people::People;
 use crate::app::App;
 use crate::domain::id::ConversationId;
 use crate::domain::message::Purpose;
 use crate::domain::opt_out;
+use crate::domain::phone_number;
 use crate::domain::segment::LengthProfile;
 use crate::domain::user::Role;
 use crate::store::conversations::{self, Conversation};
@@ -182,7 +183,7 @@ pub fn head(
         conversation_id: conversation.id.to_string(),
         revision,
         name: shown_name(conversation),
-        number: named.then(|| shown_number(&conversation.contact.address)),
+        number: named.then(|| phone_number::shown(&conversation.contact.address)),
         inbox_name: inbox.name.clone(),
         sender: sender(db, conversation)?,
         state: status.shown(),
@@ -210,7 +211,7 @@ pub fn side(db: &mut Db, loaded: &Loaded, revision: i64) -> Result<SideView, Sto
         conversation_id: conversation.id.to_string(),
         revision,
         name: shown_name(conversation),
-        number: shown_number(&conversation.contact.address),
+        number: phone_number::shown(&conversation.contact.address),
         opted_out_since: opted_out.map(|at| times.full(at)),
         inbox_name: inbox.name.clone(),
         sender: sender(db, conversation)?,
@@ -265,7 +266,7 @@ fn composer(
 /// The address texts of this conversation last went through.
 fn sender(db: &mut Db, conversation: &Conversation) -> Result<Option<String>, StoreError> {
     match messages::find(db, conversation.last_message_id) {
-        Ok(message) => Ok(message.our_address.map(|address| shown_number(&address))),
+        Ok(message) => Ok(message.our_address.map(|address| phone_number::shown(&address))),
         Err(StoreError::NotFound) => Ok(None),
         Err(error) => Err(error),
     }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{frame, house_times};
 use crate::app::App;
+use crate::domain::phone_number;
 use crate::domain::user::{Actor, ActorKind, Role};
 use crate::locale::Locale;
 use crate::store::audit::{self, Entry};
@@ -56,7 +57,11 @@ impl Names {
         names.extend(users::all(db)?.into_iter().map(|user| (user.id.0, user.name)));
         names.extend(api_tokens::all(db)?.into_iter().map(|token| (token.id.0, token.name)));
         names.extend(inboxes::all(db)?.into_iter().map(|inbox| (inbox.id.0, inbox.name)));
-        names.extend(senders::all(db)?.into_iter().map(|sender| (sender.id.0, sender.address)));
+        names.extend(
+            senders::all(db)?
+                .into_iter()
+                .map(|sender| (sender.id.0, phone_number::shown(&sender.address))),
+        );
         Ok(Self(names))
     }
 

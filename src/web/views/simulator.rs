@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{ListView, Shell, TimeView};
+use super::{ChoiceView, ListView, Shell, TimeView};
 use crate::locale::Locale;
 
 /// `GET /sim?handset=&to=`: the inbox on the left, the customer's phone on the right.
@@ -29,8 +29,9 @@ pub struct HandsetView {
     /// Phones used so far.
     pub others: Vec<HandsetLink>,
     /// Our addresses a text can be sent to; `to` is the chosen one.
-    pub senders: Vec<String>,
+    pub senders: Vec<ChoiceView>,
     pub to: String,
+    pub to_shown: String,
     /// Oldest first.
     pub texts: Vec<HandsetTextView>,
     pub error: Option<String>,
@@ -49,7 +50,7 @@ pub struct HandsetTextView {
     pub id: String,
     /// Whether the phone's owner wrote it.
     pub own: bool,
-    /// Our address it came from or went to.
+    /// Our address it came from or went to, as people read it.
     pub other: String,
     pub body: String,
     pub at: TimeView,

@@ -342,6 +342,7 @@ fn simulator_page(t: Locale) -> SimulatorPage {
         body: body.into(),
         at: time("14:02"),
     };
+    let choice = |it: &str| ChoiceView { value: it.into(), label: it.into(), chosen: true };
     SimulatorPage {
         shell: Shell { nav: Nav::Simulator, ..shell(t) },
         list: list(t, false),
@@ -362,7 +363,8 @@ fn simulator_page(t: Locale) -> SimulatorPage {
                     current: false,
                 },
             ],
-            senders: vec!["0005-123456".into()],
+            senders: vec![choice("0005-123456")],
+            to_shown: "0005-123456".into(),
             to: "0005-123456".into(),
             texts: vec![
                 text(1, false, "応募受付はこちらからお願いします。 https://example.jp/a8f2"),

@@ -68,7 +68,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         hooks: hooks(),
         senders: vec![SenderRowView {
             id: "s".into(),
-            address: "+81501234567".into(),
+            address: "050-1234-5678".into(),
             inbox_name: "採用センター".into(),
             send_only,
         }],

@@ -8,3 +8,4 @@ mod live_socket;
 mod sessions;
 mod set_up;
 mod settings;
+mod thread;

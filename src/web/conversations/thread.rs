@@ -1,5 +1,6 @@
 //! One conversation: its head, its lines, its composer and its side panel.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::lines::{Setting, lines, mentioned};
@@ -110,7 +111,7 @@ fn load(
     db: &mut Db,
     session: &Session,
     id: ConversationId,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
 ) -> Result<Loaded, StoreError> {
     let conversation = conversations::visible_to(db, &session.caller.sight, id)?;
     let inbox = inboxes::find(db, conversation.inbox_id)?;
@@ -146,7 +147,11 @@ fn lines_of(
         // A page reached by going back has a newer one below it.
         after = window.before.and(page.last().map(Message::position));
     }
-    let read_at = reads::of_user(db, session.user.id, &[id])?.first().map(|(_, at)| *at);
+    let read_up_to = match window {
+        Window { before: None, after: None } => read_up_to(db, session, loaded, before)?,
+        // The newest page has told where the news begin; a second time would be wrong.
+        _ => None,
+    };
     let people = People::read(db, mentioned(&page))?;
     let name = shown_name(&loaded.conversation);
     let setting = Setting {
@@ -159,9 +164,32 @@ fn lines_of(
     Ok(LinesView {
         t: loaded.times.t,
         conversation_id: id.to_string(),
-        messages: lines(&setting, &page, read_at),
+        messages: lines(&setting, &page, read_up_to),
         before: before.map(cursor::write),
         after: after.map(cursor::write),
+    })
+}
+
+/// The time after which inbound texts are news to the reader; `None` if there
+/// are none to point out.
+///
+/// Who never opened the conversation has all of it to read, unless its history
+/// goes on above the page: then what nobody has answered yet.
+fn read_up_to(
+    db: &mut Db,
+    session: &Session,
+    loaded: &Loaded,
+    older: Option<Position>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let conversation = &loaded.conversation;
+    let read = reads::of_user(db, session.user.id, &[conversation.id])?;
+    Ok(match (read.first(), older) {
+        (Some((_, read_at)), _) => Some(*read_at),
+        (None, None) => Some(DateTime::UNIX_EPOCH),
+        (None, Some(_)) => {
+            let waiting_since = conversation.status.waiting_since;
+            waiting_since.map(|since| since - TimeDelta::microseconds(1))
+        }
     })
 }
 

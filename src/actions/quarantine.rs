@@ -54,6 +54,7 @@ pub async fn keep(
         received_at: request.received_at,
         resolved_at: None,
         outcome: None,
+        resolved_by: None,
     };
     app.store
         .write(move |tx| {

@@ -96,6 +96,7 @@ pub fn cannot_receive(t: Locale, why: CannotReceive) -> &'static str {
 pub fn did(t: Locale, action: &str) -> &str {
     match action {
         "house.set_up" => t.did_house_set_up(),
+        "demo.fill" => t.did_demo_fill(),
         "session.start" => t.did_session_start(),
         "session.end" => t.did_session_end(),
         "session.refuse" => t.did_session_refuse(),
@@ -129,6 +130,7 @@ pub fn did(t: Locale, action: &str) -> &str {
 /// What an entry of the audit log is about.
 pub fn object(t: Locale, kind: &str) -> &str {
     match kind {
+        "house" => t.object_house(),
         "user" => t.object_user(),
         "session" => t.object_session(),
         "inbox" => t.object_inbox(),

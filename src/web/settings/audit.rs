@@ -98,21 +98,27 @@ fn object(t: Locale, names: &Names, entry: &Entry) -> String {
         text.push(' ');
         text.push_str(&names.of(id));
     }
-    let words = entry.detail.split_whitespace();
-    let told: Vec<&str> = words.map(|word| detail(t, &entry.object_kind, word)).collect();
-    if !told.is_empty() {
-        text.push_str(&format!(" ({})", told.join(" · ")));
+    if let Some(detail) = detail(t, entry) {
+        text.push_str(&format!(" ({detail})"));
     }
     text
 }
 
-/// A word of an entry's detail: a user's role, a token's scope, or what it says.
-fn detail<'a>(t: Locale, kind: &str, word: &'a str) -> &'a str {
-    match kind {
-        "api_token" => words::scope(t, word),
-        "user" => Role::from_word(word).map_or(word, |role| t.user_role(role)),
-        _ => word,
-    }
+/// An entry's detail in one line: a user's role, a token's scopes, how large the
+/// sample is; any other as it stands.
+fn detail(t: Locale, entry: &Entry) -> Option<String> {
+    let words: Vec<&str> = entry.detail.split_whitespace().collect();
+    let told = match (entry.object_kind.as_str(), words.as_slice()) {
+        (_, []) => return None,
+        ("api_token", scopes) => {
+            let scopes: Vec<&str> = scopes.iter().map(|word| words::scope(t, word)).collect();
+            scopes.join(" · ")
+        }
+        ("user", [role]) => Role::from_word(role).map_or(*role, |role| t.user_role(role)).into(),
+        ("house", [threads, messages, seed]) => t.audit_sample(messages, seed, threads),
+        _ => entry.detail.clone(),
+    };
+    Some(told)
 }
 
 /// The end of an id: the beginning is the time, alike in neighbours.
@@ -150,6 +156,18 @@ mod tests {
         let made = entry("token.add", "api_token", 2, "messages:send admin");
         let told = object(Locale::En, &names(), &made);
         assert_eq!(told, "API token …00000002 (Send messages · Everything)");
+    }
+
+    #[test]
+    fn the_size_of_a_sample_is_told_in_one_line() {
+        let filled = Entry { object_id: None, ..entry("demo.fill", "house", 0, "50 400 7") };
+        assert_eq!(words::did(Locale::Ja, "demo.fill"), "見本データの作成");
+        let told = object(Locale::Ja, &names(), &filled);
+        assert_eq!(told, "全体 (会話50件・メッセージ400件・乱数の種7)");
+        // As samples of the first days have it.
+        let old = Entry { detail: "seed 7, 400 messages".into(), ..filled };
+        let told = object(Locale::En, &names(), &old);
+        assert_eq!(told, "The house (seed 7, 400 messages)");
     }
 
     #[test]

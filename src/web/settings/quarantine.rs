@@ -13,23 +13,26 @@ use crate::actions::{ActionError, quarantine as verbs};
 use crate::app::App;
 use crate::domain::id::{ProviderAccountId, QuarantineId};
 use crate::locale::Locale;
-use crate::store::quarantine::{self, Quarantined, RawRequest};
+use crate::store::quarantine::{self, Place, Quarantined, RawRequest};
 use crate::store::{StoreError, provider_accounts};
+use crate::web::conversations::people::People;
+use crate::web::cursor;
 use crate::web::error::WebError;
+use crate::web::form::Fields;
 use crate::web::fragment::html_with;
 use crate::web::session::{Admin, Session};
 use crate::web::times::Times;
 use crate::web::views::{QuarantinePage, QuarantineRowView};
 use crate::web::words;
 
-/// Those that wait come first; who has more than this looks at these first.
-const SHOWN: i64 = 100;
+/// Requests of a page; those that wait come first.
+const PAGE: usize = 50;
 /// A body is shown this far: the longest text a provider joins is shorter.
 const LONGEST_BODY: usize = 16 * 1024;
 /// Headers that hold a secret, or the proof of one.
 const SECRET: [&str; 4] = ["authorization", "cookie", "signature", "token"];
 
-/// `GET /settings/quarantine`
+/// `GET /settings/quarantine?after=`
 pub async fn index(
     app: web::Data<App>,
     Admin(session): Admin,
@@ -89,23 +92,46 @@ async fn page(
     let mut shell = frame(app, session, request).await?;
     shell.notice = notice.or(shell.notice);
     let times = house_times(app, t).await?;
-    let (items, kinds) = app
+    let after = Fields::parse(request.query_string().as_bytes()).filled("after").and_then(place);
+    let (mut items, kinds, people) = app
         .store
-        .read(|db| {
+        .read(move |db| {
             let accounts = provider_accounts::all(db)?;
             let kinds: HashMap<_, _> =
                 accounts.into_iter().map(|account| (account.id, account.kind)).collect();
-            Ok::<_, StoreError>((quarantine::newest(db, SHOWN)?, kinds))
+            let items = quarantine::page(db, after, PAGE as i64 + 1)?;
+            let people = People::read(db, items.iter().map(|item| item.resolved_by))?;
+            Ok::<_, StoreError>((items, kinds, people))
         })
         .await?;
-    let items = items.iter().map(|item| row(t, &times, &kinds, item)).collect();
-    html_with(status, &QuarantinePage { shell, items, next: None })
+    let more = items.len() > PAGE;
+    items.truncate(PAGE);
+    let next = items.last().filter(|_| more).map(|last| address_below(last.place()));
+    let items = items.iter().map(|item| row(t, &times, &kinds, &people, item)).collect();
+    html_with(status, &QuarantinePage { shell, items, next })
+}
+
+fn address_below(Place { is_resolved, at }: Place) -> String {
+    let part = if is_resolved { "resolved" } else { "waiting" };
+    format!("/settings/quarantine?after={part}-{}", cursor::write(at))
+}
+
+/// Reads what [`address_below`] wrote.
+fn place(text: &str) -> Option<Place> {
+    let (part, at) = text.split_once('-')?;
+    let is_resolved = match part {
+        "resolved" => true,
+        "waiting" => false,
+        _ => return None,
+    };
+    Some(Place { is_resolved, at: cursor::read(at)? })
 }
 
 fn row(
     t: Locale,
     times: &Times,
     kinds: &HashMap<ProviderAccountId, String>,
+    people: &People,
     item: &Quarantined,
 ) -> QuarantineRowView {
     let kind = item.provider_account_id.and_then(|id| kinds.get(&id));
@@ -126,7 +152,13 @@ fn row(
         problem: words::held_because(t, &item.problem).to_owned(),
         request: shown(t, &item.request),
         outcome: outcome.map(|outcome| match item.resolved_at {
-            Some(at) => format!("{outcome} · {}", times.full(at).shown),
+            Some(at) => {
+                let time = times.full(at).shown;
+                match people.name(item.resolved_by) {
+                    Some(name) => t.held_resolved_by(name, outcome, time),
+                    None => t.held_resolved(outcome, time),
+                }
+            }
             None => outcome.to_owned(),
         }),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::{frame, saved, status_of};
+use super::{frame, house_times, saved, status_of};
 use crate::actions::ActionError;
 use crate::actions::people::{self, Changes, NewUser};
 use crate::app::App;
@@ -45,10 +45,12 @@ pub async fn index(
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
     let shell = frame(&app, &session, &request).await?;
+    let times = house_times(&app, session.locale()).await?;
     let users = app
         .store
-        .read(|db| {
+        .read(move |db| {
             let all = inboxes::all(db)?;
+            let seen = users::last_seen(db)?;
             let mut rows = Vec::new();
             for user in users::all(db)? {
                 let own = users::inboxes_of(db, user.id)?;
@@ -60,7 +62,7 @@ pub async fn index(
                     email: user.email,
                     role: user.role,
                     disabled: user.disabled_at.is_some(),
-                    last_seen: None,
+                    last_seen: seen.get(&user.id).map(|at| times.full(*at)),
                 });
             }
             Ok::<_, StoreError>(rows)

@@ -222,7 +222,7 @@ impl Scene {
         let forged = Signer { secret: "no such secret here".into(), ..signer };
         let body = inbound("SIM0", "+819012345678", "?").to_string();
         Answer::to(forged.request(&app.http, app.now(), "inbound", body)).await.expect(403);
-        let read = app.store.read(|db| henji::store::quarantine::newest(db, 1));
+        let read = app.store.read(|db| henji::store::quarantine::page(db, None, 1));
         Self {
             conversation: conversation.to_string(),
             message: message.to_string(),

@@ -19,6 +19,7 @@ pub mod quarantine;
 pub mod receive_inbound;
 pub mod record_receipts;
 pub mod rename_contact;
+pub mod replace_credentials;
 pub mod resend_message;
 pub mod send_reply;
 pub mod set_up;

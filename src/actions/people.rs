@@ -25,6 +25,8 @@ pub struct NewUser {
 #[derive(Clone, Debug)]
 pub struct Changes {
     pub name: String,
+    /// Another address to sign in with; sessions under the old one go on.
+    pub email: String,
     pub role: Role,
     pub inboxes: Vec<InboxId>,
     pub disabled: bool,
@@ -72,6 +74,7 @@ pub async fn change(
 ) -> Result<(), ActionError> {
     must_administer(&caller)?;
     check_name(&changes.name)?;
+    check_email(&changes.email)?;
     app.store
         .write(move |tx| {
             let mut user = users::find(tx, id)?;
@@ -80,6 +83,15 @@ pub async fn change(
                 return Err(ActionError::invalid("role", Problem::Missing));
             }
             inboxes_must_exist(tx, &changes.inboxes)?;
+            let email = changes.email.trim();
+            if email != user.email {
+                let holder = users::find_by_email(tx, email)?;
+                if holder.is_some_and(|holder| holder.id != id) {
+                    return Err(ActionError::invalid("email", Problem::Taken));
+                }
+                user.email = email.to_owned();
+                tx.audit(&caller.actor, "user.readdress", Object::new("user", id.0));
+            }
             let now = tx.now;
             user.name = changes.name.trim().to_owned();
             user.role = changes.role;
@@ -109,7 +121,8 @@ pub async fn disable(app: &App, caller: Caller, email: String) -> Result<(), Act
             Ok::<_, ActionError>((user, inboxes))
         })
         .await?;
-    let changes = Changes { name: user.name, role: user.role, inboxes, disabled: true };
+    let changes =
+        Changes { name: user.name, email: user.email, role: user.role, inboxes, disabled: true };
     change(app, caller, user.id, changes).await
 }
 

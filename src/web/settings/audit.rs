@@ -114,6 +114,10 @@ fn detail(t: Locale, entry: &Entry) -> Option<String> {
             let scopes: Vec<&str> = scopes.iter().map(|word| words::scope(t, word)).collect();
             scopes.join(" · ")
         }
+        ("provider_account", names) => {
+            let names: Vec<&str> = names.iter().map(|word| words::credential(word)).collect();
+            names.join(" · ")
+        }
         ("user", [role]) => Role::from_word(role).map_or(*role, |role| t.user_role(role)).into(),
         ("house", [threads, messages, seed]) => t.audit_sample(messages, seed, threads),
         _ => entry.detail.clone(),

@@ -140,11 +140,14 @@ fn row(
         "receipts" => t.held_receipts(),
         other => other,
     };
-    let outcome = item.outcome.as_deref().map(|outcome| match outcome {
-        "replayed" => t.held_replayed(),
-        "discarded" => t.held_discarded(),
-        other => other,
-    });
+    let outcome =
+        item.outcome.as_deref().map(|outcome| match (outcome, people.name(item.resolved_by)) {
+            ("replayed", Some(name)) => t.quarantine_replayed_by(name),
+            ("discarded", Some(name)) => t.quarantine_discarded_by(name),
+            ("replayed", None) => t.held_replayed().to_owned(),
+            ("discarded", None) => t.held_discarded().to_owned(),
+            (other, _) => other.to_owned(),
+        });
     QuarantineRowView {
         id: item.id.to_string(),
         at: times.full(item.received_at),
@@ -152,14 +155,8 @@ fn row(
         problem: words::held_because(t, &item.problem).to_owned(),
         request: shown(t, &item.request),
         outcome: outcome.map(|outcome| match item.resolved_at {
-            Some(at) => {
-                let time = times.full(at).shown;
-                match people.name(item.resolved_by) {
-                    Some(name) => t.held_resolved_by(name, outcome, time),
-                    None => t.held_resolved(outcome, time),
-                }
-            }
-            None => outcome.to_owned(),
+            Some(at) => t.held_resolved(outcome, times.full(at).shown),
+            None => outcome,
         }),
     }
 }

@@ -145,7 +145,7 @@ fn row(sender: &Sender, inboxes: &[Inbox]) -> SenderRowView {
 }
 
 /// Enough of an id to know it by: `AC12…9f0e`.
-fn shortened(id: &str) -> String {
+pub fn shortened(id: &str) -> String {
     match (id.get(..4), id.len().checked_sub(4).and_then(|start| id.get(start..))) {
         (Some(head), Some(tail)) if id.len() > 8 => format!("{head}…{tail}"),
         _ => id.to_owned(),

@@ -140,19 +140,16 @@ pub async fn update(
     let t = session.locale();
     let (user, _) = stored(&app, UserId(path.into_inner())).await?;
     let typed = Typed { disabled: user.disabled_at.is_some(), ..typed(Some(user.id), &fields) };
-    let errors = if fields.has("email") && typed.email != user.email {
-        FormErrors::of("email", t.problem_email_fixed())
-    } else {
-        let changes = Changes {
-            name: typed.name.clone(),
-            role: typed.role.unwrap_or(user.role),
-            inboxes: typed.inboxes.iter().copied().collect(),
-            disabled: typed.disabled,
-        };
-        match people::change(&app, session.caller.clone(), user.id, changes).await {
-            Ok(()) => return Ok(saved(LIST)),
-            Err(error) => words::form_errors(t, error, &[])?,
-        }
+    let changes = Changes {
+        name: typed.name.clone(),
+        email: if fields.has("email") { typed.email.clone() } else { user.email },
+        role: typed.role.unwrap_or(user.role),
+        inboxes: typed.inboxes.iter().copied().collect(),
+        disabled: typed.disabled,
+    };
+    let errors = match people::change(&app, session.caller.clone(), user.id, changes).await {
+        Ok(()) => return Ok(saved(LIST)),
+        Err(error) => words::form_errors(t, error, &[])?,
     };
     form(&app, &session, &request, typed, errors).await
 }
@@ -193,8 +190,13 @@ async fn set_disabled(
     disabled: bool,
 ) -> Result<HttpResponse, WebError> {
     let (user, inboxes) = stored(app, id).await?;
-    let changes =
-        Changes { name: user.name.clone(), role: user.role, inboxes: inboxes.clone(), disabled };
+    let changes = Changes {
+        name: user.name.clone(),
+        email: user.email.clone(),
+        role: user.role,
+        inboxes: inboxes.clone(),
+        disabled,
+    };
     match people::change(app, session.caller.clone(), id, changes).await {
         Ok(()) => Ok(saved(LIST)),
         Err(error @ ActionError::Invalid { .. }) => {

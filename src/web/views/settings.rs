@@ -184,6 +184,21 @@ pub struct NewSenderPage {
     pub errors: FormErrors,
 }
 
+/// `GET /settings/accounts/{id}/edit` (PUT `/settings/accounts/{id}`).
+#[derive(Template)]
+#[template(path = "settings/senders/account.html")]
+pub struct AccountFormPage {
+    pub shell: Shell,
+    pub id: String,
+    /// The account's own id at the provider, shortened.
+    pub label: String,
+    /// Whether it sends with an API key beside the auth token.
+    pub has_shared_key: bool,
+    /// Field `keep_previous`.
+    pub keeps_previous: bool,
+    pub errors: FormErrors,
+}
+
 /// `GET /settings/quarantine`; `POST /settings/quarantine/{id}/replay`, `DELETE /settings/quarantine/{id}`.
 #[derive(Template)]
 #[template(path = "settings/quarantine.html")]

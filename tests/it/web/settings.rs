@@ -3,11 +3,13 @@
 use chrono::TimeDelta;
 use henji::actions::quarantine::{self, Route};
 use henji::providers::HookRequest;
+use henji::store::provider_accounts;
 use scraper::{Html, Selector};
 use serde_json::json;
 
 use crate::support::TestApp;
-use crate::support::cast::{ADMIN, RECEPTION_NUMBER, SATO};
+use crate::support::browser::Browser;
+use crate::support::cast::{ADMIN, PASSWORD, RECEPTION_NUMBER, SATO};
 use crate::support::webhook::inbound;
 
 const HANDSET: &str = "+819012345678";
@@ -136,4 +138,76 @@ async fn all_of_a_full_quarantine_can_be_reached() {
     assert_eq!(found.len(), 130, "none twice");
     let odd = admin.get("/settings/quarantine?after=elsewhere").await.expect(200);
     assert_eq!(ids(&odd).len(), 50);
+}
+
+#[tokio::test]
+async fn an_administrator_gives_somebody_another_address() {
+    let app = TestApp::start().await;
+    let (admin, sato) = (app.sign_in(ADMIN).await, app.sign_in(SATO).await);
+    let path = format!("/settings/users/{}", app.cast.id(SATO));
+    let reception = app.cast.reception.to_string();
+    let change = async |email| {
+        let fields =
+            [("name", SATO.name), ("email", email), ("role", "agent"), ("inbox", &reception)];
+        admin.put(&path, &fields).await
+    };
+    for (wrong, status) in [("", 422), ("sato", 422), (ADMIN.email, 422), ("ADMIN@example.jp", 422)]
+    {
+        let refused = change(wrong).await.expect(status);
+        assert!(refused.attribute("#email", "aria-invalid").is_some(), "{wrong}");
+    }
+    change("hana@example.jp").await.expect(303);
+    sato.get("/conversations").await.expect(200);
+    let fields = |email| [("email", email), ("password", PASSWORD)];
+    let visitor = Browser::new(&app);
+    visitor.post("/session", &fields(SATO.email)).await.expect(422);
+    visitor.post("/session", &fields("hana@example.jp")).await.expect(303);
+    let log = admin.get("/settings/audit").await.expect(200).texts("tbody").join(" ");
+    assert!(log.contains("メールアドレスの変更"), "{log}");
+    assert!(!log.contains("hana@"), "the log holds no address");
+    // The same address again is no change.
+    change("hana@example.jp").await.expect(303);
+    let again = admin.get("/settings/audit").await.expect(200).texts("tbody").join(" ");
+    assert_eq!(again.matches("メールアドレスの変更").count(), 1);
+}
+
+#[tokio::test]
+async fn credentials_are_replaced_and_never_shown() {
+    let app = TestApp::start().await;
+    let admin = app.sign_in(ADMIN).await;
+    let (sid, old) = ("AC0123456789abcdef0123456789abcdef", "old-token-0123");
+    let (inbox, sender) = (app.cast.reception.to_string(), ("sender", "050-5555-6666"));
+    let fields = [("inbox_id", inbox.as_str()), ("account_sid", sid), ("auth_token", old), sender];
+    admin.post("/settings/senders", &fields).await.expect(303);
+    let senders = admin.get("/settings/senders").await.expect(200);
+    let edit = senders.attribute("a[href$='/edit']", "href").expect("a way to change them");
+    let path = edit.trim_end_matches("/edit");
+    assert!(!admin.get(&edit).await.expect(200).text.contains(old));
+
+    let nothing = admin.put(path, &[("auth_token", " ")]).await.expect(422);
+    assert!(nothing.attribute("#auth_token", "aria-invalid").is_some());
+    admin.put(path, &[("auth_token", "with a space")]).await.expect(422);
+    let stored = async || {
+        let all = app.store.read(provider_accounts::all).await.unwrap();
+        all.into_iter().find(|account| account.kind == "twilio").unwrap().settings
+    };
+    assert_eq!(stored().await["auth_token"], old, "a refusal changes nothing");
+
+    let fields = [("auth_token", "new-token-4567"), ("keep_previous", "1")];
+    admin.put(path, &fields).await.expect(303);
+    let now = stored().await;
+    assert_eq!((now["auth_token"].as_str(), now["account_sid"].as_str()), ("new-token-4567", sid));
+    assert_eq!(now["previous_auth_token"], old);
+    admin.put(path, &[("auth_token", "newest-89")]).await.expect(303);
+    assert_eq!(stored().await.get("previous_auth_token"), None);
+
+    let log = admin.get("/settings/audit").await.expect(200);
+    assert!(log.texts("tbody").join(" ").contains("(Auth Token)"), "{}", log.text);
+    for path in ["/settings/audit", "/settings/senders", &edit] {
+        let page = admin.get(path).await.expect(200);
+        assert!(!page.text.contains("new-token-4567") && !page.text.contains("newest-89"));
+    }
+    let simulator = format!("/settings/accounts/{}", app.cast.account.id);
+    admin.get(&format!("{simulator}/edit")).await.expect(404);
+    admin.put(&simulator, &[("auth_token", "x")]).await.expect(404);
 }

@@ -87,6 +87,14 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         sender: String::new(),
         errors: FormErrors::of("account_sid", t.field_account_sid()),
     };
+    let account_form = |has_shared_key| AccountFormPage {
+        shell: shell(),
+        id: "a2".into(),
+        label: "AC12…9f".into(),
+        has_shared_key,
+        keeps_previous: true,
+        errors: FormErrors::of("auth_token", t.senders_credentials_none()),
+    };
     let held = |outcome: Option<String>| QuarantineRowView {
         id: "q1".into(),
         at: time("13:58"),
@@ -151,6 +159,8 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         ("inbox", inbox_form.render().unwrap()),
         ("senders", senders.render().unwrap()),
         ("sender", new_sender.render().unwrap()),
+        ("account", account_form(false).render().unwrap()),
+        ("account-key", account_form(true).render().unwrap()),
         ("quarantine", quarantine.render().unwrap()),
         ("audit", audit.render().unwrap()),
         ("tokens", tokens.render().unwrap()),

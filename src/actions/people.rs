@@ -5,10 +5,10 @@ use crate::clock::fresh_id;
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{InboxId, UserId};
 use crate::domain::user::{Caller, Role};
-use crate::password::{MAX_LENGTH, MIN_LENGTH, MIN_LENGTH_ADMIN};
+use crate::password::{MAX_LENGTH, MIN_LENGTH, MIN_LENGTH_ADMIN, is_guessable};
 use crate::store::audit::Object;
 use crate::store::users::{self, User};
-use crate::store::{Tx, inboxes, sessions};
+use crate::store::{Tx, inboxes, organization, sessions};
 
 use super::{ActionError, Problem};
 
@@ -47,7 +47,9 @@ pub async fn add(
     inboxes: Vec<InboxId>,
 ) -> Result<UserId, ActionError> {
     must_administer(&caller)?;
-    let user = checked(app, new).await?;
+    let house = app.store.read(organization::find).await?;
+    let house = house.map_or_else(String::new, |house| house.name);
+    let user = checked(app, new, &house).await?;
     app.store
         .write(move |tx| {
             if users::find_by_email(tx, &user.email)?.is_some() {
@@ -152,8 +154,8 @@ pub async fn prefer(
 }
 
 /// A new user as it will be stored, or the field that is wrong.
-pub(super) async fn checked(app: &App, new: NewUser) -> Result<User, ActionError> {
-    check(&new)?;
+pub(super) async fn checked(app: &App, new: NewUser, house: &str) -> Result<User, ActionError> {
+    check(&new, house)?;
     let NewUser { email, name, role, password, locale } = new;
     Ok(User {
         id: fresh_id(),
@@ -168,10 +170,16 @@ pub(super) async fn checked(app: &App, new: NewUser) -> Result<User, ActionError
     })
 }
 
-/// Whether a user could be made of these words.
-pub fn check(new: &NewUser) -> Result<(), ActionError> {
+/// Whether a user of the organisation `house` could be made of these words.
+pub fn check(new: &NewUser, house: &str) -> Result<(), ActionError> {
     check_name(&new.name)?;
     check_email(&new.email)?;
+    check_password(new, house)
+}
+
+/// Whether the password is one for this user: long enough for the role, and
+/// nothing that follows from who they are.
+pub fn check_password(new: &NewUser, house: &str) -> Result<(), ActionError> {
     let shortest = if new.role == Role::Admin { MIN_LENGTH_ADMIN } else { MIN_LENGTH };
     let length = new.password.chars().count();
     if length < shortest {
@@ -179,6 +187,9 @@ pub fn check(new: &NewUser) -> Result<(), ActionError> {
     }
     if length > MAX_LENGTH {
         return Err(ActionError::invalid("password", Problem::TooLong));
+    }
+    if is_guessable(&new.password, &[&new.name, &new.email, house]) {
+        return Err(ActionError::invalid("password", Problem::Guessable));
     }
     Ok(())
 }

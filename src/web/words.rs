@@ -56,6 +56,7 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
         ("request", Problem::Malformed) => t.problem_request_unreadable(),
         (_, Problem::Malformed) => t.problem_malformed(),
         ("password", Problem::TooShort) => return t.field_password_short(MIN_LENGTH),
+        (_, Problem::Guessable) => t.field_password_guessable(),
         (_, Problem::TooShort) => t.problem_too_short(),
         (_, Problem::TooLong) => t.problem_too_long(),
         ("time_zone", Problem::Unknown) => t.field_time_zone_unknown(),

@@ -91,6 +91,7 @@ pub async fn create(
 ) -> Result<HttpResponse, WebError> {
     let t = session.locale();
     let house = app.store.read(organization::find).await?;
+    let house_name = house.as_ref().map_or_else(String::new, |house| house.name.clone());
     let typed = typed(None, &fields);
     let new = NewUser {
         name: typed.name.clone(),
@@ -99,7 +100,7 @@ pub async fn create(
         password: fields.get("password").to_owned(),
         locale: house.map_or_else(|| session.user.locale.clone(), |house| house.locale),
     };
-    let mut errors = problems_of(t, &new)?;
+    let mut errors = problems_of(t, &new, &house_name)?;
     if errors.is_empty() {
         let inboxes = typed.inboxes.iter().copied().collect();
         match people::add(&app, session.caller.clone(), new, inboxes).await {

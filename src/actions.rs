@@ -25,6 +25,7 @@ pub mod send_reply;
 pub mod set_up;
 pub mod settings;
 pub mod sign_in;
+pub mod simulate;
 pub mod snooze;
 pub mod start_conversation;
 mod timeline;

@@ -51,11 +51,7 @@ pub async fn replay(
     let id = QuarantineId(path.into_inner());
     match verbs::replay(&app, session.caller.clone(), id).await {
         Ok(()) => Ok(saved("/settings/quarantine")),
-        Err(ActionError::Invalid { field, problem }) => {
-            let why = words::problem(session.locale(), field, problem);
-            page(&app, &session, &request, StatusCode::UNPROCESSABLE_ENTITY, Some(why)).await
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => refused(&app, &session, &request, id, error).await,
     }
 }
 
@@ -64,9 +60,32 @@ pub async fn discard(
     app: web::Data<App>,
     Admin(session): Admin,
     path: web::Path<Uuid>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
-    verbs::discard(&app, session.caller, QuarantineId(path.into_inner())).await?;
-    Ok(saved("/settings/quarantine"))
+    let id = QuarantineId(path.into_inner());
+    match verbs::discard(&app, session.caller.clone(), id).await {
+        Ok(()) => Ok(saved("/settings/quarantine")),
+        Err(error) => refused(&app, &session, &request, id, error).await,
+    }
+}
+
+/// The page again, with the reason beside the request it is about.
+async fn refused(
+    app: &App,
+    session: &Session,
+    request: &HttpRequest,
+    id: QuarantineId,
+    error: ActionError,
+) -> Result<HttpResponse, WebError> {
+    let t = session.locale();
+    let (status, why) = match error {
+        ActionError::Invalid { field, problem } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, words::problem(t, field, problem))
+        }
+        ActionError::TooLate => (StatusCode::CONFLICT, t.problem_resolved_already().to_owned()),
+        error => return Err(error.into()),
+    };
+    page(app, session, request, status, Some((id, why))).await
 }
 
 /// An address of a webhook without the token in it, which is a password.
@@ -86,20 +105,25 @@ async fn page(
     session: &Session,
     request: &HttpRequest,
     status: StatusCode,
-    notice: Option<String>,
+    refusal: Option<(QuarantineId, String)>,
 ) -> Result<HttpResponse, WebError> {
     let t = session.locale();
-    let mut shell = frame(app, session, request).await?;
-    shell.notice = notice.or(shell.notice);
+    let shell = frame(app, session, request).await?;
     let times = house_times(app, t).await?;
     let after = Fields::parse(request.query_string().as_bytes()).filled("after").and_then(place);
+    let refused = refusal.as_ref().map(|(id, _)| *id);
     let (mut items, kinds, people) = app
         .store
         .read(move |db| {
             let accounts = provider_accounts::all(db)?;
             let kinds: HashMap<_, _> =
                 accounts.into_iter().map(|account| (account.id, account.kind)).collect();
-            let items = quarantine::page(db, after, PAGE as i64 + 1)?;
+            let mut items = quarantine::page(db, after, PAGE as i64 + 1)?;
+            if let Some(id) = refused
+                && !items.iter().any(|item| item.id == id)
+            {
+                items.insert(0, quarantine::find(db, id)?);
+            }
             let people = People::read(db, items.iter().map(|item| item.resolved_by))?;
             Ok::<_, StoreError>((items, kinds, people))
         })
@@ -107,7 +131,11 @@ async fn page(
     let more = items.len() > PAGE;
     items.truncate(PAGE);
     let next = items.last().filter(|_| more).map(|last| address_below(last.place()));
-    let items = items.iter().map(|item| row(t, &times, &kinds, &people, item)).collect();
+    let row = |item: &Quarantined| QuarantineRowView {
+        refusal: refusal.as_ref().filter(|(id, _)| *id == item.id).map(|(_, why)| why.clone()),
+        ..row(t, &times, &kinds, &people, item)
+    };
+    let items = items.iter().map(row).collect();
     html_with(status, &QuarantinePage { shell, items, next })
 }
 
@@ -158,6 +186,7 @@ fn row(
             Some(at) => t.held_resolved(outcome, times.full(at).shown),
             None => outcome,
         }),
+        refusal: None,
     }
 }
 

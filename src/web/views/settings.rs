@@ -219,6 +219,8 @@ pub struct QuarantineRowView {
     pub request: String,
     /// What became of it, once somebody looked.
     pub outcome: Option<String>,
+    /// Why what was just tried with it was refused.
+    pub refusal: Option<String>,
 }
 
 /// `GET /settings/audit`

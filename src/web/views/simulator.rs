@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{ChoiceView, ListView, Shell, TimeView};
+use super::{ChoiceView, FormErrors, ListView, Shell, TimeView};
 use crate::locale::Locale;
 
 /// `GET /sim?handset=&to=`: the inbox on the left, the customer's phone on the right.
@@ -13,6 +13,8 @@ pub struct SimulatorPage {
     pub list: ListView,
     pub handset: HandsetView,
     pub behaviour: BehaviourView,
+    /// What is wrong with the behaviour that was asked for.
+    pub errors: FormErrors,
     /// What went over the wire, newest first.
     pub raw: Vec<RawHookView>,
 }
@@ -61,12 +63,13 @@ pub struct HandsetTextView {
 pub struct BehaviourView {
     /// `delivered`, `undelivered` or `none`.
     pub receipt: String,
-    pub delay_ms: u64,
+    /// As typed, where it was refused.
+    pub delay_ms: String,
     pub duplicate: bool,
     pub reorder: bool,
     pub lose_response: bool,
     /// 0: never.
-    pub throttle_every: u32,
+    pub throttle_every: String,
     /// Empty: none.
     pub reject_code: String,
 }

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use henji::actions::quarantine::{self, Route};
+use henji::actions::settings::{self, NewAccount};
 use henji::providers::HookRequest;
 use henji::store::provider_accounts;
 use scraper::{Html, Selector};
@@ -210,4 +211,77 @@ async fn credentials_are_replaced_and_never_shown() {
     let simulator = format!("/settings/accounts/{}", app.cast.account.id);
     admin.get(&format!("{simulator}/edit")).await.expect(404);
     admin.put(&simulator, &[("auth_token", "x")]).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_refusal_stands_beside_what_it_is_about() {
+    let app = TestApp::start().await;
+    let admin = app.sign_in(ADMIN).await;
+    let request = |body: &'static str| HookRequest {
+        method: "POST".into(),
+        url: String::new(),
+        headers: Vec::new(),
+        body: body.into(),
+        received_at: app.now(),
+    };
+    let mut held = Vec::new();
+    for body in ["no request at all", "{}"] {
+        let account = Some(app.cast.account.id);
+        let kept = quarantine::keep(&app, account, Route::Inbound, request(body), "forged".into());
+        held.push(kept.await.unwrap());
+    }
+    let replay = format!("/settings/quarantine/{}/replay", held[0]);
+    let page = admin.post(&replay, &[]).await.expect(422);
+    let refusal = page.texts(&format!("#held-{} [role=alert]", held[0]));
+    assert!(refusal.join("").contains("読み取れない"), "{refusal:?}");
+    assert_eq!(page.texts("[role=alert]").len(), 1, "at no other request, and in no toast");
+    // Somebody else was faster.
+    let discard = format!("/settings/quarantine/{}", held[1]);
+    admin.delete(&discard).await.expect(303);
+    let page = admin.delete(&discard).await.expect(409);
+    let refusal = page.texts(&format!("#held-{} [role=alert]", held[1]));
+    assert_eq!(refusal, ["ほかの管理者が先に処理しました"]);
+
+    let typed = [
+        ("receipt", "none"),
+        ("delay_ms", "3600001"),
+        ("throttle_every", "2"),
+        ("reject_code", "o k"),
+    ];
+    for (wrong, field) in [
+        (&typed[..3], "delay_ms"),
+        (&[typed[0], ("delay_ms", "x")][..], "delay_ms"),
+        (&[typed[0], typed[3]][..], "reject_code"),
+    ] {
+        let page = admin.put("/sim/behaviour", wrong).await.expect(422);
+        let marked = page.attribute(&format!("#{field}"), "aria-invalid");
+        assert_eq!(marked.as_deref(), Some("true"), "{field}");
+        assert!(!page.texts(&format!("#{field}-hint")).join("").is_empty());
+        let value = wrong.iter().find(|(name, _)| *name == field).unwrap().1;
+        assert_eq!(page.attribute(&format!("#{field}"), "value").as_deref(), Some(value));
+        assert!(page.texts(".toast").is_empty());
+    }
+    assert_eq!(app.simulator.behaviour().delay_ms, 0, "nothing was set");
+}
+
+#[tokio::test]
+async fn a_number_added_by_another_process_can_be_texted_at_once() {
+    let here = TestApp::start().await;
+    let there = TestApp::on(here.db().shared()).await;
+    let admin = there.sign_in(ADMIN).await;
+    let caller = crate::support::cast::caller(&there, there.cast.id(ADMIN)).await;
+    drop(admin);
+    let new = NewAccount {
+        kind: "simulator".into(),
+        settings: Default::default(),
+        sender: "050-7777-8888".into(),
+    };
+    settings::add_account(&there, caller, there.cast.reception, new).await.unwrap();
+    let text = json!({"from": HANDSET, "to": "050-7777-8888", "body": "届きますか"});
+    here.api().post("/simulator/inbound", text).await.expect(202);
+    here.simulator.idle().await;
+    let conversation = here.handset(HANDSET).conversation().await;
+    assert_eq!(here.api().texts(conversation).await, ["届きますか"]);
+    let nobodys = json!({"from": HANDSET, "to": "050-9999-0000", "body": "?"});
+    here.api().post("/simulator/inbound", nobodys).await.expect(422);
 }

@@ -102,6 +102,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         problem: "X-Twilio-Signature".into(),
         request: "POST /hooks/twilio/…/inbound\n\nFrom=%2B8190…&Body=<script>alert(1)</script>"
             .into(),
+        refusal: Some(t.problem_resolved_already().into()),
         outcome,
     };
     let quarantine = QuarantinePage {

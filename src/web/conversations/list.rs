@@ -56,6 +56,7 @@ pub async fn list_view(
             let inbox = inbox.filter(|id| seen.iter().any(|inbox| inbox.id == *id));
             let query =
                 Query { sight: sight.clone(), inbox, view: view_of(tab, user), after, limit: PAGE };
+            let of_inbox = inbox;
             let page = conversations::list(db, &query)?;
             let people = People::read(db, page.rows.iter().map(|row| row.status.assignee))?;
             let rows = with_unread(db, user, page.rows)?;
@@ -68,7 +69,8 @@ pub async fn list_view(
                     let zone = inbox.map_or("UTC", |inbox| inbox.time_zone.as_str());
                     let times = Times::new(t, zone, now);
                     let name = (seen.len() > 1).then(|| inbox.map(|inbox| inbox.name.as_str()));
-                    row_view(&times, &people, row, name.flatten())
+                    let view = row_view(&times, &people, row, name.flatten());
+                    RowView { query: query_of(tab, of_inbox), ..view }
                 })
                 .collect();
             let next = page.next.map(|position| next_address(tab, inbox, position));
@@ -112,6 +114,7 @@ pub fn row_view(times: &Times, people: &People, row: &Row, inbox_name: Option<&s
         failed: *failed,
         inbox_name: inbox_name.map(str::to_owned),
         current: false,
+        query: String::new(),
     }
 }
 
@@ -207,8 +210,13 @@ pub fn tabs(counts: Counts) -> Vec<TabView> {
 }
 
 fn next_address(tab: ListTab, inbox: Option<InboxId>, position: Position) -> String {
+    format!("/conversations{}&cursor={}", query_of(tab, inbox), cursor::write(position))
+}
+
+/// `?view=mine&inbox=…`
+fn query_of(tab: ListTab, inbox: Option<InboxId>) -> String {
     let inbox = inbox.map(|id| format!("&inbox={id}")).unwrap_or_default();
-    format!("/conversations?view={}{inbox}&cursor={}", tab.word(), cursor::write(position))
+    format!("?view={}{inbox}", tab.word())
 }
 
 impl RowsView {

@@ -107,6 +107,12 @@ pub async fn side_view(
     Ok(view)
 }
 
+/// Times as the conversation's inbox keeps them, for those who may see it.
+pub async fn times_of(app: &App, session: &Session, id: ConversationId) -> Result<Times, WebError> {
+    let (asker, now) = (session.clone(), app.clock.now());
+    Ok(app.store.read(move |db| load(db, &asker, id, now).map(|loaded| loaded.times)).await?)
+}
+
 fn load(
     db: &mut Db,
     session: &Session,
@@ -222,6 +228,7 @@ pub fn head(
         snoozed_until: status.snoozed_until.map(|at| times.full(at)),
         team: team.iter().map(person).collect(),
         snooze_choices: times.snooze_choices(),
+        snooze_min: times.field(times.now),
         may_answer: role.may_answer(),
     })
 }

@@ -72,7 +72,7 @@ async fn a_page_of_the_sample_can_be_answered_once() {
     agents[1].sign_in("yamamoto@example.jp", &made.password).await;
     let list = agents[0].get("/conversations?view=waiting").await.expect(200);
     let thread = list.attribute("a.row", "href").expect("somebody waits");
-    let path = thread.trim_end_matches("#latest").to_owned();
+    let path = thread.split('?').next().unwrap().to_owned();
 
     let page = agents[1].get(&path).await.expect(200);
     let seen = page.attribute("[name=seen_seq]", "value").unwrap();
@@ -91,4 +91,45 @@ async fn a_page_of_the_sample_can_be_answered_once() {
     let refused = Answer::to(answer(&agents[1], "同じことを答えます")).await.expect(409);
     assert!(refused.text.contains("先に答えます"), "{}", refused.text);
     app.leaves_work();
+}
+
+#[tokio::test]
+async fn a_row_leads_to_its_thread_beside_the_same_list() {
+    let app = TestApp::start().await;
+    let sato = app.sign_in(SATO).await;
+    let conversation = app.handset(HANDSET).sends("在庫はありますか").await;
+    let inbox = app.cast.reception;
+    for query in ["?view=waiting".to_owned(), format!("?view=all&inbox={inbox}")] {
+        let list = sato.get(&format!("/conversations{query}")).await.expect(200);
+        let href = list.attribute(&format!("#row-{conversation} a"), "href").unwrap();
+        assert_eq!(href, format!("/conversations/{conversation}{query}#latest"));
+        let page = sato.get(href.trim_end_matches("#latest")).await.expect(200);
+        let tab = query.split(['=', '&']).nth(1).map(str::to_owned);
+        assert_eq!(page.attribute("#list", "data-tab"), tab);
+        assert_eq!(page.attribute("#list", "data-inbox").is_some(), query.contains("inbox"));
+    }
+}
+
+#[tokio::test]
+async fn a_conversation_is_put_aside_to_any_time() {
+    let app = TestApp::start().await;
+    let sato = app.sign_in(SATO).await;
+    let conversation = app.handset(HANDSET).sends("来月またお願いします").await;
+    let path = format!("/conversations/{conversation}/snooze");
+    let snoozed = async || app.api().conversation(conversation).await["snoozed_until"].clone();
+    for (typed, why) in [
+        ("", "保留にする日時を選んでください"),
+        ("来月", "保留にする日時を選んでください"),
+        ("2020-01-01T09:00", "未来の日時にしてください"),
+    ] {
+        let refused = sato.post(&path, &[("until_at", typed)]).await.expect(422);
+        assert!(refused.text.contains(why), "{typed}: {}", refused.texts("body").join(" "));
+        let form = sato.form(&path, &[("until_at", typed)]).header("x-fragment", "head");
+        let line = Answer::to(form).await.expect(422).texts(".problem");
+        assert!(line.join(" ").contains(why), "{typed}: {line:?}");
+        assert!(snoozed().await.is_null());
+    }
+    // Nine in the morning where the inbox is.
+    sato.post(&path, &[("until_at", "2027-01-05T09:00")]).await.expect(303);
+    assert_eq!(snoozed().await, "2027-01-05T00:00:00Z");
 }

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
+use super::senders::shortened;
 use super::{frame, house_times};
 use crate::app::App;
 use crate::domain::phone_number;
 use crate::domain::user::{Actor, ActorKind, Role};
 use crate::locale::Locale;
 use crate::store::audit::{self, Entry};
-use crate::store::{Db, StoreError, api_tokens, inboxes, senders, users};
+use crate::store::{Db, StoreError, api_tokens, inboxes, provider_accounts, senders, users};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::html;
@@ -40,7 +41,7 @@ pub async fn index(
         .store
         .read(move |db| {
             let entries = audit::page_before(db, before, PAGE as i64 + 1)?;
-            Ok::<_, StoreError>((entries, Names::read(db)?))
+            Ok::<_, StoreError>((entries, Names::read(db, t)?))
         })
         .await?;
     let more = entries.len() > PAGE;
@@ -52,7 +53,7 @@ pub async fn index(
 }
 
 impl Names {
-    fn read(db: &mut Db) -> Result<Self, StoreError> {
+    fn read(db: &mut Db, t: Locale) -> Result<Self, StoreError> {
         let mut names = HashMap::new();
         names.extend(users::all(db)?.into_iter().map(|user| (user.id.0, user.name)));
         names.extend(api_tokens::all(db)?.into_iter().map(|token| (token.id.0, token.name)));
@@ -62,6 +63,14 @@ impl Names {
                 .into_iter()
                 .map(|sender| (sender.id.0, phone_number::shown(&sender.address))),
         );
+        names.extend(provider_accounts::all(db)?.into_iter().map(|account| {
+            let sid = account.settings.get("account_sid").map(|sid| shortened(sid));
+            let called = match account.kind.as_str() {
+                "simulator" => t.senders_simulator().to_owned(),
+                _ => format!("Twilio {}", sid.unwrap_or_default()),
+            };
+            (account.id.0, called)
+        }));
         Ok(Self(names))
     }
 

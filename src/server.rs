@@ -262,6 +262,7 @@ fn http_server(
             .wrap(from_fn(web::guard))
             .wrap(from_fn(web::count))
             .wrap(from_fn(web::present))
+            .wrap(from_fn(web::compress))
             .wrap(from_fn(web::secure))
             .configure(web::routes::configure)
             .default_service(actix::to(web::not_found))

@@ -7,6 +7,7 @@
 pub mod api;
 pub mod assets;
 mod client_address;
+mod compress;
 mod conversations;
 mod cookies;
 mod csrf;
@@ -35,6 +36,7 @@ mod times;
 pub mod views;
 mod words;
 
+pub use compress::compress;
 pub use error::present;
 pub use form::guard;
 pub use headers::{SecurityHeaders, secure};

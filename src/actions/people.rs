@@ -5,10 +5,10 @@ use crate::clock::fresh_id;
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{InboxId, UserId};
 use crate::domain::user::{Caller, Role};
-use crate::password::{MAX_LENGTH, MIN_LENGTH, MIN_LENGTH_ADMIN};
+use crate::password::{MAX_LENGTH, MIN_LENGTH, MIN_LENGTH_ADMIN, is_guessable};
 use crate::store::audit::Object;
 use crate::store::users::{self, User};
-use crate::store::{Tx, inboxes, sessions};
+use crate::store::{Tx, inboxes, organization, sessions};
 
 use super::{ActionError, Problem};
 
@@ -25,6 +25,8 @@ pub struct NewUser {
 #[derive(Clone, Debug)]
 pub struct Changes {
     pub name: String,
+    /// Another address to sign in with; sessions under the old one go on.
+    pub email: String,
     pub role: Role,
     pub inboxes: Vec<InboxId>,
     pub disabled: bool,
@@ -45,7 +47,9 @@ pub async fn add(
     inboxes: Vec<InboxId>,
 ) -> Result<UserId, ActionError> {
     must_administer(&caller)?;
-    let user = checked(app, new).await?;
+    let house = app.store.read(organization::find).await?;
+    let house = house.map_or_else(String::new, |house| house.name);
+    let user = checked(app, new, &house).await?;
     app.store
         .write(move |tx| {
             if users::find_by_email(tx, &user.email)?.is_some() {
@@ -72,6 +76,7 @@ pub async fn change(
 ) -> Result<(), ActionError> {
     must_administer(&caller)?;
     check_name(&changes.name)?;
+    check_email(&changes.email)?;
     app.store
         .write(move |tx| {
             let mut user = users::find(tx, id)?;
@@ -80,6 +85,15 @@ pub async fn change(
                 return Err(ActionError::invalid("role", Problem::Missing));
             }
             inboxes_must_exist(tx, &changes.inboxes)?;
+            let email = changes.email.trim();
+            if email != user.email {
+                let holder = users::find_by_email(tx, email)?;
+                if holder.is_some_and(|holder| holder.id != id) {
+                    return Err(ActionError::invalid("email", Problem::Taken));
+                }
+                user.email = email.to_owned();
+                tx.audit(&caller.actor, "user.readdress", Object::new("user", id.0));
+            }
             let now = tx.now;
             user.name = changes.name.trim().to_owned();
             user.role = changes.role;
@@ -109,7 +123,8 @@ pub async fn disable(app: &App, caller: Caller, email: String) -> Result<(), Act
             Ok::<_, ActionError>((user, inboxes))
         })
         .await?;
-    let changes = Changes { name: user.name, role: user.role, inboxes, disabled: true };
+    let changes =
+        Changes { name: user.name, email: user.email, role: user.role, inboxes, disabled: true };
     change(app, caller, user.id, changes).await
 }
 
@@ -139,8 +154,8 @@ pub async fn prefer(
 }
 
 /// A new user as it will be stored, or the field that is wrong.
-pub(super) async fn checked(app: &App, new: NewUser) -> Result<User, ActionError> {
-    check(&new)?;
+pub(super) async fn checked(app: &App, new: NewUser, house: &str) -> Result<User, ActionError> {
+    check(&new, house)?;
     let NewUser { email, name, role, password, locale } = new;
     Ok(User {
         id: fresh_id(),
@@ -155,10 +170,16 @@ pub(super) async fn checked(app: &App, new: NewUser) -> Result<User, ActionError
     })
 }
 
-/// Whether a user could be made of these words.
-pub fn check(new: &NewUser) -> Result<(), ActionError> {
+/// Whether a user of the organisation `house` could be made of these words.
+pub fn check(new: &NewUser, house: &str) -> Result<(), ActionError> {
     check_name(&new.name)?;
     check_email(&new.email)?;
+    check_password(new, house)
+}
+
+/// Whether the password is one for this user: long enough for the role, and
+/// nothing that follows from who they are.
+pub fn check_password(new: &NewUser, house: &str) -> Result<(), ActionError> {
     let shortest = if new.role == Role::Admin { MIN_LENGTH_ADMIN } else { MIN_LENGTH };
     let length = new.password.chars().count();
     if length < shortest {
@@ -166,6 +187,9 @@ pub fn check(new: &NewUser) -> Result<(), ActionError> {
     }
     if length > MAX_LENGTH {
         return Err(ActionError::invalid("password", Problem::TooLong));
+    }
+    if is_guessable(&new.password, &[&new.name, &new.email, house]) {
+        return Err(ActionError::invalid("password", Problem::Guessable));
     }
     Ok(())
 }

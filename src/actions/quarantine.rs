@@ -39,8 +39,10 @@ pub async fn keep(
     route: Route,
     request: HookRequest,
     problem: String,
-) -> Result<(), ActionError> {
-    keep_as(app, fresh_id(), account, route, request, problem).await
+) -> Result<QuarantineId, ActionError> {
+    let id = fresh_id();
+    keep_as(app, id, account, route, request, problem).await?;
+    Ok(id)
 }
 
 /// [`keep`] under an id that is known already: twice is once.
@@ -66,6 +68,7 @@ pub(super) async fn keep_as(
         received_at: request.received_at,
         resolved_at: None,
         outcome: None,
+        resolved_by: None,
     };
     app.store
         .write_vital(move |tx| {

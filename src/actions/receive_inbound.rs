@@ -5,7 +5,7 @@
 
 use crate::app::App;
 use crate::clock::fresh_id;
-use crate::domain::conversation::{Conversation as Status, Reopened};
+use crate::domain::conversation::{Conversation as Status, ConversationState, Reopened};
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{ConversationId, MessageId, ProviderAccountId};
 use crate::domain::inbound::InboundMessage;
@@ -85,7 +85,11 @@ pub(super) fn receive(
         let known = messages::find_by_provider_ref(tx, account, &text.provider_ref)?;
         return known.map(Received::Again).ok_or(StoreError::NotFound.into());
     }
-    let (status, Reopened(reopened)) = conversation.status.receive_inbound(tx.now);
+    let signal = signal_of(text);
+    let (status, Reopened(reopened)) = match signal {
+        Some(OptOutSignal::Stop) => (conversation.status.receive_stop(), Reopened(false)),
+        _ => conversation.status.receive_inbound(tx.now),
+    };
     if reopened {
         conversations::open_case(tx, conversation.id, now)?;
         let reopening = SystemLine::Reopened;
@@ -94,8 +98,25 @@ pub(super) fn receive(
     conversations::touch(tx, conversation.id, &status, &message, &key)?;
     let created = EventKind::MessageCreated;
     tx.event(NewEvent::conversation(created, conversation.inbox_id, conversation.id).about(id));
-    heed_opt_out(tx, &conversation, &contact, text)?;
+    if let Some(signal) = signal {
+        heed_opt_out(tx, &conversation, &contact, signal, source_of(text))?;
+    }
+    let closes = status.state == ConversationState::Closed
+        && conversation.status.state != ConversationState::Closed;
+    if closes {
+        close(tx, &conversation)?;
+    }
     Ok(Received::New(id))
+}
+
+/// What the text asks for, if it is a word that acts at once: the provider's
+/// reading of it before ours.
+fn signal_of(text: &InboundMessage) -> Option<OptOutSignal> {
+    text.opt_out.or_else(|| recognise(&text.body))
+}
+
+fn source_of(text: &InboundMessage) -> OptOutSource {
+    if text.opt_out.is_some() { OptOutSource::Provider } else { OptOutSource::Keyword }
 }
 
 /// The sender the text was written to. A provider may use numbers of a pool we
@@ -191,20 +212,15 @@ fn heed_opt_out(
     tx: &mut Tx,
     conversation: &Conversation,
     contact: &Contact,
-    text: &InboundMessage,
+    signal: OptOutSignal,
+    source: OptOutSource,
 ) -> Result<(), StoreError> {
-    let source =
-        if text.opt_out.is_some() { OptOutSource::Provider } else { OptOutSource::Keyword };
     let now = tx.now;
-    let line = match text.opt_out.or_else(|| recognise(&text.body)) {
-        Some(OptOutSignal::Stop) => {
-            opt_outs::begin(tx, contact, OptOutScope::All, source, None, now)?
-                .then_some(SystemLine::OptedOut)
-        }
-        Some(OptOutSignal::Start) => {
-            opt_outs::end(tx, contact, now)?.then_some(SystemLine::OptedIn)
-        }
-        Some(OptOutSignal::Help) | None => None,
+    let line = match signal {
+        OptOutSignal::Stop => opt_outs::begin(tx, contact, OptOutScope::All, source, None, now)?
+            .then_some(SystemLine::OptedOut),
+        OptOutSignal::Start => opt_outs::end(tx, contact, now)?.then_some(SystemLine::OptedIn),
+        OptOutSignal::Help => None,
     };
     if let Some(line) = line {
         timeline::say(tx, conversation.inbox_id, conversation.id, None, line)?;
@@ -212,5 +228,15 @@ fn heed_opt_out(
             if line == SystemLine::OptedOut { "contact.opt_out" } else { "contact.opt_in" };
         tx.audit(&Actor::system(), action, Object::new("contact", contact.id.0));
     }
+    Ok(())
+}
+
+/// The text was a stop, and nobody's to look at any more.
+fn close(tx: &mut Tx, conversation: &Conversation) -> Result<(), StoreError> {
+    let (inbox, id, now) = (conversation.inbox_id, conversation.id, tx.now);
+    conversations::close_case(tx, conversation.case_id, None, now)?;
+    timeline::say(tx, inbox, id, None, SystemLine::Closed)?;
+    tx.event(NewEvent::conversation(EventKind::ConversationUpdated, inbox, id));
+    tx.audit(&Actor::system(), "conversation.close", Object::new("conversation", id.0));
     Ok(())
 }

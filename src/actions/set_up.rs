@@ -66,6 +66,7 @@ pub async fn run(app: &App, caller: Caller, answers: Answers) -> Result<House, A
             password: answers.admin_password.clone(),
             locale: answers.locale.clone(),
         },
+        &answers.organization,
     )
     .await?;
     let simulated = answers.sender.is_none() && answers.provider == "simulator";

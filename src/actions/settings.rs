@@ -11,6 +11,7 @@ use crate::domain::id::{ApiTokenId, InboxId, ProviderAccountId};
 use crate::domain::sender::SenderAddress;
 use crate::domain::user::Caller;
 use crate::providers::Settings;
+use crate::providers::registry::Registry;
 use crate::store::api_tokens::{self, ApiToken};
 use crate::store::audit::Object;
 use crate::store::inboxes::{self, Inbox};
@@ -206,21 +207,13 @@ pub async fn revoke_token(app: &App, caller: Caller, id: ApiTokenId) -> Result<(
 }
 
 pub(super) fn checked(app: &App, new: NewAccount) -> Result<Checked, ActionError> {
-    let provider = app
-        .providers
-        .get(&new.kind)
-        .ok_or(ActionError::invalid("provider", Problem::Unknown))?
-        .clone();
     let mut settings = new.settings;
     if new.kind == "simulator" {
         settings
             .entry(SIMULATOR_SECRET.to_owned())
             .or_insert_with(|| URL_SAFE_NO_PAD.encode(random::<32>()));
     }
-    provider.check_settings(&settings).map_err(|error| {
-        let known = provider.settings().iter().find(|setting| setting.name == error.setting);
-        ActionError::invalid(known.map_or("settings", |setting| setting.name), Problem::Malformed)
-    })?;
+    check_settings(&app.providers, &new.kind, &settings)?;
     let sender = SenderAddress::parse(&new.sender)
         .map_err(|_error| ActionError::invalid("sender", Problem::Malformed))?;
     Ok(Checked {
@@ -232,6 +225,19 @@ pub(super) fn checked(app: &App, new: NewAccount) -> Result<Checked, ActionError
             listed_until: app.clock.now(),
         },
         sender,
+    })
+}
+
+/// Whether the provider's adapter could work with them.
+pub(super) fn check_settings(
+    providers: &Registry,
+    kind: &str,
+    settings: &Settings,
+) -> Result<(), ActionError> {
+    let provider = providers.get(kind).ok_or(ActionError::invalid("provider", Problem::Unknown))?;
+    provider.check_settings(settings).map_err(|error| {
+        let known = provider.settings().iter().find(|setting| setting.name == error.setting);
+        ActionError::invalid(known.map_or("settings", |setting| setting.name), Problem::Malformed)
     })
 }
 

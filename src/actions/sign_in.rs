@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
 use crate::clock::fresh_id;
@@ -17,6 +17,9 @@ use super::ActionError;
 
 /// A working day and a night: nobody signs in twice a day, nobody stays for ever.
 pub const SESSION_LIFE: TimeDelta = TimeDelta::hours(16);
+
+/// How exactly is known when somebody was last there; each note is a write.
+const SEEN_EVERY: TimeDelta = TimeDelta::minutes(5);
 
 /// A new session; `secret` goes into the cookie and nowhere else.
 #[derive(Clone, Debug)]
@@ -62,12 +65,33 @@ pub async fn start(
             let now = tx.now;
             let SignedIn { session, user, secret } = &session;
             sessions::insert(tx, *session, *user, secret, now, now + SESSION_LIFE)?;
+            sessions::touch(tx, *session, *user, now)?;
             let actor = Actor::user(*user, origin.clone());
             tx.audit(&actor, "session.start", Object::new("session", session.0));
             Ok::<_, ActionError>(())
         })
         .await?;
     Ok(signed_in)
+}
+
+/// Notes that somebody is there, at most every [`SEEN_EVERY`].
+///
+/// Not audited: the log says who signed in and what they did.
+pub async fn note_seen(
+    app: &App,
+    session: SessionId,
+    user: UserId,
+    last_seen_at: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if app.clock.now() - last_seen_at < SEEN_EVERY {
+        return Ok(());
+    }
+    app.store
+        .write(move |tx| {
+            let now = tx.now;
+            Ok(sessions::touch(tx, session, user, now)?)
+        })
+        .await
 }
 
 pub async fn end(

@@ -100,7 +100,7 @@ pub async fn fill(app: &App, messages: u64, seed: u64) -> anyhow::Result<Filled>
     }
     app.store
         .write(move |tx| {
-            let detail = format!("seed {seed}, {messages} messages");
+            let detail = format!("{threads} {messages} {seed}");
             tx.audit_with(
                 &Actor::operator(),
                 "demo.fill",

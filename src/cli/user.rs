@@ -44,6 +44,9 @@ pub fn explained(error: ActionError) -> anyhow::Error {
             "password: is too short; {MIN_LENGTH} characters or more, \
              {MIN_LENGTH_ADMIN} for an administrator"
         ),
+        ActionError::Invalid { field: "password", problem: Problem::Guessable } => anyhow::anyhow!(
+            "password: is too easy to guess; leave out names, the organisation and common patterns"
+        ),
         ActionError::Invalid { field: "email", problem: Problem::Taken } => {
             anyhow::anyhow!("email: somebody signs in with it already")
         }

@@ -2,7 +2,8 @@
 //!
 //! A conversation waits from its oldest unanswered inbound text. Any outbound
 //! text by a person ends the wait; automatic replies do not, because the
-//! customer has still not been heard.
+//! customer has still not been heard. A stop word ends it too: there is nothing
+//! left that we may answer.
 
 use chrono::{DateTime, Utc};
 
@@ -111,6 +112,17 @@ impl Conversation {
             snoozed_until: None,
         };
         (next, Reopened(was_closed))
+    }
+
+    /// The contact wrote a stop word and nothing else.
+    ///
+    /// No text may go there any more, so nobody waits for one. What is nobody's
+    /// is done with; what is somebody's stays theirs, who may want to telephone.
+    /// A closed conversation stays closed: a stop is no question.
+    pub fn receive_stop(&self) -> Self {
+        let is_somebodys = self.state != ConversationState::Closed && self.assignee.is_some();
+        let state = if is_somebodys { ConversationState::Open } else { ConversationState::Closed };
+        Self { state, waiting_since: None, snoozed_until: None, ..*self }
     }
 
     /// A person wrote to the contact.

@@ -46,6 +46,12 @@ words!(PhoneNumberError {
     UnknownCountry = "unknown_country",
 });
 
+/// An address as people in Japan read it, where it is a telephone number; a
+/// short code or a name stays as it is.
+pub fn shown(address: &str) -> String {
+    PhoneNumber::from_e164(address).map_or_else(|| address.to_owned(), |number| number.national())
+}
+
 impl PhoneNumber {
     /// Reads a number as somebody in Japan writes it: with or without hyphens,
     /// full-width, with `+81`, `+81(0)`, `81`, `0081` or `010 81` in front, or

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::connection::{Db, on_each_backend};
 use super::error::StoreError;
+use super::messages::Position;
 use super::schema::quarantine;
 use super::seal::{Vault, place};
 use crate::domain::id::{ProviderAccountId, QuarantineId, UserId};
@@ -34,6 +35,21 @@ pub struct Quarantined {
     pub resolved_at: Option<DateTime<Utc>>,
     /// `replayed` or `discarded`.
     pub outcome: Option<String>,
+    pub resolved_by: Option<UserId>,
+}
+
+/// Where a request stands among the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub is_resolved: bool,
+    pub at: Position,
+}
+
+impl Quarantined {
+    pub fn place(&self) -> Place {
+        let at = Position { at: self.received_at, id: self.id.0 };
+        Place { is_resolved: self.resolved_at.is_some(), at }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -55,6 +71,7 @@ struct QuarantineRow {
     received_at: NaiveDateTime,
     resolved_at: Option<NaiveDateTime>,
     outcome: Option<String>,
+    resolved_by: Option<UserId>,
 }
 
 /// Keeps a request, once however often it is tried.
@@ -88,13 +105,27 @@ pub fn find(db: &mut Db, id: QuarantineId) -> Result<Quarantined, StoreError> {
     read(&db.vault, row)
 }
 
-/// The newest first; those still waiting before those resolved.
-pub fn newest(db: &mut Db, limit: i64) -> Result<Vec<Quarantined>, StoreError> {
-    let rows: Vec<QuarantineRow> = quarantine::table
-        .order((quarantine::resolved_at.is_not_null(), quarantine::received_at.desc()))
+/// The newest first, those still waiting before those resolved; from below
+/// `after` on.
+pub fn page(db: &mut Db, after: Option<Place>, limit: i64) -> Result<Vec<Quarantined>, StoreError> {
+    let is_resolved = quarantine::resolved_at.is_not_null();
+    let mut query = quarantine::table
+        .order((is_resolved, quarantine::received_at.desc(), quarantine::id.desc()))
         .limit(limit)
         .select(QuarantineRow::as_select())
-        .load(&mut db.conn)?;
+        .into_boxed();
+    if let Some(Place { is_resolved: was_resolved, at: Position { at, id } }) = after {
+        let (at, id) = (at.naive_utc(), QuarantineId(id));
+        let is_older = quarantine::received_at
+            .lt(at)
+            .or(quarantine::received_at.eq(at).and(quarantine::id.lt(id)));
+        query = if was_resolved {
+            query.filter(is_resolved.and(is_older))
+        } else {
+            query.filter(is_resolved.or(is_older))
+        };
+    }
+    let rows: Vec<QuarantineRow> = query.load(&mut db.conn)?;
     rows.into_iter().map(|row| read(&db.vault, row)).collect()
 }
 
@@ -150,5 +181,6 @@ fn read(vault: &Vault, row: QuarantineRow) -> Result<Quarantined, StoreError> {
         received_at: row.received_at.and_utc(),
         resolved_at: row.resolved_at.map(|at| at.and_utc()),
         outcome: row.outcome,
+        resolved_by: row.resolved_by,
     })
 }

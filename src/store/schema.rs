@@ -32,6 +32,7 @@ diesel::table! {
         enter_sends -> Bool,
         disabled_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
+        last_seen_at -> Nullable<Timestamp>,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Signed-in browsers.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::connection::Db;
@@ -31,20 +31,42 @@ pub fn insert(
     Ok(())
 }
 
+/// A session in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub id: SessionId,
+    pub user: UserId,
+    /// As exact as [`touch`] is called often.
+    pub last_seen_at: DateTime<Utc>,
+}
+
 /// Whose session `secret` opens, if it is in force and its user is not disabled.
-pub fn find(
-    db: &mut Db,
-    secret: &str,
-    now: DateTime<Utc>,
-) -> Result<Option<(SessionId, UserId)>, StoreError> {
-    Ok(sessions::table
+pub fn find(db: &mut Db, secret: &str, now: DateTime<Utc>) -> Result<Option<Found>, StoreError> {
+    let row: Option<(SessionId, UserId, NaiveDateTime)> = sessions::table
         .inner_join(users::table)
         .filter(sessions::token_hash.eq(secret_hash(secret)))
         .filter(sessions::expires_at.gt(now.naive_utc()))
         .filter(users::disabled_at.is_null())
-        .select((sessions::id, sessions::user_id))
+        .select((sessions::id, sessions::user_id, sessions::last_seen_at))
         .first(&mut db.conn)
-        .optional()?)
+        .optional()?;
+    Ok(row.map(|(id, user, at)| Found { id, user, last_seen_at: at.and_utc() }))
+}
+
+/// Notes that the session was used, and its user seen.
+pub fn touch(
+    db: &mut Db,
+    id: SessionId,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    diesel::update(sessions::table.find(id))
+        .set(sessions::last_seen_at.eq(now.naive_utc()))
+        .execute(&mut db.conn)?;
+    diesel::update(users::table.find(user))
+        .set(users::last_seen_at.eq(now.naive_utc()))
+        .execute(&mut db.conn)?;
+    Ok(())
 }
 
 pub fn delete(db: &mut Db, id: SessionId) -> Result<(), StoreError> {

@@ -108,6 +108,13 @@ pub fn update(db: &mut Db, user: &User) -> Result<(), StoreError> {
     if changed == 1 { Ok(()) } else { Err(StoreError::NotFound) }
 }
 
+/// When each user last used the house; who never did is not among them.
+pub fn last_seen(db: &mut Db) -> Result<HashMap<UserId, DateTime<Utc>>, StoreError> {
+    let rows: Vec<(UserId, Option<NaiveDateTime>)> =
+        users::table.select((users::id, users::last_seen_at)).load(&mut db.conn)?;
+    Ok(rows.into_iter().filter_map(|(id, at)| Some((id, at?.and_utc()))).collect())
+}
+
 /// The inboxes a user belongs to.
 pub fn inboxes_of(db: &mut Db, user: UserId) -> Result<Vec<InboxId>, StoreError> {
     Ok(memberships::table

@@ -40,6 +40,15 @@ pub async fn serve(request: HttpRequest) -> HttpResponse {
     }
 }
 
+/// Whether an `Accept-Encoding` of `accepted` allows `coding` by its name.
+pub(super) fn takes(accepted: &str, coding: &str) -> bool {
+    accepted.split(',').any(|part| {
+        let (name, weight) = part.split_once(';').unwrap_or((part, ""));
+        name.trim().eq_ignore_ascii_case(coding)
+            && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+    })
+}
+
 impl Asset {
     fn answer(&self, request: &HttpRequest) -> HttpResponse {
         let (encoding, body) = self.choose(request.headers().get(header::ACCEPT_ENCODING));
@@ -58,16 +67,9 @@ impl Asset {
     /// The smallest form the browser takes.
     fn choose(&self, accepted: Option<&HeaderValue>) -> (Option<&'static str>, &'static [u8]) {
         let accepted = accepted.and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let takes = |coding: &str| {
-            accepted.split(',').any(|part| {
-                let (name, weight) = part.split_once(';').unwrap_or((part, ""));
-                name.trim().eq_ignore_ascii_case(coding)
-                    && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
-            })
-        };
         match () {
-            () if takes("br") => (Some("br"), self.br),
-            () if takes("gzip") => (Some("gzip"), self.gz),
+            () if takes(accepted, "br") => (Some("br"), self.br),
+            () if takes(accepted, "gzip") => (Some("gzip"), self.gz),
             () => (None, self.raw),
         }
     }

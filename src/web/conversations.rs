@@ -11,7 +11,9 @@ use super::form::Fields;
 use super::fragment::{asked_for, html, html_with, see_other};
 use super::session::Session;
 use super::shell::shell;
-use super::views::{AboutPage, FormErrors, IndexPage, ListTab, Nav, NewPage, ShowPage};
+use super::views::{
+    AboutPage, ErrorPage, FormErrors, IndexPage, ListTab, Nav, NewPage, ProblemView, ShowPage,
+};
 use super::words;
 use crate::actions::{
     self, ActionError, Draft, assign, mark_read, rename_contact, snooze as snoozing,
@@ -21,6 +23,7 @@ use crate::app::App;
 use crate::domain::id::{ConversationId, InboxId, MessageId, SenderId, UserId};
 use crate::domain::message::Purpose;
 use crate::domain::segment::LengthProfile;
+use crate::locale::Locale;
 use crate::store::{inboxes, senders};
 
 pub mod lines;
@@ -259,7 +262,8 @@ pub async fn reopen(
     done(&request, id)
 }
 
-/// `POST /conversations/{id}/snooze`: until `until`, RFC 3339.
+/// `POST /conversations/{id}/snooze`: until `until`, RFC 3339, or where that is
+/// not sent until `until_at`, a time of the inbox's day.
 pub async fn snooze(
     app: web::Data<App>,
     session: Session,
@@ -268,10 +272,26 @@ pub async fn snooze(
     fields: Fields,
 ) -> Result<HttpResponse, WebError> {
     let id = ConversationId(path.into_inner());
-    let until = chrono::DateTime::parse_from_rfc3339(fields.get("until"))
-        .map_err(|_malformed| WebError::BadRequest)?;
-    snoozing::run(&app, session.caller, id, until.to_utc()).await?;
-    done(&request, id)
+    let t = session.locale();
+    let until = match fields.filled("until") {
+        Some(until) => chrono::DateTime::parse_from_rfc3339(until)
+            .map_err(|_malformed| WebError::BadRequest)?
+            .to_utc(),
+        None => {
+            let times = thread::times_of(&app, &session, id).await?;
+            let Some(until) = times.typed(fields.get("until_at")) else {
+                return refused(&request, t, t.field_until_missing().to_owned());
+            };
+            until
+        }
+    };
+    match snoozing::run(&app, session.caller, id, until).await {
+        Ok(_) => done(&request, id),
+        Err(ActionError::Invalid { field, problem }) => {
+            refused(&request, t, words::problem(t, field, problem))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// `DELETE /conversations/{id}/snooze`
@@ -292,6 +312,18 @@ fn done(request: &HttpRequest, id: ConversationId) -> Result<HttpResponse, WebEr
         return Ok(HttpResponse::NoContent().finish());
     }
     Ok(see_other(&format!("/conversations/{id}#latest")))
+}
+
+/// Why a button of the thread's head did nothing, in the reader's words: a line
+/// for scripts, else a page, because those buttons belong to no form on show.
+fn refused(request: &HttpRequest, t: Locale, why: String) -> Result<HttpResponse, WebError> {
+    let (refused, detail) = (StatusCode::UNPROCESSABLE_ENTITY, Some(why));
+    let status = refused.as_u16();
+    if asked_for(request).is_some() {
+        return html_with(refused, &ProblemView { t, status, detail });
+    }
+    let page = ErrorPage { t, status, detail, request_id: None, retry_after: None };
+    html_with(refused, &page)
 }
 
 fn must_answer(session: &Session) -> Result<(), WebError> {

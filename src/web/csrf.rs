@@ -12,7 +12,10 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use crate::config::PublicUrl;
+use crate::store::seal::random;
 
+/// Bytes of the token, and of the pad before it.
+const LENGTH: usize = 32;
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,15 +28,16 @@ pub enum CsrfError {
     Token,
 }
 
-/// The token of a session's forms.
+/// The token of a session's forms, as one answer shows it.
 ///
 /// Made from the session's secret, so that nothing need be stored; the secret
-/// cannot be found from it.
+/// cannot be found from it. Every call hides it under a pad of its own: pages
+/// leave packed, and a part that never reads the same twice cannot be guessed
+/// from how well it packs beside a guess (BREACH).
 pub fn token(session_secret: &str) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(session_secret.as_bytes())
-        .expect("HMAC takes keys of any length");
-    mac.update(b"henji form token v1");
-    URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    let pad: [u8; LENGTH] = random();
+    let masked = xor(plain_token(session_secret), pad);
+    URL_SAFE_NO_PAD.encode([pad, masked].concat())
 }
 
 /// Both checks, for every request of a signed-in browser that changes something.
@@ -41,11 +45,12 @@ pub fn check(
     headers: &HeaderMap,
     public_url: &PublicUrl,
     form_token: Option<&str>,
-    session_token: &str,
+    session_secret: &str,
 ) -> Result<(), CsrfError> {
     check_site(headers, public_url)?;
-    let is_ours =
-        form_token.is_some_and(|token| token.as_bytes().ct_eq(session_token.as_bytes()).into());
+    let is_ours = form_token
+        .and_then(unmasked)
+        .is_some_and(|token| token.ct_eq(&plain_token(session_secret)).into());
     if is_ours { Ok(()) } else { Err(CsrfError::Token) }
 }
 
@@ -71,6 +76,24 @@ pub fn check_origin(headers: &HeaderMap, public_url: &PublicUrl) -> Result<(), C
         (Some(origin), None) if origin.as_bytes() == public_url.origin().as_bytes() => Ok(()),
         _ => Err(CsrfError::ForeignSite),
     }
+}
+
+fn plain_token(session_secret: &str) -> [u8; LENGTH] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(session_secret.as_bytes())
+        .expect("HMAC takes keys of any length");
+    mac.update(b"henji form token v1");
+    mac.finalize().into_bytes().into()
+}
+
+fn unmasked(form_token: &str) -> Option<[u8; LENGTH]> {
+    let bytes = URL_SAFE_NO_PAD.decode(form_token).ok()?;
+    let (pad, masked) = bytes.split_first_chunk::<LENGTH>()?;
+    Some(xor(*pad, masked.try_into().ok()?))
+}
+
+fn xor(mut one: [u8; LENGTH], other: [u8; LENGTH]) -> [u8; LENGTH] {
+    one.iter_mut().zip(other).for_each(|(byte, with)| *byte ^= with);
+    one
 }
 
 #[cfg(test)]

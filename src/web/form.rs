@@ -139,7 +139,7 @@ fn check(request: &HttpRequest, fields: &Fields) -> Result<(), CsrfError> {
     };
     let header = request.headers().get(TOKEN_HEADER).and_then(|value| value.to_str().ok());
     let sent = header.or_else(|| fields.filled("csrf"));
-    csrf::check(request.headers(), public_url, sent, &csrf::token(&secret))
+    csrf::check(request.headers(), public_url, sent, &secret)
 }
 
 fn overridden(request: &ServiceRequest, fields: &Fields) -> Option<Method> {

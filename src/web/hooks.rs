@@ -202,7 +202,7 @@ impl House {
                 return self.put_off(door, route, &again).await;
             }
             kept => kept?,
-        }
+        };
         if route == Route::Inbound {
             self.app.metrics.inbound(Inbound::Quarantined);
         }

@@ -120,6 +120,8 @@ routes! {
     get "/settings/senders" Admin => settings::senders::index;
     get "/settings/senders/new" Admin => settings::senders::new;
     post "/settings/senders" Admin => settings::senders::create;
+    get "/settings/accounts/{id}/edit" Admin => settings::accounts::edit;
+    put "/settings/accounts/{id}" Admin => settings::accounts::update;
     get "/settings/tokens" Admin => settings::tokens::index;
     post "/settings/tokens" Admin => settings::tokens::create;
     delete "/settings/tokens/{id}" Admin => settings::tokens::revoke;

@@ -14,6 +14,7 @@ use super::client_address::client_address;
 use super::cookies::Cookies;
 use super::csrf;
 use super::error::WebError;
+use crate::actions::sign_in;
 use crate::app::App;
 use crate::domain::id::SessionId;
 use crate::domain::user::{Actor, Caller, Role, Sight};
@@ -91,23 +92,26 @@ pub fn app_of(request: &HttpRequest) -> Arc<App> {
 pub async fn find(app: &App, secret: String, origin: String) -> Result<Session, WebError> {
     let now = app.clock.now();
     let csrf = csrf::token(&secret);
-    let (id, user, inboxes) = app
+    let (found, user, inboxes) = app
         .store
         .read(move |db| {
-            let Some((id, user)) = sessions::find(db, &secret, now)? else {
+            let Some(found) = sessions::find(db, &secret, now)? else {
                 return Ok(None);
             };
-            let inboxes = users::inboxes_of(db, user)?;
-            Ok::<_, StoreError>(Some((id, users::find(db, user)?, inboxes)))
+            let inboxes = users::inboxes_of(db, found.user)?;
+            Ok::<_, StoreError>(Some((found, users::find(db, found.user)?, inboxes)))
         })
         .await?
         .ok_or(WebError::SignedOut)?;
+    if let Err(error) = sign_in::note_seen(app, found.id, found.user, found.last_seen_at).await {
+        tracing::warn!(user.id = %found.user, %error, "when a user was seen could not be noted");
+    }
     let caller = Caller {
         actor: Actor::user(user.id, Some(origin)),
         role: user.role,
         sight: Sight::of(user.role, inboxes),
     };
-    Ok(Session { id, user, caller, csrf })
+    Ok(Session { id: found.id, user, caller, csrf })
 }
 
 /// The address a request comes from, as the audit log keeps it.

@@ -17,6 +17,7 @@ use crate::store::{
     senders as stored_senders, users as stored_users,
 };
 
+pub mod accounts;
 pub mod audit;
 pub mod inboxes;
 pub mod preferences;

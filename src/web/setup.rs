@@ -103,7 +103,8 @@ pub async fn save_administrator(
         password: fields.get("password").to_owned(),
         locale: t.tag().to_owned(),
     };
-    let errors = users::problems_of(t, &told)?;
+    let house = papers.told.organization.as_ref().map_or("", |house| house.name.as_str());
+    let errors = users::problems_of(t, &told, house)?;
     if !errors.is_empty() {
         let page = administrator_page(&app, &request, &papers, told.name, told.email, errors);
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page);

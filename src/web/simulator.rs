@@ -11,9 +11,10 @@ use super::form::Fields;
 use super::fragment::{asked_for, html_with, see_other};
 use super::session::{Admin, Session};
 use super::shell::shell;
-use super::views::{BehaviourView, HandsetView, ListTab, Nav, SimulatorPage};
+use super::views::{BehaviourView, FormErrors, HandsetView, ListTab, Nav, SimulatorPage};
 use super::words;
 use crate::actions::Problem;
+use crate::actions::simulate::{self, HandsetSms};
 use crate::app::App;
 use crate::domain::phone_number::PhoneNumber;
 use crate::locale::Locale;
@@ -48,7 +49,7 @@ pub async fn show(
     if asked_for(&request) == Some("handset") {
         return html_with(status, &view);
     }
-    page(&app, &session, &phones, view, status, &query, None).await
+    page(&app, &session, &phones, view, &query, None).await
 }
 
 /// `POST /sim/inbound`: the phone's owner sends a text.
@@ -69,7 +70,13 @@ pub async fn send(
         Ok(number) if body.is_empty() => (number, Some(t.field_empty_body().to_owned())),
         Ok(number) => {
             let mut committed = app.store.committed();
-            app.simulator.handset_sends(&number, to, body, None).map_err(WebError::internal)?;
+            let text = HandsetSms {
+                from: number.clone(),
+                to: to.to_owned(),
+                body: body.to_owned(),
+                provider_message_id: None,
+            };
+            simulate::run(&app, text).await?.map_err(WebError::internal)?;
             // Late is fine too: then the page hears of it live.
             let _late = tokio::time::timeout(WAIT, committed.changed()).await;
             (number, None)
@@ -81,7 +88,7 @@ pub async fn send(
         return html_with(status, &view);
     }
     if view.error.is_some() {
-        return page(&app, &session, &phones, view, status, &Fields::default(), None).await;
+        return page(&app, &session, &phones, view, &Fields::default(), None).await;
     }
     Ok(see_other(&view.href()))
 }
@@ -93,13 +100,12 @@ pub async fn behave(
     fields: Fields,
 ) -> Result<HttpResponse, WebError> {
     let t = session.locale();
-    let Err(problem) = set_behaviour(&app, t, &fields) else { return Ok(see_other("/sim?saved")) };
+    let Err(errors) = set_behaviour(&app, t, &fields) else { return Ok(see_other("/sim?saved")) };
     let phones = Phones::of(&app, &session).await?;
     let number = phones.last_used(&app);
     let view = handset_view(&app, &session, &phones, &number, "", None).await?;
-    let refused = StatusCode::UNPROCESSABLE_ENTITY;
-    let none = Fields::default();
-    page(&app, &session, &phones, view, refused, &none, Some(problem.to_owned())).await
+    let refused = Refused { typed: fields, errors };
+    page(&app, &session, &phones, view, &Fields::default(), Some(refused)).await
 }
 
 /// The number of a handset as it was typed: one that texts can be sent to,
@@ -129,26 +135,36 @@ async fn handset_view(
     Ok(phones.handset(app, &times, &session.csrf, number, to, error))
 }
 
+/// A behaviour that the carrier cannot have, as it was asked for.
+struct Refused {
+    typed: Fields,
+    errors: FormErrors,
+}
+
 async fn page(
     app: &App,
     session: &Session,
     phones: &Phones,
     mut handset: HandsetView,
-    status: StatusCode,
     query: &Fields,
-    notice: Option<String>,
+    refused: Option<Refused>,
 ) -> Result<HttpResponse, WebError> {
     let t = session.locale();
     let mut shell = shell(app, session, Nav::Simulator).await?;
-    shell.notice = notice.or_else(|| query.has("saved").then(|| t.saved().to_owned()));
+    shell.notice = query.has("saved").then(|| t.saved().to_owned());
     // Everything open: what has just been sent is in it, whoever it belongs to.
     let tab = ListTab::from_word(query.get("view")).unwrap_or(ListTab::All);
     let list = list_view(app, session, tab, None, None).await?;
     let times = super::settings::house_times(app, t).await?;
     handset.others = phones.used(app, &handset.number);
     let raw = phones.raw(app, &times, &handset.number);
-    let behaviour = behaviour_view(app)?;
-    html_with(status, &SimulatorPage { shell, list, handset, behaviour, raw })
+    let (status, behaviour, errors) = match refused {
+        Some(Refused { typed, errors }) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, behaviour_typed(&typed), errors)
+        }
+        None => (status_of(&handset), behaviour_view(app)?, FormErrors::none()),
+    };
+    html_with(status, &SimulatorPage { shell, list, handset, behaviour, errors, raw })
 }
 
 fn behaviour_view(app: &App) -> Result<BehaviourView, WebError> {
@@ -156,31 +172,56 @@ fn behaviour_view(app: &App) -> Result<BehaviourView, WebError> {
     let receipt = serde_json::to_value(behaviour.receipt).map_err(WebError::internal)?;
     Ok(BehaviourView {
         receipt: receipt.as_str().unwrap_or_default().to_owned(),
-        delay_ms: behaviour.delay_ms,
+        delay_ms: behaviour.delay_ms.to_string(),
         duplicate: behaviour.duplicate,
         reorder: behaviour.reorder,
         lose_response: behaviour.lose_response,
-        throttle_every: behaviour.throttle_every,
+        throttle_every: behaviour.throttle_every.to_string(),
         reject_code: behaviour.reject_code.unwrap_or_default(),
     })
 }
 
+fn behaviour_typed(fields: &Fields) -> BehaviourView {
+    let is_on = |name: &str| fields.get(name) == "true";
+    BehaviourView {
+        receipt: fields.get("receipt").to_owned(),
+        delay_ms: fields.get("delay_ms").to_owned(),
+        duplicate: is_on("duplicate"),
+        reorder: is_on("reorder"),
+        lose_response: is_on("lose_response"),
+        throttle_every: fields.get("throttle_every").to_owned(),
+        reject_code: fields.get("reject_code").to_owned(),
+    }
+}
+
 /// Sets every switch; one that was not sent is off.
-fn set_behaviour(app: &App, t: Locale, fields: &Fields) -> Result<(), &'static str> {
+fn set_behaviour(app: &App, t: Locale, fields: &Fields) -> Result<(), FormErrors> {
     let number = |name: &str| fields.filled(name).unwrap_or("0").parse::<u32>();
+    let mut errors = FormErrors::none();
     let mut behaviour = app.simulator.behaviour();
-    behaviour.receipt = serde_json::from_value(fields.get("receipt").into())
-        .map_err(|_unknown| t.problem_malformed())?;
-    behaviour.delay_ms = number("delay_ms").map_err(|_malformed| t.problem_delay())?.into();
-    behaviour.throttle_every = number("throttle_every").map_err(|_malformed| t.problem_number())?;
-    behaviour.duplicate = fields.get("duplicate") == "true";
-    behaviour.reorder = fields.get("reorder") == "true";
-    behaviour.lose_response = fields.get("lose_response") == "true";
+    match serde_json::from_value(fields.get("receipt").into()) {
+        Ok(receipt) => behaviour.receipt = receipt,
+        Err(_unknown) => errors.summary = Some(t.problem_malformed().to_owned()),
+    }
+    match number("delay_ms") {
+        Ok(delay) => behaviour.delay_ms = delay.into(),
+        Err(_malformed) => errors = errors.and("delay_ms", t.problem_delay()),
+    }
+    match number("throttle_every") {
+        Ok(every) => behaviour.throttle_every = every,
+        Err(_malformed) => errors = errors.and("throttle_every", t.problem_number()),
+    }
+    let BehaviourView { duplicate, reorder, lose_response, .. } = behaviour_typed(fields);
+    (behaviour.duplicate, behaviour.reorder, behaviour.lose_response) =
+        (duplicate, reorder, lose_response);
     behaviour.reject_code = fields.filled("reject_code").map(str::to_owned);
+    if !errors.is_empty() {
+        return Err(errors);
+    }
     app.simulator.set_behaviour(behaviour).map_err(|error| match error.field.as_str() {
-        "delay_ms" => t.problem_delay(),
-        "reject_code" => t.problem_reject_code(),
-        _ => t.problem_malformed(),
+        "delay_ms" => FormErrors::of("delay_ms", t.problem_delay()),
+        "reject_code" => FormErrors::of("reject_code", t.problem_reject_code()),
+        _ => FormErrors { summary: Some(t.problem_malformed().to_owned()), fields: Vec::new() },
     })
 }
 

@@ -1,6 +1,6 @@
 //! Moments as people of an inbox read them.
 
-use chrono::{DateTime, Datelike, Days, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use super::views::{SnoozeChoice, TimeView};
@@ -91,6 +91,18 @@ impl Times {
             .collect()
     }
 
+    /// What a `datetime-local` field says, read here; `None` for anything else,
+    /// and for the hour that a summer time skips.
+    pub fn typed(&self, text: &str) -> Option<DateTime<Utc>> {
+        let local = NaiveDateTime::parse_from_str(text.trim(), "%Y-%m-%dT%H:%M").ok()?;
+        self.zone.from_local_datetime(&local).earliest().map(|at| at.with_timezone(&Utc))
+    }
+
+    /// Now, as the `min` of such a field.
+    pub fn field(&self, at: DateTime<Utc>) -> String {
+        self.local(at).format("%Y-%m-%dT%H:%M").to_string()
+    }
+
     fn morning_after(&self, today: chrono::NaiveDate, days: u64) -> Option<DateTime<Utc>> {
         let nine = NaiveTime::from_hms_opt(9, 0, 0)?;
         let morning = today.checked_add_days(Days::new(days))?.and_time(nine);
@@ -132,6 +144,18 @@ mod tests {
         let times = Times::new(Locale::Ja, "Asia/Tokyo", at("2026-11-22T14:30:00+09:00"));
         assert_eq!(times.day(at("2026-11-21T15:30:00Z")).shown, "11月22日(日)");
         assert_eq!(times.day(at("2026-11-21T14:30:00Z")).iso, "2026-11-21");
+    }
+
+    #[test]
+    fn a_typed_time_is_of_the_inbox() {
+        let times = Times::new(Locale::Ja, "Asia/Tokyo", at("2026-11-20T14:30:00+09:00"));
+        assert_eq!(times.typed("2026-11-25T09:15"), Some(at("2026-11-25T09:15:00+09:00")));
+        assert_eq!(times.field(times.now), "2026-11-20T14:30");
+        for wrong in ["", "2026-11-25", "25.11.2026 9:15", "2026-13-01T09:00"] {
+            assert_eq!(times.typed(wrong), None, "{wrong}");
+        }
+        let berlin = Times::new(Locale::En, "Europe/Berlin", times.now);
+        assert_eq!(berlin.typed("2027-03-28T02:30"), None, "that hour is skipped");
     }
 
     #[test]

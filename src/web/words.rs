@@ -52,10 +52,11 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
         ("email", Problem::Malformed) => t.field_email_invalid(),
         ("sender", Problem::Malformed) => t.field_sender_invalid(),
         ("account_sid", Problem::Malformed) => t.field_account_sid(),
-        ("auth_token", Problem::Malformed) => t.problem_auth_token(),
+        ("auth_token" | "shared_key_secret", Problem::Malformed) => t.problem_auth_token(),
         ("request", Problem::Malformed) => t.problem_request_unreadable(),
         (_, Problem::Malformed) => t.problem_malformed(),
         ("password", Problem::TooShort) => return t.field_password_short(MIN_LENGTH),
+        (_, Problem::Guessable) => t.field_password_guessable(),
         (_, Problem::TooShort) => t.problem_too_short(),
         (_, Problem::TooLong) => t.problem_too_long(),
         ("time_zone", Problem::Unknown) => t.field_time_zone_unknown(),
@@ -98,16 +99,19 @@ pub fn did(t: Locale, action: &str) -> &str {
         "house.set_up" => t.did_house_set_up(),
         "house.restore" => t.did_house_restore(),
         "audit.unvouched" => t.did_audit_unvouched(),
+        "demo.fill" => t.did_demo_fill(),
         "session.start" => t.did_session_start(),
         "session.end" => t.did_session_end(),
         "session.refuse" => t.did_session_refuse(),
         "user.add" => t.did_user_add(),
         "user.change" => t.did_user_change(),
+        "user.readdress" => t.did_user_readdress(),
         "user.disable" => t.did_user_disable(),
         "user.prefer" => t.did_user_prefer(),
         "inbox.add" => t.did_inbox_add(),
         "inbox.change" => t.did_inbox_change(),
         "provider.add" => t.did_provider_add(),
+        "provider.change" => t.did_provider_change(),
         "sender.add" => t.did_sender_add(),
         "token.add" => t.did_token_add(),
         "token.revoke" => t.did_token_revoke(),
@@ -160,6 +164,16 @@ pub fn scope(t: Locale, scope: &str) -> &str {
         "appointments:write" => t.scope_appointments_write(),
         "simulator" => t.scope_simulator(),
         "admin" => t.scope_admin(),
+        other => other,
+    }
+}
+
+/// A credential of a provider account, as the provider's console calls it.
+pub fn credential(name: &str) -> &str {
+    match name {
+        "auth_token" => "Auth Token",
+        "shared_key_id" => "API Key SID",
+        "shared_key_secret" => "API Key Secret",
         other => other,
     }
 }

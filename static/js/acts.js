@@ -22,10 +22,13 @@ export function watchActs() {
 async function act(button) {
   const { act: name, confirm: question } = button.dataset
   if (button.ariaBusy === 'true' || (question && !confirm(question))) return
-  button.ariaBusy = 'true'
   const text = name === 'cancel' && button.closest('.line').querySelector('.b').textContent
   const part = ['cancel', 'resend'].includes(name) ? 'message' : 'head'
   const fields = button.name ? { [button.name]: button.value } : {}
+  const input = byId(button.dataset.with)
+  if (input && !input.value) return input.focus()
+  if (input) fields[input.name] = input.value
+  button.ariaBusy = 'true'
   const answer = await tell(new URL(button.formAction).pathname, part, fields)
   button.ariaBusy = 'false'
   if (answer.status === 401) return signedOut()

@@ -66,23 +66,63 @@ test('who reads back is not moved: new texts wait below, counted', async () => {
   await sato.shows('33')
 })
 
-test('twenty messages through five cuts: all there, once, in order', async () => {
+test('five cuts with twenty messages during each: all there, once, in order', async () => {
   const customer = newNumber()
   const conversation = await scene.inbound(customer, '0')
   const sato = await openThread(await scene.person('sato'), conversation)
   await listening(sato.page)
 
-  let cut = 0
-  for (let n = 1; n <= 20; n += 1) {
-    await scene.inbound(customer, `${n}`)
-    if (n % 4 === 2) {
-      cut += await until(() => scene.henji.wire.cutSockets(), { what: 'a socket to cut' })
+  const wanted = ['0']
+  for (let cut = 0; cut < 5; cut += 1) {
+    await until(() => scene.henji.wire.cutSockets(), { what: 'a socket to cut' })
+    scene.henji.wire.down()
+    for (let n = 1; n <= 20; n += 1) {
+      wanted.push(`${cut * 20 + n}`)
+      await scene.henji.api.inbound({ from: customer, to: scene.henji.setup.sender, body: wanted.at(-1) })
     }
+    scene.henji.wire.up()
+    await sato.shows(wanted.at(-1), 20_000)
   }
-  assert.ok(cut >= 5, `${cut} sockets were cut`)
-  const wanted = Array.from({ length: 21 }, (_, n) => `${n}`)
-  await until(async () => (await sato.bodies()).length >= wanted.length, { within: 20_000, what: 'all messages' })
   assert.deepEqual(await sato.bodies(), wanted)
+})
+
+test('a proxy that knows no WebSocket: texts show within two seconds all the same', async () => {
+  const customer = newNumber()
+  const conversation = await scene.inbound(customer, '前')
+  const page = await scene.person('sato')
+  await listening(page, () => openThread(page, conversation))
+  const polls = []
+  page.on('request', request => { if (request.url().includes('/events?')) polls.push(request.url()) })
+  try {
+    assert.ok(scene.henji.wire.refuseSockets() > 0)
+    await until(() => polls.length > 1, { within: 20_000, what: 'the page to ask' })
+    const { shows, bodies } = thread(page)
+    for (const body of ['一', '二', '三']) {
+      await scene.henji.api.inbound({ from: customer, to: scene.henji.setup.sender, body })
+      await shows(body, 2_000)
+    }
+    assert.deepEqual(await bodies(), ['前', '一', '二', '三'])
+    assert.ok(await page.locator('#offline').isHidden(), 'nothing is lost, so nothing says so')
+  } finally {
+    scene.henji.wire.allowSockets()
+  }
+})
+
+test('after a sleep, with a line that only looks alive: there within three seconds', async () => {
+  const customer = newNumber()
+  const conversation = await scene.inbound(customer, '前')
+  const page = await scene.person('sato')
+  await page.clock.install()
+  const sato = await openThread(page, conversation)
+  await listening(page)
+  assert.ok(scene.henji.wire.stallSockets() > 0)
+  await scene.inbound(customer, '眠っている間')
+  await page.waitForTimeout(500)
+  assert.equal(await sato.bubble('眠っている間').count(), 0, 'the line is stalled')
+  // The lid opens: the clock has jumped, and what was due is due once.
+  await page.clock.fastForward(60_000)
+  await sato.shows('眠っている間', 3_000)
+  assert.deepEqual(await sato.bodies(), ['前', '眠っている間'])
 })
 
 test('a server killed and started again: the page goes on by itself', async () => {

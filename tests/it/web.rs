@@ -1,8 +1,11 @@
 //! Pages, sockets and forms, from outside.
 
+mod compress;
 mod cross_site_scripting;
 mod forms;
 pub mod headers;
 mod live_socket;
 mod sessions;
 mod set_up;
+mod settings;
+mod thread;

@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Received, addressed_sender, inbound_message, normalised, receive};
+use super::{Received, addressed_sender, inbound_message, normalised, receive, signal_of};
 use crate::actions::ActionError;
 use crate::clock::fresh_id;
 use crate::domain::conversation::{Conversation as Status, ConversationState};
@@ -16,7 +16,6 @@ use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{ContactId, ConversationId, InboxId, MessageId, ProviderAccountId};
 use crate::domain::inbound::InboundMessage;
 use crate::domain::message::Direction;
-use crate::domain::opt_out::recognise;
 use crate::store::contacts::{self, Contact};
 use crate::store::conversations::{self, NewConversation, Touched};
 use crate::store::messages::{self, Message};
@@ -72,11 +71,14 @@ fn receive_of_account(
     let refs: Vec<&str> =
         of(arrivals, account).map(|(_, text)| text.provider_ref.as_str()).collect();
     let known = messages::known_refs(tx, account, &refs)?;
+    // What somebody writes after a stop word must not be stored before it.
+    let mut signalled: HashSet<&str> = HashSet::new();
     for (at, text) in of(arrivals, account) {
         if let Some(id) = known.get(&text.provider_ref) {
             received[at] = Some(Received::Again(*id));
-        } else if text.opt_out.is_none()
-            && recognise(&text.body).is_none()
+        } else if signal_of(text).is_some() {
+            signalled.insert(&text.from);
+        } else if !signalled.contains(text.from.as_str())
             && !first_of.contains_key(text.provider_ref.as_str())
         {
             first_of.insert(&text.provider_ref, at);

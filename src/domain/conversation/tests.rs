@@ -117,3 +117,17 @@ fn closing_ends_the_wait() {
     let closed = Conversation::started_by_inbound(at(1)).close();
     assert_eq!((closed.waiting_since, closed.snoozed_until), (None, None));
 }
+
+#[test]
+fn who_asks_us_to_stop_waits_for_nothing() {
+    let waiting = Conversation::started_by_inbound(at(1));
+    let stopped = waiting.receive_stop();
+    assert_eq!((stopped.shown(), stopped.waiting_since), (ShownState::Closed, None));
+    assert_eq!(stopped.receive_stop(), stopped);
+
+    let held = waiting.assign(SATO).unwrap().snooze(at(60), at(2)).unwrap().receive_stop();
+    assert_eq!((held.shown(), held.assignee), (ShownState::Assigned, Some(SATO)));
+    assert_eq!((held.waiting_since, held.snoozed_until), (None, None));
+    // Whoever closed it is not given it back by a stop.
+    assert_eq!(held.close().receive_stop().shown(), ShownState::Closed);
+}

@@ -1,7 +1,7 @@
 //! The phone simulator, for tests that need handsets.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Path, Payload, block};
+use actix_web::web::{Path, Payload};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::body::json;
 use super::{ApiError, Body, Call, List, ok};
+use crate::actions::simulate::{self, HandsetSms};
 use crate::app::App;
 use crate::domain::sender::SenderAddress;
 use crate::providers::simulator::{Behaviour, BehaviourError, HandsetMessage};
@@ -47,12 +48,15 @@ pub async fn inbound(call: Call, payload: Payload) -> HttpResponse {
         let mut body = Body::read(payload).await?;
         let from = handset_number(&body.required("from")?, "from")?;
         let to = our_number(&asker.app, &body.required("to")?).await?;
-        let text = body.text("body")?.ok_or(ApiError::missing("body"))?;
-        let id = body.text("provider_message_id")?;
+        let text = HandsetSms {
+            from,
+            to,
+            body: body.text("body")?.ok_or(ApiError::missing("body"))?,
+            provider_message_id: body.text("provider_message_id")?,
+        };
         body.finish()?;
-        // The carrier writes to its journal before it says yes.
-        let sent = block(move || asker.app.simulator.handset_sends(&from, &to, &text, id)).await;
-        let id = sent.map_err(WebError::internal)?.map_err(WebError::internal)?;
+        let sent = simulate::run(&asker.app, text).await.map_err(WebError::from)?;
+        let id = sent.map_err(WebError::internal)?;
         Ok(HttpResponse::Accepted().json(json!({ "provider_message_id": id })))
     })
     .await

@@ -35,11 +35,12 @@ pub fn mentioned(messages: &[Message]) -> Vec<Option<UserId>> {
     messages.iter().flat_map(|message| [message.author_id, assigned_in(message)]).collect()
 }
 
-/// A page of lines, oldest first; the first line of each day says so.
+/// A page of lines, oldest first; the first line of each day says so, and the
+/// first text the reader has not read.
 pub fn lines(
     setting: &Setting<'_>,
     messages: &[Message],
-    read_at: Option<DateTime<Utc>>,
+    read_up_to: Option<DateTime<Utc>>,
 ) -> Vec<MessageView> {
     let mut day_before = None;
     let mut unread_told = false;
@@ -51,7 +52,7 @@ pub fn lines(
             view.starts_day = day_before != Some(day);
             day_before = Some(day);
             let is_unread = message.direction == Direction::Inbound
-                && read_at.is_some_and(|read_at| message.created_at > read_at);
+                && read_up_to.is_some_and(|read| message.created_at > read);
             view.first_unread = is_unread && !unread_told;
             unread_told |= is_unread;
             view
@@ -136,7 +137,7 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
     told.unwrap_or_else(|| match line {
         SystemLine::Reopened => t.system_reopened().to_owned(),
         SystemLine::Woken => t.system_woken().to_owned(),
-        SystemLine::Closed => t.shown_closed().to_owned(),
+        SystemLine::Closed => t.system_closed().to_owned(),
         SystemLine::Assigned(_) => t.shown_assigned().to_owned(),
         SystemLine::Unassigned => t.shown_unassigned().to_owned(),
         SystemLine::Snoozed(_) => t.shown_snoozed().to_owned(),

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::domain::delivery::OutboundState;
 use crate::domain::id::{ConversationId, InboxId, MessageId, UserId};
 use crate::domain::message::Direction;
-use crate::domain::phone_number::PhoneNumber;
+use crate::domain::phone_number;
 use crate::locale::Locale;
 use crate::store::conversations::{self, Conversation, Counts, Query, View};
 use crate::store::inboxes::{self, Inbox};
@@ -56,6 +56,7 @@ pub async fn list_view(
             let inbox = inbox.filter(|id| seen.iter().any(|inbox| inbox.id == *id));
             let query =
                 Query { sight: sight.clone(), inbox, view: view_of(tab, user), after, limit: PAGE };
+            let of_inbox = inbox;
             let page = conversations::list(db, &query)?;
             let people = People::read(db, page.rows.iter().map(|row| row.status.assignee))?;
             let rows = rows_of(db, user, page.rows)?;
@@ -68,7 +69,8 @@ pub async fn list_view(
                     let zone = inbox.map_or("UTC", |inbox| inbox.time_zone.as_str());
                     let times = Times::new(t, zone, now);
                     let name = (seen.len() > 1).then(|| inbox.map(|inbox| inbox.name.as_str()));
-                    row_view(&times, &people, row, name.flatten())
+                    let view = row_view(&times, &people, row, name.flatten());
+                    RowView { query: query_of(tab, of_inbox), ..view }
                 })
                 .collect();
             let next = page.next.map(|position| next_address(tab, inbox, position));
@@ -112,6 +114,7 @@ pub fn row_view(times: &Times, people: &People, row: &Row, inbox_name: Option<&s
         failed: *failed,
         inbox_name: inbox_name.map(str::to_owned),
         current: false,
+        query: String::new(),
     }
 }
 
@@ -123,19 +126,14 @@ pub fn is_late(now: DateTime<Utc>, waiting_since: DateTime<Utc>) -> bool {
 pub fn shown_name(conversation: &Conversation) -> String {
     match &conversation.contact.name {
         Some(name) => name.clone(),
-        None => shown_number(&conversation.contact.address),
+        None => phone_number::shown(&conversation.contact.address),
     }
-}
-
-/// As people of the country write it.
-pub fn shown_number(address: &str) -> String {
-    PhoneNumber::from_e164(address).map_or_else(|| address.to_owned(), |number| number.national())
 }
 
 pub fn inbox_choice(db: &mut Db, inbox: &Inbox) -> Result<InboxChoice, StoreError> {
     let senders = senders::of_inbox(db, inbox.id)?.into_iter().map(|sender| SenderChoice {
         id: sender.id.to_string(),
-        address: shown_number(&sender.address),
+        address: phone_number::shown(&sender.address),
         send_only: !sender.can_receive,
     });
     Ok(InboxChoice {
@@ -196,8 +194,13 @@ pub fn tabs(counts: Counts) -> Vec<TabView> {
 }
 
 fn next_address(tab: ListTab, inbox: Option<InboxId>, position: Position) -> String {
+    format!("/conversations{}&cursor={}", query_of(tab, inbox), cursor::write(position))
+}
+
+/// `?view=mine&inbox=…`
+fn query_of(tab: ListTab, inbox: Option<InboxId>) -> String {
     let inbox = inbox.map(|id| format!("&inbox={id}")).unwrap_or_default();
-    format!("/conversations?view={}{inbox}&cursor={}", tab.word(), cursor::write(position))
+    format!("?view={}{inbox}", tab.word())
 }
 
 impl RowsView {

@@ -1,14 +1,16 @@
 //! One conversation: its head, its lines, its composer and its side panel.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::lines::{Setting, lines, mentioned};
-use super::list::{inbox_choice, is_late, shown_name, shown_number};
+use super::list::{inbox_choice, is_late, shown_name};
 use super::people::People;
 use crate::app::App;
 use crate::domain::id::ConversationId;
 use crate::domain::message::Purpose;
 use crate::domain::opt_out;
+use crate::domain::phone_number;
 use crate::domain::segment::LengthProfile;
 use crate::domain::user::Role;
 use crate::store::conversations::{self, Conversation};
@@ -105,11 +107,17 @@ pub async fn side_view(
     Ok(view)
 }
 
+/// Times as the conversation's inbox keeps them, for those who may see it.
+pub async fn times_of(app: &App, session: &Session, id: ConversationId) -> Result<Times, WebError> {
+    let (asker, now) = (session.clone(), app.clock.now());
+    Ok(app.store.read(move |db| load(db, &asker, id, now).map(|loaded| loaded.times)).await?)
+}
+
 fn load(
     db: &mut Db,
     session: &Session,
     id: ConversationId,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
 ) -> Result<Loaded, StoreError> {
     let conversation = conversations::visible_to(db, &session.caller.sight, id)?;
     let inbox = inboxes::find(db, conversation.inbox_id)?;
@@ -145,7 +153,11 @@ fn lines_of(
         // A page reached by going back has a newer one below it.
         after = window.before.and(page.last().map(Message::position));
     }
-    let read_at = reads::of_user(db, session.user.id, &[id])?.first().map(|(_, marker)| marker.at);
+    let read_up_to = match window {
+        Window { before: None, after: None } => read_up_to(db, session, loaded, before)?,
+        // The newest page has told where the news begin; a second time would be wrong.
+        _ => None,
+    };
     let people = People::read(db, mentioned(&page))?;
     let name = shown_name(&loaded.conversation);
     let setting = Setting {
@@ -159,9 +171,32 @@ fn lines_of(
         t: loaded.times.t,
         conversation_id: id.to_string(),
         revision,
-        messages: lines(&setting, &page, read_at),
+        messages: lines(&setting, &page, read_up_to),
         before: before.map(cursor::write),
         after: after.map(cursor::write),
+    })
+}
+
+/// The time after which inbound texts are news to the reader; `None` if there
+/// are none to point out.
+///
+/// Who never opened the conversation has all of it to read, unless its history
+/// goes on above the page: then what nobody has answered yet.
+fn read_up_to(
+    db: &mut Db,
+    session: &Session,
+    loaded: &Loaded,
+    older: Option<Position>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let conversation = &loaded.conversation;
+    let read = reads::of_user(db, session.user.id, &[conversation.id])?;
+    Ok(match (read.first(), older) {
+        (Some((_, marker)), _) => Some(marker.at),
+        (None, None) => Some(DateTime::UNIX_EPOCH),
+        (None, Some(_)) => {
+            let waiting_since = conversation.status.waiting_since;
+            waiting_since.map(|since| since - TimeDelta::microseconds(1))
+        }
     })
 }
 
@@ -183,7 +218,7 @@ pub fn head(
         conversation_id: conversation.id.to_string(),
         revision,
         name: shown_name(conversation),
-        number: named.then(|| shown_number(&conversation.contact.address)),
+        number: named.then(|| phone_number::shown(&conversation.contact.address)),
         inbox_name: inbox.name.clone(),
         sender: sender(db, conversation)?,
         state: status.shown(),
@@ -194,6 +229,7 @@ pub fn head(
         snoozed_until: status.snoozed_until.map(|at| times.full(at)),
         team: team.iter().map(person).collect(),
         snooze_choices: times.snooze_choices(),
+        snooze_min: times.field(times.now),
         may_answer: role.may_answer(),
     })
 }
@@ -211,7 +247,7 @@ pub fn side(db: &mut Db, loaded: &Loaded, revision: i64) -> Result<SideView, Sto
         conversation_id: conversation.id.to_string(),
         revision,
         name: shown_name(conversation),
-        number: shown_number(&conversation.contact.address),
+        number: phone_number::shown(&conversation.contact.address),
         opted_out_since: opted_out.map(|at| times.full(at)),
         inbox_name: inbox.name.clone(),
         sender: sender(db, conversation)?,
@@ -266,7 +302,7 @@ fn composer(
 /// The address texts of this conversation last went through.
 fn sender(db: &mut Db, conversation: &Conversation) -> Result<Option<String>, StoreError> {
     match messages::find(db, conversation.last_message_id) {
-        Ok(message) => Ok(message.our_address.map(|address| shown_number(&address))),
+        Ok(message) => Ok(message.our_address.map(|address| phone_number::shown(&address))),
         Err(StoreError::NotFound) => Ok(None),
         Err(error) => Err(error),
     }

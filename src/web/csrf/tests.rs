@@ -26,7 +26,7 @@ fn our_own_pages_pass() {
         &[("origin", OURS)],
         &[("sec-fetch-site", "same-origin"), ("origin", OURS)],
     ] {
-        assert_eq!(check(&headers(pairs), &ours(), Some(&token), &token), Ok(()), "{pairs:?}");
+        assert_eq!(check(&headers(pairs), &ours(), Some(&token), "secret"), Ok(()), "{pairs:?}");
     }
 }
 
@@ -46,7 +46,7 @@ fn other_sites_are_refused_even_with_the_right_token() {
         (&[("origin", "https://evil.example")], CsrfError::ForeignSite),
         (&[], CsrfError::UnknownSite),
     ] {
-        let result = check(&headers(pairs), &ours(), Some(&token), &token);
+        let result = check(&headers(pairs), &ours(), Some(&token), "secret");
         assert_eq!(result, Err(error), "{pairs:?}");
     }
 }
@@ -56,8 +56,14 @@ fn a_form_without_this_sessions_token_is_refused() {
     let (mine, foreign) = (token("secret"), token("secret of somebody else"));
     let ours_by_site = headers(&[("sec-fetch-site", "same-origin")]);
     let cut = &mine[..mine.len() - 1];
-    for form_token in [None, Some(""), Some("x"), Some(cut), Some(&foreign)] {
-        let result = check(&ours_by_site, &ours(), form_token, &mine);
+    let longer = format!("{mine}AA");
+    // The mask of one token over the other session's, and no mask at all.
+    let crossed = format!("{}{}", &mine[..43], &foreign[43..]);
+    let bare = URL_SAFE_NO_PAD.encode(plain_token("secret"));
+    let zero = URL_SAFE_NO_PAD.encode([0; 64]);
+    let wrong = ["", "x", cut, &longer, &foreign, &crossed, &bare, &zero];
+    for form_token in wrong.map(Some).into_iter().chain([None]) {
+        let result = check(&ours_by_site, &ours(), form_token, "secret");
         assert_eq!(result, Err(CsrfError::Token), "{form_token:?}");
     }
 }
@@ -66,8 +72,24 @@ fn a_form_without_this_sessions_token_is_refused() {
 fn a_token_does_not_contain_the_secret() {
     let secret = "c2VjcmV0IG9mIHRoZSBzZXNzaW9u";
     let token = token(secret);
-    assert_eq!(token.len(), 43, "256 bits");
+    assert_eq!(token.len(), 86, "256 bits and their pad");
     assert!(!token.contains(secret) && !secret.contains(&token));
+}
+
+#[test]
+fn a_token_never_reads_the_same_twice() {
+    let ours_by_site = headers(&[("sec-fetch-site", "same-origin")]);
+    let tokens: Vec<String> = (0..50).map(|_| token("secret")).collect();
+    let bytes: Vec<Vec<u8>> =
+        tokens.iter().map(|token| URL_SAFE_NO_PAD.decode(token).unwrap()).collect();
+    for (at, token) in tokens.iter().enumerate() {
+        assert_eq!(check(&ours_by_site, &ours(), Some(token), "secret"), Ok(()));
+        for other in &bytes[..at] {
+            // 64 random bytes share 0.25 by chance; a part that stayed would be 32.
+            let same = other.iter().zip(&bytes[at]).filter(|(one, two)| one == two).count();
+            assert!(same < 8, "{same} bytes stay the same");
+        }
+    }
 }
 
 /// Hundreds of ways to look almost like us (T-WS-2).

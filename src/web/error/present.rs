@@ -170,8 +170,7 @@ fn html(status: StatusCode, page: Result<String, askama::Error>) -> HttpResponse
 /// The status whose words fit: there is no page for each of the rarer ones.
 fn shown(status: StatusCode) -> u16 {
     match status.as_u16() {
-        known @ (403 | 404 | 409 | 422 | 429 | 503) => known,
-        405 => 404,
+        known @ (403 | 404 | 405 | 409 | 413 | 422 | 429 | 503) => known,
         400..=499 => 400,
         _ => 500,
     }

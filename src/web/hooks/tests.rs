@@ -77,7 +77,7 @@ impl Rig {
     }
 
     async fn kept(&self) -> Vec<String> {
-        let kept = self.app.store.read(|db| crate::store::quarantine::newest(db, 100)).await;
+        let kept = self.app.store.read(|db| crate::store::quarantine::page(db, None, 100)).await;
         kept.unwrap().into_iter().map(|item| item.problem).collect()
     }
 }

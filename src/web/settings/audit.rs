@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
+use super::senders::shortened;
 use super::{frame, house_times};
 use crate::app::App;
+use crate::domain::phone_number;
 use crate::domain::user::{Actor, ActorKind, Role};
 use crate::locale::Locale;
 use crate::store::audit::{self, Entry};
-use crate::store::{Db, StoreError, api_tokens, inboxes, senders, users};
+use crate::store::{Db, StoreError, api_tokens, inboxes, provider_accounts, senders, users};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::html;
@@ -39,7 +41,7 @@ pub async fn index(
         .store
         .read(move |db| {
             let entries = audit::page_before(db, before, PAGE as i64 + 1)?;
-            Ok::<_, StoreError>((entries, Names::read(db)?))
+            Ok::<_, StoreError>((entries, Names::read(db, t)?))
         })
         .await?;
     let more = entries.len() > PAGE;
@@ -51,12 +53,24 @@ pub async fn index(
 }
 
 impl Names {
-    fn read(db: &mut Db) -> Result<Self, StoreError> {
+    fn read(db: &mut Db, t: Locale) -> Result<Self, StoreError> {
         let mut names = HashMap::new();
         names.extend(users::all(db)?.into_iter().map(|user| (user.id.0, user.name)));
         names.extend(api_tokens::all(db)?.into_iter().map(|token| (token.id.0, token.name)));
         names.extend(inboxes::all(db)?.into_iter().map(|inbox| (inbox.id.0, inbox.name)));
-        names.extend(senders::all(db)?.into_iter().map(|sender| (sender.id.0, sender.address)));
+        names.extend(
+            senders::all(db)?
+                .into_iter()
+                .map(|sender| (sender.id.0, phone_number::shown(&sender.address))),
+        );
+        names.extend(provider_accounts::all(db)?.into_iter().map(|account| {
+            let sid = account.settings.get("account_sid").map(|sid| shortened(sid));
+            let called = match account.kind.as_str() {
+                "simulator" => t.senders_simulator().to_owned(),
+                _ => format!("Twilio {}", sid.unwrap_or_default()),
+            };
+            (account.id.0, called)
+        }));
         Ok(Self(names))
     }
 
@@ -93,21 +107,31 @@ fn object(t: Locale, names: &Names, entry: &Entry) -> String {
         text.push(' ');
         text.push_str(&names.of(id));
     }
-    let words = entry.detail.split_whitespace();
-    let told: Vec<&str> = words.map(|word| detail(t, &entry.object_kind, word)).collect();
-    if !told.is_empty() {
-        text.push_str(&format!(" ({})", told.join(" · ")));
+    if let Some(detail) = detail(t, entry) {
+        text.push_str(&format!(" ({detail})"));
     }
     text
 }
 
-/// A word of an entry's detail: a user's role, a token's scope, or what it says.
-fn detail<'a>(t: Locale, kind: &str, word: &'a str) -> &'a str {
-    match kind {
-        "api_token" => words::scope(t, word),
-        "user" => Role::from_word(word).map_or(word, |role| t.user_role(role)),
-        _ => word,
-    }
+/// An entry's detail in one line: a user's role, a token's scopes, how large the
+/// sample is; any other as it stands.
+fn detail(t: Locale, entry: &Entry) -> Option<String> {
+    let words: Vec<&str> = entry.detail.split_whitespace().collect();
+    let told = match (entry.object_kind.as_str(), words.as_slice()) {
+        (_, []) => return None,
+        ("api_token", scopes) => {
+            let scopes: Vec<&str> = scopes.iter().map(|word| words::scope(t, word)).collect();
+            scopes.join(" · ")
+        }
+        ("provider_account", names) => {
+            let names: Vec<&str> = names.iter().map(|word| words::credential(word)).collect();
+            names.join(" · ")
+        }
+        ("user", [role]) => Role::from_word(role).map_or(*role, |role| t.user_role(role)).into(),
+        ("house", [threads, messages, seed]) => t.audit_sample(messages, seed, threads),
+        _ => entry.detail.clone(),
+    };
+    Some(told)
 }
 
 /// The end of an id: the beginning is the time, alike in neighbours.
@@ -145,6 +169,18 @@ mod tests {
         let made = entry("token.add", "api_token", 2, "messages:send admin");
         let told = object(Locale::En, &names(), &made);
         assert_eq!(told, "API token …00000002 (Send messages · Everything)");
+    }
+
+    #[test]
+    fn the_size_of_a_sample_is_told_in_one_line() {
+        let filled = Entry { object_id: None, ..entry("demo.fill", "house", 0, "50 400 7") };
+        assert_eq!(words::did(Locale::Ja, "demo.fill"), "見本データの作成");
+        let told = object(Locale::Ja, &names(), &filled);
+        assert_eq!(told, "全体 (会話50件・メッセージ400件・乱数の種7)");
+        // As samples of the first days have it.
+        let old = Entry { detail: "seed 7, 400 messages".into(), ..filled };
+        let told = object(Locale::En, &names(), &old);
+        assert_eq!(told, "The house (seed 7, 400 messages)");
     }
 
     #[test]

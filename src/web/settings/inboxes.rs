@@ -8,6 +8,7 @@ use crate::actions::{ActionError, Problem, settings};
 use crate::app::App;
 use crate::clock::fresh_id;
 use crate::domain::id::InboxId;
+use crate::domain::phone_number;
 use crate::store::inboxes::{self, Inbox};
 use crate::store::{StoreError, organization, senders, users};
 use crate::web::error::WebError;
@@ -43,7 +44,7 @@ pub async fn index(
                 senders: senders
                     .iter()
                     .filter(|sender| sender.inbox_id == inbox.id)
-                    .map(|sender| sender.address.clone())
+                    .map(|sender| phone_number::shown(&sender.address))
                     .collect(),
             };
             Ok::<_, StoreError>(inboxes::all(db)?.into_iter().map(row).collect())

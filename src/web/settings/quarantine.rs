@@ -13,23 +13,26 @@ use crate::actions::{ActionError, quarantine as verbs};
 use crate::app::App;
 use crate::domain::id::{ProviderAccountId, QuarantineId};
 use crate::locale::Locale;
-use crate::store::quarantine::{self, Quarantined, RawRequest};
+use crate::store::quarantine::{self, Place, Quarantined, RawRequest};
 use crate::store::{StoreError, provider_accounts};
+use crate::web::conversations::people::People;
+use crate::web::cursor;
 use crate::web::error::WebError;
+use crate::web::form::Fields;
 use crate::web::fragment::html_with;
 use crate::web::session::{Admin, Session};
 use crate::web::times::Times;
 use crate::web::views::{QuarantinePage, QuarantineRowView};
 use crate::web::words;
 
-/// Those that wait come first; who has more than this looks at these first.
-const SHOWN: i64 = 100;
+/// Requests of a page; those that wait come first.
+const PAGE: usize = 50;
 /// A body is shown this far: the longest text a provider joins is shorter.
 const LONGEST_BODY: usize = 16 * 1024;
 /// Headers that hold a secret, or the proof of one.
 const SECRET: [&str; 4] = ["authorization", "cookie", "signature", "token"];
 
-/// `GET /settings/quarantine`
+/// `GET /settings/quarantine?after=`
 pub async fn index(
     app: web::Data<App>,
     Admin(session): Admin,
@@ -48,11 +51,7 @@ pub async fn replay(
     let id = QuarantineId(path.into_inner());
     match verbs::replay(&app, session.caller.clone(), id).await {
         Ok(()) => Ok(saved("/settings/quarantine")),
-        Err(ActionError::Invalid { field, problem }) => {
-            let why = words::problem(session.locale(), field, problem);
-            page(&app, &session, &request, StatusCode::UNPROCESSABLE_ENTITY, Some(why)).await
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => refused(&app, &session, &request, id, error).await,
     }
 }
 
@@ -61,9 +60,32 @@ pub async fn discard(
     app: web::Data<App>,
     Admin(session): Admin,
     path: web::Path<Uuid>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
-    verbs::discard(&app, session.caller, QuarantineId(path.into_inner())).await?;
-    Ok(saved("/settings/quarantine"))
+    let id = QuarantineId(path.into_inner());
+    match verbs::discard(&app, session.caller.clone(), id).await {
+        Ok(()) => Ok(saved("/settings/quarantine")),
+        Err(error) => refused(&app, &session, &request, id, error).await,
+    }
+}
+
+/// The page again, with the reason beside the request it is about.
+async fn refused(
+    app: &App,
+    session: &Session,
+    request: &HttpRequest,
+    id: QuarantineId,
+    error: ActionError,
+) -> Result<HttpResponse, WebError> {
+    let t = session.locale();
+    let (status, why) = match error {
+        ActionError::Invalid { field, problem } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, words::problem(t, field, problem))
+        }
+        ActionError::TooLate => (StatusCode::CONFLICT, t.problem_resolved_already().to_owned()),
+        error => return Err(error.into()),
+    };
+    page(app, session, request, status, Some((id, why))).await
 }
 
 /// An address of a webhook without the token in it, which is a password.
@@ -83,29 +105,61 @@ async fn page(
     session: &Session,
     request: &HttpRequest,
     status: StatusCode,
-    notice: Option<String>,
+    refusal: Option<(QuarantineId, String)>,
 ) -> Result<HttpResponse, WebError> {
     let t = session.locale();
-    let mut shell = frame(app, session, request).await?;
-    shell.notice = notice.or(shell.notice);
+    let shell = frame(app, session, request).await?;
     let times = house_times(app, t).await?;
-    let (items, kinds) = app
+    let after = Fields::parse(request.query_string().as_bytes()).filled("after").and_then(place);
+    let refused = refusal.as_ref().map(|(id, _)| *id);
+    let (mut items, kinds, people) = app
         .store
-        .read(|db| {
+        .read(move |db| {
             let accounts = provider_accounts::all(db)?;
             let kinds: HashMap<_, _> =
                 accounts.into_iter().map(|account| (account.id, account.kind)).collect();
-            Ok::<_, StoreError>((quarantine::newest(db, SHOWN)?, kinds))
+            let mut items = quarantine::page(db, after, PAGE as i64 + 1)?;
+            if let Some(id) = refused
+                && !items.iter().any(|item| item.id == id)
+            {
+                items.insert(0, quarantine::find(db, id)?);
+            }
+            let people = People::read(db, items.iter().map(|item| item.resolved_by))?;
+            Ok::<_, StoreError>((items, kinds, people))
         })
         .await?;
-    let items = items.iter().map(|item| row(t, &times, &kinds, item)).collect();
-    html_with(status, &QuarantinePage { shell, items, next: None })
+    let more = items.len() > PAGE;
+    items.truncate(PAGE);
+    let next = items.last().filter(|_| more).map(|last| address_below(last.place()));
+    let row = |item: &Quarantined| QuarantineRowView {
+        refusal: refusal.as_ref().filter(|(id, _)| *id == item.id).map(|(_, why)| why.clone()),
+        ..row(t, &times, &kinds, &people, item)
+    };
+    let items = items.iter().map(row).collect();
+    html_with(status, &QuarantinePage { shell, items, next })
+}
+
+fn address_below(Place { is_resolved, at }: Place) -> String {
+    let part = if is_resolved { "resolved" } else { "waiting" };
+    format!("/settings/quarantine?after={part}-{}", cursor::write(at))
+}
+
+/// Reads what [`address_below`] wrote.
+fn place(text: &str) -> Option<Place> {
+    let (part, at) = text.split_once('-')?;
+    let is_resolved = match part {
+        "resolved" => true,
+        "waiting" => false,
+        _ => return None,
+    };
+    Some(Place { is_resolved, at: cursor::read(at)? })
 }
 
 fn row(
     t: Locale,
     times: &Times,
     kinds: &HashMap<ProviderAccountId, String>,
+    people: &People,
     item: &Quarantined,
 ) -> QuarantineRowView {
     let kind = item.provider_account_id.and_then(|id| kinds.get(&id));
@@ -114,11 +168,14 @@ fn row(
         "receipts" => t.held_receipts(),
         other => other,
     };
-    let outcome = item.outcome.as_deref().map(|outcome| match outcome {
-        "replayed" => t.held_replayed(),
-        "discarded" => t.held_discarded(),
-        other => other,
-    });
+    let outcome =
+        item.outcome.as_deref().map(|outcome| match (outcome, people.name(item.resolved_by)) {
+            ("replayed", Some(name)) => t.quarantine_replayed_by(name),
+            ("discarded", Some(name)) => t.quarantine_discarded_by(name),
+            ("replayed", None) => t.held_replayed().to_owned(),
+            ("discarded", None) => t.held_discarded().to_owned(),
+            (other, _) => other.to_owned(),
+        });
     QuarantineRowView {
         id: item.id.to_string(),
         at: times.full(item.received_at),
@@ -126,9 +183,10 @@ fn row(
         problem: words::held_because(t, &item.problem).to_owned(),
         request: shown(t, &item.request),
         outcome: outcome.map(|outcome| match item.resolved_at {
-            Some(at) => format!("{outcome} · {}", times.full(at).shown),
-            None => outcome.to_owned(),
+            Some(at) => t.held_resolved(outcome, times.full(at).shown),
+            None => outcome,
         }),
+        refusal: None,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::actions::settings::{self, NewAccount};
 use crate::actions::{ActionError, Problem};
 use crate::app::App;
 use crate::domain::id::InboxId;
+use crate::domain::phone_number;
 use crate::store::inboxes::Inbox;
 use crate::store::provider_accounts::{self, ProviderAccount};
 use crate::store::senders::Sender;
@@ -137,14 +138,14 @@ fn row(sender: &Sender, inboxes: &[Inbox]) -> SenderRowView {
     let inbox = inboxes.iter().find(|inbox| inbox.id == sender.inbox_id);
     SenderRowView {
         id: sender.id.to_string(),
-        address: sender.address.clone(),
+        address: phone_number::shown(&sender.address),
         inbox_name: inbox.map_or_else(String::new, |inbox| inbox.name.clone()),
         send_only: !sender.can_receive,
     }
 }
 
 /// Enough of an id to know it by: `AC12…9f0e`.
-fn shortened(id: &str) -> String {
+pub fn shortened(id: &str) -> String {
     match (id.get(..4), id.len().checked_sub(4).and_then(|start| id.get(start..))) {
         (Some(head), Some(tail)) if id.len() > 8 => format!("{head}…{tail}"),
         _ => id.to_owned(),

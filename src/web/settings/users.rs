@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::{frame, saved, status_of};
+use super::{frame, house_times, saved, status_of};
 use crate::actions::ActionError;
 use crate::actions::people::{self, Changes, NewUser};
 use crate::app::App;
@@ -45,10 +45,12 @@ pub async fn index(
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
     let shell = frame(&app, &session, &request).await?;
+    let times = house_times(&app, session.locale()).await?;
     let users = app
         .store
-        .read(|db| {
+        .read(move |db| {
             let all = inboxes::all(db)?;
+            let seen = users::last_seen(db)?;
             let mut rows = Vec::new();
             for user in users::all(db)? {
                 let own = users::inboxes_of(db, user.id)?;
@@ -60,7 +62,7 @@ pub async fn index(
                     email: user.email,
                     role: user.role,
                     disabled: user.disabled_at.is_some(),
-                    last_seen: None,
+                    last_seen: seen.get(&user.id).map(|at| times.full(*at)),
                 });
             }
             Ok::<_, StoreError>(rows)
@@ -89,6 +91,7 @@ pub async fn create(
 ) -> Result<HttpResponse, WebError> {
     let t = session.locale();
     let house = app.store.read(organization::find).await?;
+    let house_name = house.as_ref().map_or_else(String::new, |house| house.name.clone());
     let typed = typed(None, &fields);
     let new = NewUser {
         name: typed.name.clone(),
@@ -97,7 +100,7 @@ pub async fn create(
         password: fields.get("password").to_owned(),
         locale: house.map_or_else(|| session.user.locale.clone(), |house| house.locale),
     };
-    let mut errors = problems_of(t, &new)?;
+    let mut errors = problems_of(t, &new, &house_name)?;
     if errors.is_empty() {
         let inboxes = typed.inboxes.iter().copied().collect();
         match people::add(&app, session.caller.clone(), new, inboxes).await {
@@ -138,19 +141,16 @@ pub async fn update(
     let t = session.locale();
     let (user, _) = stored(&app, UserId(path.into_inner())).await?;
     let typed = Typed { disabled: user.disabled_at.is_some(), ..typed(Some(user.id), &fields) };
-    let errors = if fields.has("email") && typed.email != user.email {
-        FormErrors::of("email", t.problem_email_fixed())
-    } else {
-        let changes = Changes {
-            name: typed.name.clone(),
-            role: typed.role.unwrap_or(user.role),
-            inboxes: typed.inboxes.iter().copied().collect(),
-            disabled: typed.disabled,
-        };
-        match people::change(&app, session.caller.clone(), user.id, changes).await {
-            Ok(()) => return Ok(saved(LIST)),
-            Err(error) => words::form_errors(t, error, &[])?,
-        }
+    let changes = Changes {
+        name: typed.name.clone(),
+        email: if fields.has("email") { typed.email.clone() } else { user.email },
+        role: typed.role.unwrap_or(user.role),
+        inboxes: typed.inboxes.iter().copied().collect(),
+        disabled: typed.disabled,
+    };
+    let errors = match people::change(&app, session.caller.clone(), user.id, changes).await {
+        Ok(()) => return Ok(saved(LIST)),
+        Err(error) => words::form_errors(t, error, &[])?,
     };
     form(&app, &session, &request, typed, errors).await
 }
@@ -191,8 +191,13 @@ async fn set_disabled(
     disabled: bool,
 ) -> Result<HttpResponse, WebError> {
     let (user, inboxes) = stored(app, id).await?;
-    let changes =
-        Changes { name: user.name.clone(), role: user.role, inboxes: inboxes.clone(), disabled };
+    let changes = Changes {
+        name: user.name.clone(),
+        email: user.email.clone(),
+        role: user.role,
+        inboxes: inboxes.clone(),
+        disabled,
+    };
     match people::change(app, session.caller.clone(), id, changes).await {
         Ok(()) => Ok(saved(LIST)),
         Err(error @ ActionError::Invalid { .. }) => {

@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use super::FIRST_HANDSET;
 use crate::app::App;
-use crate::domain::phone_number::PhoneNumber;
+use crate::domain::phone_number::shown;
 use crate::store::{StoreError, provider_accounts, senders};
 use crate::web::error::WebError;
 use crate::web::session::Session;
 use crate::web::settings::quarantine::without_token;
 use crate::web::times::Times;
-use crate::web::views::{HandsetLink, HandsetTextView, HandsetView, RawHookView};
+use crate::web::views::{ChoiceView, HandsetLink, HandsetTextView, HandsetView, RawHookView};
 
 /// So many phones and texts are shown, the latest.
 const HANDSETS: usize = 12;
@@ -94,7 +94,8 @@ impl Phones {
             number: number.to_owned(),
             number_shown: shown(number),
             others: Vec::new(),
-            senders: self.ours.clone(),
+            senders: self.ours.iter().map(|address| choice(address, &to)).collect(),
+            to_shown: shown(&to),
             to,
             texts: texts[start..].iter().map(|text| text.view(times)).collect(),
             error,
@@ -175,16 +176,16 @@ impl Text {
         HandsetTextView {
             id: self.id.clone(),
             own: self.own,
-            other: self.other.clone(),
+            other: shown(&self.other),
             body: self.body.clone(),
             at: times.clock(self.at),
         }
     }
 }
 
-/// As people read a number; what is no number stays as it is.
-fn shown(number: &str) -> String {
-    PhoneNumber::from_e164(number).map_or_else(|| number.to_owned(), |number| number.national())
+fn choice(address: &str, chosen: &str) -> ChoiceView {
+    let (value, label) = (address.to_owned(), shown(address));
+    ChoiceView { chosen: value == chosen, value, label }
 }
 
 /// The id every webhook of the carrier names its text by.

@@ -151,6 +151,9 @@ pub struct RowView {
     pub inbox_name: Option<String>,
     /// Whether it is the one open beside the list.
     pub current: bool,
+    /// `?view=mine`: the list the row stands in, so that it stays beside the
+    /// thread without scripts too. Empty in a live event, which scripts place.
+    pub query: String,
 }
 
 /// The middle and right pane of one conversation.
@@ -190,6 +193,8 @@ pub struct HeadView {
     /// Who can be given the conversation.
     pub team: Vec<PersonView>,
     pub snooze_choices: Vec<SnoozeChoice>,
+    /// The earliest time of the inbox to put it aside to: `2026-11-22T14:30`.
+    pub snooze_min: String,
     pub may_answer: bool,
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::locale::Locale;
 
-/// A whole page for 403, 404, 409, 422, 429, 500 and 503.
+/// A whole page for 400, 403, 404, 405, 409, 413, 422, 429, 500 and 503.
 #[derive(Template)]
 #[template(path = "errors/show.html")]
 pub struct ErrorPage {
@@ -36,10 +36,13 @@ impl ErrorPage {
     pub fn explanation(&self) -> &'static str {
         let t = self.t;
         match self.status {
+            400 => t.error_text_400(),
             403 => t.error_text_403(),
             404 => t.error_text_404(),
+            405 => t.error_text_405(),
             409 => t.error_text_409(),
-            422 | 400 => t.error_text_422(),
+            413 => t.error_text_413(),
+            422 => t.error_text_422(),
             429 => t.error_text_429(),
             503 => t.error_text_503(),
             _ => t.error_text_500(),
@@ -55,10 +58,13 @@ impl ProblemView {
 
 fn title(t: Locale, status: u16) -> &'static str {
     match status {
+        400 => t.error_title_400(),
         403 => t.error_title_403(),
         404 => t.error_title_404(),
+        405 => t.error_title_405(),
         409 => t.error_title_409(),
-        422 | 400 => t.error_title_422(),
+        413 => t.error_title_413(),
+        422 => t.error_title_422(),
         429 => t.error_title_429(),
         503 => t.error_title_503(),
         _ => t.error_title_500(),

@@ -184,6 +184,21 @@ pub struct NewSenderPage {
     pub errors: FormErrors,
 }
 
+/// `GET /settings/accounts/{id}/edit` (PUT `/settings/accounts/{id}`).
+#[derive(Template)]
+#[template(path = "settings/senders/account.html")]
+pub struct AccountFormPage {
+    pub shell: Shell,
+    pub id: String,
+    /// The account's own id at the provider, shortened.
+    pub label: String,
+    /// Whether it sends with an API key beside the auth token.
+    pub has_shared_key: bool,
+    /// Field `keep_previous`.
+    pub keeps_previous: bool,
+    pub errors: FormErrors,
+}
+
 /// `GET /settings/quarantine`; `POST /settings/quarantine/{id}/replay`, `DELETE /settings/quarantine/{id}`.
 #[derive(Template)]
 #[template(path = "settings/quarantine.html")]
@@ -204,6 +219,8 @@ pub struct QuarantineRowView {
     pub request: String,
     /// What became of it, once somebody looked.
     pub outcome: Option<String>,
+    /// Why what was just tried with it was refused.
+    pub refusal: Option<String>,
 }
 
 /// `GET /settings/audit`

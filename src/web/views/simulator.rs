@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{ListView, Shell, TimeView};
+use super::{ChoiceView, FormErrors, ListView, Shell, TimeView};
 use crate::locale::Locale;
 
 /// `GET /sim?handset=&to=`: the inbox on the left, the customer's phone on the right.
@@ -13,6 +13,8 @@ pub struct SimulatorPage {
     pub list: ListView,
     pub handset: HandsetView,
     pub behaviour: BehaviourView,
+    /// What is wrong with the behaviour that was asked for.
+    pub errors: FormErrors,
     /// What went over the wire, newest first.
     pub raw: Vec<RawHookView>,
 }
@@ -29,8 +31,9 @@ pub struct HandsetView {
     /// Phones used so far.
     pub others: Vec<HandsetLink>,
     /// Our addresses a text can be sent to; `to` is the chosen one.
-    pub senders: Vec<String>,
+    pub senders: Vec<ChoiceView>,
     pub to: String,
+    pub to_shown: String,
     /// Oldest first.
     pub texts: Vec<HandsetTextView>,
     pub error: Option<String>,
@@ -49,7 +52,7 @@ pub struct HandsetTextView {
     pub id: String,
     /// Whether the phone's owner wrote it.
     pub own: bool,
-    /// Our address it came from or went to.
+    /// Our address it came from or went to, as people read it.
     pub other: String,
     pub body: String,
     pub at: TimeView,
@@ -60,12 +63,13 @@ pub struct HandsetTextView {
 pub struct BehaviourView {
     /// `delivered`, `undelivered` or `none`.
     pub receipt: String,
-    pub delay_ms: u64,
+    /// As typed, where it was refused.
+    pub delay_ms: String,
     pub duplicate: bool,
     pub reorder: bool,
     pub lose_response: bool,
     /// 0: never.
-    pub throttle_every: u32,
+    pub throttle_every: String,
     /// Empty: none.
     pub reject_code: String,
 }

@@ -121,6 +121,7 @@ export function thread(page) {
     assignee: page.locator('#assign-menu summary'),
     closed: page.locator('main > header[data-state=closed]'),
     pill: page.locator('#pill'),
+    divider: page.locator('#unread'),
     act: name => page.locator(at.act(name)).first().click(),
 
     // How far the reader has come: from the top, and what is left to the end.

@@ -7,6 +7,7 @@ import { connect, createServer } from 'node:net'
 export class Wire {
   #pairs = new Set()
   #down = false
+  #refusing = false
   #server
 
   static async to(port) {
@@ -21,6 +22,24 @@ export class Wire {
   cutSockets() {
     const live = [...this.#pairs].filter(pair => pair.live)
     live.forEach(pair => pair.end())
+    return live.length
+  }
+
+  // A proxy that knows no WebSocket: plain requests pass.
+  refuseSockets() {
+    this.#refusing = true
+    return this.cutSockets()
+  }
+
+  allowSockets() {
+    this.#refusing = false
+  }
+
+  // Open WebSockets go on as if nothing were wrong, and carry nothing: the
+  // machine at one end sleeps, or a router has forgotten them.
+  stallSockets() {
+    const live = [...this.#pairs].filter(pair => pair.live)
+    live.forEach(pair => pair.stall())
     return live.length
   }
 
@@ -41,9 +60,16 @@ export class Wire {
   #relay(near, port) {
     if (this.#down) return near.resetAndDestroy()
     const far = connect(port, '127.0.0.1')
-    const pair = { live: false, end: () => [near, far].forEach(end => end.destroy()) }
+    const pair = {
+      live: false,
+      end: () => [near, far].forEach(end => end.destroy()),
+      stall: () => { near.unpipe(far).pause(); far.unpipe(near).pause() },
+    }
     this.#pairs.add(pair)
-    near.on('data', chunk => { pair.live ||= isLive(chunk) })
+    near.on('data', chunk => {
+      pair.live ||= isLive(chunk)
+      if (pair.live && this.#refusing) pair.end()
+    })
     near.pipe(far)
     far.pipe(near)
     for (const end of [near, far]) {

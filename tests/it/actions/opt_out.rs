@@ -4,7 +4,9 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::support::TestApp;
+use crate::support::answer::Answer;
 use crate::support::cast::SATO;
+use crate::support::webhook::{Signer, inbound};
 
 const HANDSET: &str = "+819012345678";
 
@@ -37,12 +39,77 @@ async fn a_start_word_lets_texts_through_again() {
     let conversation = handset.sends("STOP").await;
     handset.sends("stop").await;
     handset.sends("START").await;
-    assert_eq!(app.api().system_lines(conversation).await, ["opted_out", "opted_in"]);
+    let lines = app.api().system_lines(conversation).await;
+    assert_eq!(lines, ["opted_out", "closed", "reopened", "opted_in"]);
     app.api().send(HANDSET, "おかえりなさい").await;
     app.settle().await;
     assert_eq!(handset.received(), ["おかえりなさい"]);
     assert_eq!(app.raw().count("opt_outs", ""), 1);
     assert_eq!(app.raw().count("opt_outs", "where ended_at is null"), 0);
+}
+
+#[tokio::test]
+async fn nobody_waits_after_a_stop_word() {
+    let app = TestApp::start().await;
+    let handset = app.handset(HANDSET);
+    let conversation = handset.sends("案内をください").await;
+    assert_ne!(app.api().conversation(conversation).await["waiting_since"], json!(null));
+    handset.sends("停止").await;
+    let found = app.api().conversation(conversation).await;
+    assert_eq!((&found["state"], &found["waiting_since"]), (&json!("closed"), &json!(null)));
+    assert_eq!(app.api().system_lines(conversation).await, ["opted_out", "closed"]);
+    assert_eq!(app.raw().count("cases", "where closed_at is null"), 0);
+    let sato = app.sign_in(SATO).await;
+    let waiting = sato.get("/conversations?view=waiting").await.expect(200);
+    assert!(!waiting.text.contains(&conversation.to_string()));
+
+    // Once more changes nothing, and opens nothing.
+    handset.sends("停止。").await;
+    assert_eq!(app.api().conversation(conversation).await["state"], "closed");
+    assert_eq!(app.raw().count("cases", ""), 1);
+    // A word that is none asks something again.
+    handset.sends("停止しましたか").await;
+    let found = app.api().conversation(conversation).await;
+    assert_eq!(found["state"], "open");
+    assert_ne!(found["waiting_since"], json!(null));
+}
+
+#[tokio::test]
+async fn a_conversation_somebody_has_stays_theirs_after_a_stop_word() {
+    let app = TestApp::start().await;
+    let sato = app.sign_in(SATO).await;
+    let handset = app.handset(HANDSET);
+    let conversation = handset.sends("案内をください").await;
+    sato.post(&format!("/conversations/{conversation}/assignment"), &[]).await.expect(303);
+    handset.sends("配信停止").await;
+    let found = app.api().conversation(conversation).await;
+    assert_eq!((&found["state"], &found["waiting_since"]), (&json!("open"), &json!(null)));
+    assert_eq!(
+        found["assignee"]["id"].as_str().or(found["assignee"].as_str()),
+        Some(app.cast.id(SATO).to_string().as_str())
+    );
+}
+
+#[tokio::test]
+async fn stop_words_in_a_crowd_end_their_own_waits_only() {
+    let app = TestApp::start().await;
+    let signer = Signer::of(&app, &app.cast.account);
+    let number = |n: usize| format!("+8190123456{n:02}");
+    let posts = (0..40).map(|n| {
+        let word = if n % 2 == 0 { "STOP" } else { "在庫はありますか" };
+        let body = inbound(&format!("SIM{n}"), &number(n), word).to_string();
+        Answer::to(signer.request(&app.http, app.now(), "inbound", body))
+    });
+    for answer in futures_util::future::join_all(posts).await {
+        answer.expect(200);
+    }
+    let found = app.api().conversations().await;
+    assert_eq!(found.len(), 40);
+    for n in 0..40 {
+        let one = found.iter().find(|one| one["contact"]["phone"] == number(n)).unwrap();
+        assert_eq!(one["waiting_since"].is_null(), n % 2 == 0, "{one}");
+        assert_eq!(one["state"] == "closed", n % 2 == 0, "{one}");
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What to put into the addresses of the routes.
 
 use henji::actions::people::{self, NewUser};
-use henji::actions::settings;
+use henji::actions::settings::{self, NewAccount};
 use henji::domain::user::{Actor, Caller, Role};
 use henji::web::assets;
 use henji::web::routes::Route;
@@ -35,6 +35,7 @@ enum Object {
     User,
     Inbox,
     Token,
+    Account,
     Quarantined,
     Door,
     File,
@@ -151,6 +152,8 @@ pub const SPECS: &[Spec] = &[
     spec("get", "/settings/senders", Object::None),
     spec("get", "/settings/senders/new", Object::None),
     spec("post", "/settings/senders", Object::None),
+    spec("get", "/settings/accounts/{id}/edit", Object::Account),
+    spec("put", "/settings/accounts/{id}", Object::Account),
     spec("get", "/settings/tokens", Object::None),
     spec("post", "/settings/tokens", Object::None),
     spec("delete", "/settings/tokens/{id}", Object::Token),
@@ -196,6 +199,7 @@ pub struct Scene {
     user: String,
     inbox: String,
     token: String,
+    account: String,
     quarantined: String,
     door: String,
     sato: String,
@@ -218,17 +222,27 @@ impl Scene {
         let scopes = vec!["contacts:read".to_owned()];
         let (token, _) =
             settings::add_token(app, operator(), "scratch".into(), scopes).await.unwrap();
+        let twilio = NewAccount {
+            kind: "twilio".into(),
+            settings: [("account_sid", "AC0123456789abcdef0123456789abcdef"), ("auth_token", "t")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+            sender: "+815055556666".into(),
+        };
+        let (account, _) =
+            settings::add_account(app, operator(), app.cast.recruiting, twilio).await.unwrap();
         let signer = Signer::of(app, &app.cast.account);
         let forged = Signer { secret: "no such secret here".into(), ..signer };
         let body = inbound("SIM0", "+819012345678", "?").to_string();
         Answer::to(forged.request(&app.http, app.now(), "inbound", body)).await.expect(403);
-        let read = app.store.read(|db| henji::store::quarantine::newest(db, 1));
+        let read = app.store.read(|db| henji::store::quarantine::page(db, None, 1));
         Self {
             conversation: conversation.to_string(),
             message: message.to_string(),
             user: user.to_string(),
             inbox: app.cast.reception.to_string(),
             token: token.to_string(),
+            account: account.id.to_string(),
             quarantined: read.await.unwrap()[0].id.to_string(),
             door: app.cast.account.hook_token.clone(),
             sato: app.cast.id(SATO).to_string(),
@@ -277,6 +291,7 @@ impl Scene {
             Object::Message => (&self.message, Whose::Receptions),
             Object::User => (&self.user, Whose::House),
             Object::Inbox => (&self.inbox, Whose::House),
+            Object::Account => (&self.account, Whose::House),
             Object::Token => (&self.token, Whose::House),
             _ => (&self.quarantined, Whose::House),
         }

@@ -72,6 +72,27 @@ async fn errors_of_every_kind_carry_them_too() {
 }
 
 #[tokio::test]
+async fn every_refusal_has_words_of_its_own() {
+    let app = TestApp::start().await;
+    let sato = app.sign_in(SATO).await;
+    let long = "x".repeat(70_000);
+    let odd = sato.post("/conversations/not-an-id/closure", &[]).await;
+    let patch = sato.request(reqwest::Method::PATCH, "/conversations");
+    let wrong_method = Answer::to(patch.header("x-csrf", sato.csrf())).await;
+    let until = format!("/conversations/{}/snooze", uuid::Uuid::now_v7());
+    let unreadable = sato.post(&until, &[("until", "some day")]).await;
+    let too_long = sato.post("/conversations", &[("body", &long)]).await;
+    let mut titles = std::collections::BTreeSet::new();
+    for (status, answer) in [(404, odd), (405, wrong_method), (400, unreadable), (413, too_long)] {
+        let answer = answer.expect(status);
+        let title = answer.texts("h1").join("");
+        assert_eq!(answer.texts("p.status"), [status.to_string()]);
+        assert!(!title.is_empty() && titles.insert(title.clone()), "{status}: {title}");
+        assert_ne!(answer.texts("p.lead").join(""), title);
+    }
+}
+
+#[tokio::test]
 async fn the_address_of_the_house_is_never_taken_from_a_request() {
     let app = TestApp::start().await;
     let stranger = Browser::new(&app);

@@ -129,6 +129,7 @@ async fn who_leaves_an_inbox_sees_nothing_of_it_from_then_on() {
     let admin = cast::caller(&app, app.cast.id(ADMIN)).await;
     let changes = Changes {
         name: SATO.name.into(),
+        email: SATO.email.into(),
         role: Role::Agent,
         inboxes: vec![app.cast.recruiting],
         disabled: false,

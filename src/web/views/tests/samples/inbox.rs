@@ -115,6 +115,7 @@ fn rows(t: Locale, open: bool) -> Vec<RowView> {
 
 pub fn row(t: Locale, number: i64, name: &str) -> RowView {
     RowView {
+        query: "?view=all".into(),
         t,
         conversation_id: format!("c{number}"),
         sort: 1_763_700_000_000_000 - number,
@@ -160,6 +161,7 @@ pub fn thread(t: Locale) -> ThreadView {
 pub fn head(t: Locale) -> HeadView {
     let choice = |label: String| SnoozeChoice { until: "2026-11-22T09:00:00+09:00".into(), label };
     HeadView {
+        snooze_min: "2026-11-22T14:30".into(),
         t,
         conversation_id: "c1".into(),
         revision: 7,
@@ -343,6 +345,7 @@ fn simulator_page(t: Locale) -> SimulatorPage {
         body: body.into(),
         at: time("14:02"),
     };
+    let choice = |it: &str| ChoiceView { value: it.into(), label: it.into(), chosen: true };
     SimulatorPage {
         shell: Shell { nav: Nav::Simulator, ..shell(t) },
         list: list(t, false),
@@ -363,7 +366,8 @@ fn simulator_page(t: Locale) -> SimulatorPage {
                     current: false,
                 },
             ],
-            senders: vec!["0005-123456".into()],
+            senders: vec![choice("0005-123456")],
+            to_shown: "0005-123456".into(),
             to: "0005-123456".into(),
             texts: vec![
                 text(1, false, "応募受付はこちらからお願いします。 https://example.jp/a8f2"),
@@ -379,13 +383,14 @@ fn simulator_page(t: Locale) -> SimulatorPage {
         },
         behaviour: BehaviourView {
             receipt: "delivered".into(),
-            delay_ms: 300,
+            delay_ms: "300".into(),
             duplicate: false,
             reorder: false,
             lose_response: false,
-            throttle_every: 0,
+            throttle_every: "0".into(),
             reject_code: String::new(),
         },
+        errors: FormErrors::of("delay_ms", t.problem_delay()),
         raw: vec![RawHookView {
             at: time("14:02:11"),
             title: "POST /hooks/simulator/…/inbound".into(),

@@ -68,7 +68,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         hooks: hooks(),
         senders: vec![SenderRowView {
             id: "s".into(),
-            address: "+81501234567".into(),
+            address: "050-1234-5678".into(),
             inbox_name: "採用センター".into(),
             send_only,
         }],
@@ -87,6 +87,14 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         sender: String::new(),
         errors: FormErrors::of("account_sid", t.field_account_sid()),
     };
+    let account_form = |has_shared_key| AccountFormPage {
+        shell: shell(),
+        id: "a2".into(),
+        label: "AC12…9f".into(),
+        has_shared_key,
+        keeps_previous: true,
+        errors: FormErrors::of("auth_token", t.senders_credentials_none()),
+    };
     let held = |outcome: Option<String>| QuarantineRowView {
         id: "q1".into(),
         at: time("13:58"),
@@ -94,6 +102,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         problem: "X-Twilio-Signature".into(),
         request: "POST /hooks/twilio/…/inbound\n\nFrom=%2B8190…&Body=<script>alert(1)</script>"
             .into(),
+        refusal: Some(t.problem_resolved_already().into()),
         outcome,
     };
     let quarantine = QuarantinePage {
@@ -151,6 +160,8 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         ("inbox", inbox_form.render().unwrap()),
         ("senders", senders.render().unwrap()),
         ("sender", new_sender.render().unwrap()),
+        ("account", account_form(false).render().unwrap()),
+        ("account-key", account_form(true).render().unwrap()),
         ("quarantine", quarantine.render().unwrap()),
         ("audit", audit.render().unwrap()),
         ("tokens", tokens.render().unwrap()),

@@ -102,6 +102,33 @@ async fn a_killed_backup_leaves_nothing_under_its_name() {
     assert!(cut > 0, "no kill came in time: {finished} were finished");
 }
 
+#[test]
+fn a_killed_restore_leaves_no_database_and_is_in_nobodys_way() {
+    let house = Spot { db: crate::support::test_db::TestDb::empty() };
+    house.run("demo --messages 1000").unwrap();
+    house.run("backup whole.backup").unwrap();
+    let file = house.path("whole.backup").display().to_string();
+    let started = Instant::now();
+    Spot::with_key_of(house.db.folder()).run(&format!("restore {file}")).unwrap();
+    let whole = started.elapsed();
+    let mut cut = 0;
+    for _ in 0..10 {
+        let spot = Spot::with_key_of(house.db.folder());
+        let mut child =
+            spot.command(&format!("restore {file}")).stdout(Stdio::null()).spawn().unwrap();
+        let chance = f64::from(u16::from_be_bytes(random())) / f64::from(u16::MAX);
+        std::thread::sleep(whole.mul_f64(chance));
+        cut += usize::from(child.try_wait().unwrap().is_none());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // Either it was done, or the same again does it.
+        let again = spot.run(&format!("restore {file}"));
+        assert!(again.is_ok() || again.is_err_and(|said| said.contains("empty")));
+        assert_eq!(spot.db.raw().count("messages", ""), 1_000);
+    }
+    assert!(cut > 0, "no kill came in time");
+}
+
 fn post(
     house: &Binary,
     acknowledged: &Arc<Mutex<BTreeSet<String>>>,

@@ -30,6 +30,7 @@ mod output;
 mod provider;
 mod restore;
 mod serve;
+mod settle;
 mod token;
 mod user;
 
@@ -68,6 +69,9 @@ pub enum Command {
     Backup(Backup),
     /// Make a house out of a backup, in an empty data directory.
     Restore(Restore),
+    /// After the database was brought back by other means than `restore`, and before
+    /// a server starts: texts that may have left since are not sent again.
+    Settle,
     /// Work with the record of who did what.
     #[command(subcommand)]
     Audit(Audit),
@@ -276,6 +280,7 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Doctor(asked) => return doctor::run(Config::load(), asked).await,
         Command::Backup(asked) => backup::run(&settings()?, &asked)?,
         Command::Restore(asked) => restore::run(&settings()?, &asked)?,
+        Command::Settle => settle::run(&settings()?)?,
         Command::Audit(Audit::Verify) => return audit::verify(settings()?).await,
         // Makes its own places, whatever the settings say.
         Command::Bench(asked) => bench::run(asked).await?,

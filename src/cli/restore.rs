@@ -76,7 +76,10 @@ fn refuse_inhabited(config: &Config, asked: &Restore) -> anyhow::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let (name, path) = (entry.file_name(), entry.path());
+        // What a restore that was killed left behind is taken away by this one.
+        let is_leftover = path.extension().is_some_and(|end| end == "restoring");
         let is_nothing = NOTHING.iter().any(|nothing| name == *nothing)
+            || is_leftover
             || same(&path, &config.files.key_file)
             || same(&path, &asked.file);
         if !is_nothing {
@@ -106,10 +109,6 @@ fn told(restored: &Restored, started: Instant) -> anyhow::Result<()> {
             prelude.henji
         ))?;
     }
-    output::line(format_args!(
-        "{} texts that waited then may have left since: their fate is unknown, people decide; \
-         {} are still to come; {} browsers must sign in again",
-        settled.unknown, settled.scheduled, settled.sessions
-    ))?;
+    output::line(settled)?;
     Ok(())
 }

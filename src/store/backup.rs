@@ -20,7 +20,7 @@ use cell::{Cell, Column, read_array, read_bytes, write_bytes};
 pub use envelope::{Opened, Sealing};
 pub use manifest::{Contents, Manifest, Prelude, Table};
 pub use restore::{Asked, Restored, is_empty, restore};
-pub use settle::Settled;
+pub use settle::{Settled, settle_recovered};
 
 mod cell;
 mod envelope;
@@ -79,6 +79,10 @@ pub enum BackupError {
     BrokenAudit(Verdict),
     #[error("{0} is not empty; name an empty database in HENJI_DATABASE_URL")]
     NotEmpty(String),
+    #[error("the database was made by another version; run `henji settle` of that one")]
+    OtherVersion,
+    #[error("the key file is not the key of this database")]
+    NotItsKey,
 }
 
 impl From<StoreError> for BackupError {

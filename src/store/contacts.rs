@@ -13,7 +13,7 @@ use super::connection::{Db, on_each_backend};
 use super::error::{StoreError, known};
 use super::ids::RowId;
 use super::schema::{contact_addresses, contacts};
-use super::seal::{Key, Vault, place, shown};
+use super::seal::{Key, Vault, if_whole, place, show};
 use crate::clock::fresh_id;
 use crate::domain::id::ContactId;
 use crate::domain::opt_out::OptOutScope;
@@ -117,11 +117,10 @@ pub(super) fn read(
     db: &Db,
     (contact, address): (ContactRow, AddressRow),
 ) -> Result<Contact, StoreError> {
-    let key = db.vault.contact_key(contact.id, &contact.key_wrapped)?;
-    let name = contact
-        .name_sealed
-        .map(|sealed| shown(key.open_text(place("contacts", "name_sealed", contact.id), &sealed)))
-        .transpose()?;
+    let key = if_whole(db.vault.contact_key(contact.id, &contact.key_wrapped))?;
+    let name_place = place("contacts", "name_sealed", contact.id);
+    let name =
+        contact.name_sealed.map(|sealed| show(key.as_deref(), name_place, &sealed)).transpose()?;
     let address_place = place("contact_addresses", "address_sealed", address.id);
     let opted_out = contact
         .opted_out
@@ -130,7 +129,7 @@ pub(super) fn read(
     Ok(Contact {
         id: contact.id,
         name,
-        address: shown(key.open_text(address_place, &address.address_sealed))?,
+        address: show(key.as_deref(), address_place, &address.address_sealed)?,
         address_id: address.id,
         opted_out,
     })

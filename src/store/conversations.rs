@@ -12,7 +12,7 @@ use super::error::{StoreError, known};
 use super::ids::RowId;
 use super::messages::{Message, Position};
 use super::schema::{cases, contact_addresses, contacts as contact_rows, conversations};
-use super::seal::{Key, place, shown};
+use super::seal::{Key, if_whole, place, show};
 use crate::clock::fresh_id;
 use crate::domain::conversation::{Conversation as Status, ConversationState};
 use crate::domain::id::{CaseId, ContactId, ConversationId, InboxId, MessageId, UserId};
@@ -334,13 +334,13 @@ fn read(
     db: &Db,
     (row, contact, address): (ConversationRow, ContactRow, AddressRow),
 ) -> Result<Conversation, StoreError> {
-    let key = db.vault.contact_key(contact.id, &contact.key_wrapped)?;
+    let key = if_whole(db.vault.contact_key(contact.id, &contact.key_wrapped))?;
     let utc = |at: Option<NaiveDateTime>| at.map(|at| at.and_utc());
     let preview = if row.preview_sealed.is_empty() {
         String::new()
     } else {
         let here = place("conversations", "preview_sealed", row.id);
-        shown(key.open_text(here, &row.preview_sealed))?
+        show(key.as_deref(), here, &row.preview_sealed)?
     };
     Ok(Conversation {
         id: row.id,

@@ -92,7 +92,8 @@ pub fn damage(db: &mut Db, look: Look) -> Result<Option<String>, StoreError> {
     }
 }
 
-fn is_migrated(db: &mut Db) -> Result<bool, StoreError> {
+/// Whether no migration of this version is missing.
+pub fn is_migrated(db: &mut Db) -> Result<bool, StoreError> {
     match db.conn {
         DbConnection::Postgres(_) => db.conn.has_pending_migration(POSTGRES_MIGRATIONS),
         DbConnection::Sqlite(_) => db.conn.has_pending_migration(SQLITE_MIGRATIONS),

@@ -133,13 +133,29 @@ impl Key {
 pub const DAMAGED: &str = "⚠ 保存中に壊れ、表示できません (damaged in storage)";
 
 /// A value to be shown: itself, or what says that it is damaged.
-pub(super) fn shown(opened: Result<String, StoreError>) -> Result<String, StoreError> {
+fn shown(opened: Result<String, StoreError>) -> Result<String, StoreError> {
     match opened {
         Err(StoreError::Sealed(what)) => {
             tracing::error!(problem = what, "a sealed value does not open: run henji doctor");
             Ok(DAMAGED.to_owned())
         }
         opened => opened,
+    }
+}
+
+/// What [`Key::open_text`] opens, to be shown; `None` is a key that was damaged itself.
+pub(super) fn show(key: Option<&Key>, place: Place, sealed: &[u8]) -> Result<String, StoreError> {
+    shown(match key {
+        Some(key) => key.open_text(place, sealed),
+        None => Err(StoreError::Sealed("its key does not open")),
+    })
+}
+
+/// A key for what is only shown: without it everything under it is damaged.
+pub(super) fn if_whole(key: Result<Arc<Key>, StoreError>) -> Result<Option<Arc<Key>>, StoreError> {
+    match key {
+        Err(StoreError::Sealed(_)) => Ok(None),
+        key => key.map(Some),
     }
 }
 

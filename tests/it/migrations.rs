@@ -14,7 +14,7 @@ use crate::support::raw::Raw;
 use crate::support::template::furnished;
 use crate::support::test_db::{TestDb, is_postgres};
 
-const KILLS: usize = 10;
+const KILLS: usize = 6;
 
 #[test]
 fn a_migration_killed_at_any_point_is_finished_by_the_next_start() {

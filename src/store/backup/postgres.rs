@@ -147,8 +147,9 @@ pub fn insert(
     Ok(())
 }
 
-/// Takes foreign keys and secondary indexes away; gives what brings them back,
-/// which checks every row that was loaded.
+/// Takes foreign keys and secondary indexes away, and lets triggers sleep: what
+/// they keep is in the backup already. Gives what brings all back, which checks
+/// every row that was loaded.
 pub fn set_aside(conn: &mut PgConnection) -> Result<Vec<String>, BackupError> {
     const KEYS: &str = "select format('alter table %s drop constraint %I', conrelid::regclass, \
         conname) as away, format('alter table %s add constraint %I %s', conrelid::regclass, \
@@ -158,7 +159,13 @@ pub fn set_aside(conn: &mut PgConnection) -> Result<Vec<String>, BackupError> {
         from pg_indexes where schemaname = current_schema() and indexname not in \
         (select conname from pg_constraint where connamespace = current_schema()::regnamespace) \
         order by indexname";
-    let mut aside: Vec<Aside> = sql_query(INDEXES).load(conn)?;
+    const TRIGGERS: &str = "select format('alter table %s disable trigger user', \
+        tgrelid::regclass) as away, format('alter table %s enable trigger user', \
+        tgrelid::regclass) as back from pg_trigger join pg_class on pg_class.oid = tgrelid \
+        where not tgisinternal and relnamespace = current_schema()::regnamespace \
+        group by tgrelid order by 1";
+    let mut aside: Vec<Aside> = sql_query(TRIGGERS).load(conn)?;
+    aside.extend(sql_query(INDEXES).load::<Aside>(conn)?);
     aside.extend(sql_query(KEYS).load::<Aside>(conn)?);
     for Aside { away, .. } in &aside {
         conn.batch_execute(away)?;

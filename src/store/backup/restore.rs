@@ -102,10 +102,14 @@ fn load(
         super::migrate(db, |version| prelude.migrations.iter().any(|known| known == version))?;
         let aside = set_aside(db)?;
         let manifest = load_tables(db, from)?;
+        tracing::debug!(rows = manifest.rows(), "rows are loaded");
         put_back(db, &aside)?;
+        tracing::debug!("indexes are built");
         check_contents(db, &manifest)?;
+        tracing::debug!("every row was read back");
         let migrated = super::migrate(db, |_| true)?.len();
         check_soundness(db)?;
+        tracing::debug!("the file is sound");
         if !manifest.tables.iter().any(|table| table.name == "audit_head") {
             audit::vouch(db)?;
         }

@@ -1,10 +1,13 @@
 //! What a restored house must not take for granted: time has passed since its
 //! backup, and the world went on without it.
 
+use std::fmt;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::connection::TransactionManager;
 use diesel::prelude::*;
 
-use super::BackupError;
+use super::{BackupError, Transactions};
 use crate::domain::delivery::OutboundState;
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{ConversationId, InboxId, MessageId};
@@ -12,10 +15,10 @@ use crate::domain::user::Actor;
 use crate::store::audit::{self, NewEntry, Object};
 use crate::store::connection::Db;
 use crate::store::error::{StoreError, known};
-use crate::store::events;
 use crate::store::ids::RowId;
 use crate::store::messages::{self, Progress};
 use crate::store::schema::{conversations, messages as rows, outbox, sessions};
+use crate::store::{events, health};
 
 /// How far event numbers leap. Whoever follows the log may have seen numbers
 /// that were given out after the backup; none of them may come again with
@@ -32,6 +35,17 @@ pub struct Settled {
     pub scheduled: usize,
     /// Browsers that have to sign in again.
     pub sessions: usize,
+}
+
+impl fmt::Display for Settled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} texts that waited then may have left since: their fate is unknown, people decide; \
+             {} are still to come; {} browsers must sign in again",
+            self.unknown, self.scheduled, self.sessions
+        )
+    }
 }
 
 /// A text in the outbox of the backup.
@@ -81,6 +95,29 @@ pub fn settle(db: &mut Db, made_at: &str, now: DateTime<Utc>) -> Result<Settled,
     events::append_from(db, now, first, &told)?;
     record(db, made_at, now)?;
     Ok(settled)
+}
+
+/// [`settle`] for a database that was brought back to an earlier moment by other
+/// means, before anybody works on it.
+pub fn settle_recovered(
+    url: &str,
+    key: [u8; 32],
+    now: DateTime<Utc>,
+) -> Result<Settled, BackupError> {
+    let mut db = health::open(url, key)?;
+    if super::is_bare(&mut db)? || !health::is_migrated(&mut db)? {
+        return Err(BackupError::OtherVersion);
+    }
+    if !health::key_fits(&mut db)? {
+        return Err(BackupError::NotItsKey);
+    }
+    Transactions::begin_transaction(&mut db.conn)?;
+    let settled = settle(&mut db, "recovered", now);
+    match &settled {
+        Ok(_) => Transactions::commit_transaction(&mut db.conn)?,
+        Err(_) => Transactions::rollback_transaction(&mut db.conn)?,
+    }
+    settled
 }
 
 fn record(db: &mut Db, made_at: &str, now: DateTime<Utc>) -> Result<(), StoreError> {

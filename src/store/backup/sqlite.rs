@@ -31,9 +31,9 @@ struct Declared {
 }
 
 #[derive(QueryableByName)]
-struct Index {
+struct Aside {
     #[diesel(sql_type = Text)]
-    name: String,
+    away: String,
     #[diesel(sql_type = Text)]
     definition: String,
 }
@@ -149,16 +149,18 @@ pub fn prepare(conn: &mut SqliteConnection) -> Result<(), BackupError> {
     )?)
 }
 
-/// Takes secondary indexes away; gives what brings them back.
+/// Takes secondary indexes and triggers away; gives what brings them back. What
+/// triggers keep is in the backup already.
 pub fn set_aside(conn: &mut SqliteConnection) -> Result<Vec<String>, BackupError> {
-    let indexes: Vec<Index> = sql_query(
-        "select name, sql as definition from sqlite_master \
-         where type = 'index' and sql is not null order by name",
+    let aside: Vec<Aside> = sql_query(
+        "select 'drop ' || type || ' \"' || name || '\"' as away, sql as definition \
+         from sqlite_master where type in ('index', 'trigger') and sql is not null \
+         order by type, name",
     )
     .load(conn)?;
-    let mut definitions = Vec::with_capacity(indexes.len());
-    for Index { name, definition } in indexes {
-        conn.batch_execute(&format!("drop index \"{name}\""))?;
+    let mut definitions = Vec::with_capacity(aside.len());
+    for Aside { away, definition } in aside {
+        conn.batch_execute(&away)?;
         definitions.push(definition);
     }
     Ok(definitions)

@@ -10,6 +10,7 @@ use crate::domain::id::{ConversationId, MessageId};
 use crate::domain::message::{Direction, MessageKind};
 use crate::store::connection::Db;
 use crate::store::schema::messages;
+use crate::store::seal::if_whole;
 use crate::store::{StoreError, events};
 
 /// Up to `limit` messages before `before` (the newest if `None`), oldest first.
@@ -112,6 +113,6 @@ fn open_all(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let key = key_of(db, conversation)?;
-    rows.into_iter().map(|row| open_to_show(row, &key)).collect()
+    let key = if_whole(key_of(db, conversation))?;
+    rows.into_iter().map(|row| open_to_show(row, key.as_deref())).collect()
 }

@@ -12,7 +12,7 @@ use crate::store::StoreError;
 use crate::store::error::known;
 use crate::store::ids::RowId;
 use crate::store::schema::messages;
-use crate::store::seal::{Key, place, shown};
+use crate::store::seal::{Key, place, show};
 
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = messages)]
@@ -70,8 +70,8 @@ pub(in crate::store) fn seal(message: &Message, key: &Key) -> MessageRow {
 }
 
 /// Like [`open`], for a screen: a body that does not open is said to be damaged.
-pub(super) fn open_to_show(row: MessageRow, key: &Key) -> Result<Message, StoreError> {
-    let body = shown(key.open_text(place("messages", "body_sealed", row.id), &row.body_sealed))?;
+pub(super) fn open_to_show(row: MessageRow, key: Option<&Key>) -> Result<Message, StoreError> {
+    let body = show(key, place("messages", "body_sealed", row.id), &row.body_sealed)?;
     read(row, body)
 }
 

@@ -11,7 +11,7 @@ use henji::store::seal::Vault;
 use henji::store::{events, health, outbox};
 use serde_json::json;
 
-use super::key_in;
+use super::{Spot, key_in};
 use crate::support::TestApp;
 use crate::support::cast::SATO;
 use crate::support::test_db::TestDb;
@@ -82,6 +82,36 @@ async fn what_may_have_left_since_is_not_sent_again() {
     let newest = second.last_event().await;
     assert!(seen.last().is_some_and(|event| event.seq == newest) && newest > ahead);
     second.leaves_work();
+}
+
+/// A copy of the files, as streaming or a base backup brings back, marks nothing:
+/// that is what `henji settle` is for.
+#[tokio::test]
+async fn a_database_brought_back_by_other_means_is_settled_by_a_command() {
+    let app = TestApp::start().await;
+    let sato = app.sign_in(SATO).await;
+    let conversation = app.handset(HANDSET).sends("開いていますか").await;
+    let held = sato.reply(conversation, "はい").await;
+    app.leaves_work();
+    let (url, key) = (app.db().url().to_owned(), key_in(app.db().folder()));
+    let now = app.now() + TimeDelta::minutes(1);
+    let command = Spot { db: app.db().shared() };
+    let refused = henji::data_lock::DataLock::share(command.db.folder()).unwrap();
+    assert!(command.run("settle").unwrap_err().contains("stop it first"));
+    drop(refused);
+    let settled = backup::settle_recovered(&url, key, now).unwrap();
+    assert_eq!((settled.unknown, settled.scheduled), (1, 0));
+    assert!(settled.sessions > 0);
+    assert_eq!(app.api().state_of(held).await, "unknown");
+    assert_eq!(sato.get("/conversations").await.status, 401, "signed out");
+    let again = command.run("settle").unwrap();
+    assert!(again.starts_with("0 texts"), "{again}");
+    app.advance(TimeDelta::hours(1));
+    assert_eq!(app.deliver().await, 0);
+    assert!(matches!(
+        backup::settle_recovered(&url, [9; 32], now),
+        Err(backup::BackupError::NotItsKey)
+    ));
 }
 
 /// The house of `app` as a backup of now has it, in another place.

@@ -3,14 +3,14 @@
 use super::Spot;
 use crate::support::raw::Raw;
 
-/// The newest migration that an older henji did not have, and its number there.
-const NEWEST: (&str, &str) = ("2026-11-22-070000_create_audit_head", "20261122070000");
+/// A migration that an older henji did not have, and its number.
+const LATER: (&str, &str) = ("2026-11-22-070000_create_audit_head", "20261122070000");
 
 #[test]
 fn an_older_backup_is_migrated_and_a_newer_one_refused() {
     let house = Spot::set_up();
     let mut raw = house.db.raw();
-    undo_newest(&mut raw);
+    undo_later(&mut raw);
     house.run("backup old.backup").unwrap();
     raw.execute("insert into __diesel_schema_migrations (version) values ('20991231235959')");
     house.run("backup new.backup").unwrap();
@@ -25,8 +25,8 @@ fn an_older_backup_is_migrated_and_a_newer_one_refused() {
     assert!(spot.run("audit verify").unwrap().contains("intact"));
 }
 
-fn undo_newest(raw: &mut Raw) {
-    let (name, version) = NEWEST;
+fn undo_later(raw: &mut Raw) {
+    let (name, version) = LATER;
     let tree = if raw.is_postgres() { "postgres" } else { "sqlite" };
     let down = std::fs::read_to_string(format!("migrations/{tree}/{name}/down.sql")).unwrap();
     raw.execute(&down);

@@ -164,6 +164,17 @@ async fn one_damaged_value_is_said_to_be_damaged_and_hides_nothing_else() {
     assert!(list.text.contains(DAMAGED));
     let thread = sato.get(&format!("/conversations/{conversation}")).await.expect(200);
     assert!(thread.text.contains("二通目") && thread.text.contains(DAMAGED));
+    // A contact whose key is damaged hides nobody else.
+    app.handset("+819087654321").sends("別の方").await;
+    app.raw().execute(&format!("update contacts set key_wrapped = {bytes}"));
+    let restarted = henji::store::Store::open(henji::store::Opening::new(
+        app.db().url(),
+        henji::key_file::open(&app.db().folder().join("henji.key")).unwrap(),
+        app.clock.clone(),
+    ))
+    .unwrap();
+    let seen = restarted.read(shown).await.unwrap();
+    assert_eq!(seen.values().filter(|text| *text == DAMAGED).count(), 2 * 2 + 3, "{seen:?}");
     // Nothing is sent to a number that cannot be read.
     let form = [("body", "はい"), ("client_message_id", &uuid::Uuid::now_v7().to_string())];
     let refused = sato.post(&format!("/conversations/{conversation}/messages"), &form).await;

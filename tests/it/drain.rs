@@ -8,7 +8,11 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::providers::fake_twilio::{ACCOUNT_SID, AUTH_TOKEN, FakeTwilio};
+use crate::support::TestApp;
+use crate::support::answer::Answer;
 use crate::support::binary::Binary;
+use crate::support::cast::SATO;
+use crate::support::socket::Socket;
 use crate::support::test_db::is_postgres;
 use crate::support::webhook::inbound;
 
@@ -80,6 +84,18 @@ async fn a_stopping_node_loses_nothing_and_leaves_in_time() {
         took.as_millis(),
         acknowledged.len()
     ));
+}
+
+#[tokio::test]
+async fn a_stopping_node_says_so_and_sends_everybody_elsewhere() {
+    let app = TestApp::start().await;
+    let sato = app.sign_in(SATO).await;
+    let mut socket = Socket::open(&app, &sato, app.last_event().await).await;
+    let ready = || Answer::to(app.http.get(format!("{}/readyz", app.url)));
+    ready().await.expect(200);
+    app.begin_to_stop();
+    assert_eq!(ready().await.expect(503).json()["stopping"], true);
+    assert_eq!(socket.closed().await, 1012);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -35,6 +35,12 @@ pub struct App {
 }
 
 impl App {
+    /// `/readyz` turns, and every socket is told when to come back, to whom is left.
+    pub fn begin_to_stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+        self.hub.restart();
+    }
+
     pub fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }

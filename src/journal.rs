@@ -27,7 +27,7 @@ mod record;
 mod scribe;
 
 use file::JournalFile;
-pub use record::Damage;
+pub use record::{Damage, Scanned};
 use scribe::{Ask, Scribe};
 
 /// About half a million webhook requests with their headers (2 KiB each): days
@@ -149,23 +149,12 @@ impl Journal {
 /// What a file holds, without opening it for work: for `henji doctor`.
 ///
 /// `None` where there is none.
-pub fn examine(path: &Path) -> io::Result<Option<Examined>> {
-    match std::fs::read(path) {
-        Ok(bytes) => {
-            let (records, end, damage) = record::scan(&bytes)?;
-            Ok(Some(Examined { records: records as u64, bytes: end, damage }))
-        }
+pub fn examine(path: &Path) -> io::Result<Option<Scanned>> {
+    match std::fs::File::open(path) {
+        Ok(file) => record::scan(file).map(Some),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// A journal as the doctor finds it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Examined {
-    pub records: u64,
-    pub bytes: u64,
-    pub damage: Option<Damage>,
 }
 
 fn sealed_at(id: Uuid) -> Place {

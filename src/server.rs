@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use actix_web::middleware::from_fn;
@@ -221,9 +221,8 @@ impl Running {
     /// Nothing new is taken on, sockets are told to come back elsewhere, requests
     /// and calls under way end or are let go, and the database is left in order.
     async fn stop_within(self, graceful: bool) -> anyhow::Result<()> {
-        self.app.stopping.store(true, Ordering::Relaxed);
+        self.app.begin_to_stop();
         self.stop.send_replace(true);
-        self.app.hub.restart();
         let jobs = tokio::time::timeout(LAST_STEPS, futures_util::future::join_all(self.jobs));
         let ((), jobs) = tokio::join!(self.handle.stop(graceful), jobs);
         if jobs.is_err() {

@@ -148,7 +148,7 @@ impl Store {
                 Reach::Away => StoreError::away(),
                 _ => StoreError::Busy(CHECKOUT),
             })?;
-            work(&mut *db)
+            work(&mut db)
         });
         tokio::select! {
             done = reading => done.unwrap_or_else(|_join| Err(StoreError::Stopped.into())),

@@ -6,7 +6,7 @@
 //! Texts of different handsets are taken side by side. Across nodes there is no
 //! such order, as there is none between two webhooks under way at once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
@@ -17,6 +17,7 @@ use super::{ActionError, receive_inbound, record_receipts};
 use crate::app::App;
 use crate::domain::id::{ProviderAccountId, QuarantineId};
 use crate::domain::inbound::{InboundMessage, Receipt};
+use crate::domain::opt_out::recognise;
 use crate::journal::{Journal, JournalError, Kept};
 use crate::providers::HookRequest;
 use crate::store::StoreError;
@@ -128,13 +129,21 @@ impl Turn {
         Self { id: QuarantineId(kept.id), end: kept.end, account, route, request, says }
     }
 
-    /// The handsets that wrote; a receipt is in nobody's way.
-    fn handsets(&self) -> impl Iterator<Item = &str> {
-        let texts = match &self.says {
-            Ok(Said::Texts(texts)) => texts.as_slice(),
+    /// The texts in it; a receipt is in nobody's way.
+    fn texts(&self) -> &[InboundMessage] {
+        match &self.says {
+            Ok(Said::Texts(texts)) => texts,
             _ => &[],
-        };
-        texts.iter().map(|text| text.from.as_str())
+        }
+    }
+
+    /// Whether the store may put it behind others it waits with: it takes plain
+    /// texts together, and those that do more than arrive after them.
+    fn is_plain(&self) -> bool {
+        match self.texts() {
+            [only] => only.opt_out.is_none() && recognise(&only.body).is_none(),
+            several => several.is_empty(),
+        }
     }
 
     async fn take(self, app: &App) -> Result<(), ActionError> {
@@ -178,17 +187,19 @@ async fn take(
     }
 }
 
-/// In order, and in no wave two texts of one handset.
+/// In order; in no wave does a handset write twice, unless all of it is plain.
 fn waves(turns: Vec<Turn>) -> Vec<Vec<Turn>> {
     let mut waves: Vec<Vec<Turn>> = Vec::new();
-    let mut writing: HashSet<String> = HashSet::new();
+    let mut writing: HashMap<String, bool> = HashMap::new();
     for turn in turns {
-        let again = turn.handsets().any(|handset| writing.contains(handset));
-        if again || waves.is_empty() {
+        let plain = turn.is_plain();
+        let before = |text: &InboundMessage| writing.get(&text.from).copied();
+        let overtakes = |text| before(text).is_some_and(|was_plain| !(was_plain && plain));
+        if waves.is_empty() || turn.texts().iter().any(overtakes) {
             writing.clear();
             waves.push(Vec::new());
         }
-        writing.extend(turn.handsets().map(str::to_owned));
+        writing.extend(turn.texts().iter().map(|text| (text.from.clone(), plain)));
         waves.last_mut().expect("one was pushed").push(turn);
     }
     waves

@@ -8,7 +8,7 @@ use std::path::Path;
 use uuid::Uuid;
 
 use super::JournalError;
-use super::record::{self, Damage, HEAD, Head, LONGEST, MAGIC};
+use super::record::{self, Damage, HEAD, Head, LONGEST, MAGIC, Scanned};
 
 const FRONT: u64 = MAGIC.len() as u64;
 
@@ -36,12 +36,11 @@ impl JournalFile {
         file.try_lock().map_err(|error| {
             io::Error::other(format!("{} is in use by another process: {error}", path.display()))
         })?;
-        let bytes = std::fs::read(path)?;
-        let (records, end, damage) = record::scan(&bytes)?;
+        let Scanned { records, end, damage } = record::scan(&file)?;
         if damage == Some(Damage::Corrupt) {
             // Not ours to throw away: somebody may save what is behind the hole.
             let aside = path.with_extension("damaged");
-            std::fs::write(&aside, &bytes)?;
+            std::fs::copy(path, &aside)?;
             tracing::error!(records, kept = %aside.display(), "the journal is damaged");
         }
         if end == 0 {
@@ -53,8 +52,7 @@ impl JournalFile {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             File::open(folder)?.sync_all()?;
         }
-        let waiting = records as u64;
-        Ok(Self { file, limit, from: FRONT, end, waiting, has_rubbish: false })
+        Ok(Self { file, limit, from: FRONT, end, waiting: records, has_rubbish: false })
     }
 
     pub fn waiting(&self) -> u64 {

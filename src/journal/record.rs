@@ -4,7 +4,7 @@
 //! front of a SHA-256 over the rest, so that a torn record is known without the
 //! key. The file begins with [`MAGIC`].
 
-use std::io;
+use std::io::{self, BufRead, BufReader, Read};
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -59,37 +59,70 @@ impl Head {
     }
 }
 
-/// How many whole records there are, where they end, and why there.
+/// What a file holds from its front to the first byte that is no whole record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scanned {
+    pub records: u64,
+    /// Where the whole records end.
+    pub end: u64,
+    pub damage: Option<Damage>,
+}
+
+/// Reads a file record by record, however long it is.
 ///
 /// # Errors
 /// `InvalidData` if the file is none of ours.
-pub fn scan(bytes: &[u8]) -> io::Result<(usize, u64, Option<Damage>)> {
-    let Some(mut rest) = bytes.strip_prefix(MAGIC) else {
+pub fn scan(file: impl Read) -> io::Result<Scanned> {
+    let mut file = BufReader::with_capacity(256 * 1024, file);
+    let magic = read_up_to(&mut file, MAGIC.len())?;
+    if magic != MAGIC {
         // Even its first bytes may have been cut off.
-        return match MAGIC.starts_with(bytes) {
-            true => Ok((0, 0, None)),
+        return match MAGIC.starts_with(&magic) {
+            true => Ok(Scanned { records: 0, end: 0, damage: None }),
             false => Err(io::Error::new(io::ErrorKind::InvalidData, "it is no journal of ours")),
         };
-    };
-    let mut records = 0;
+    }
+    let (mut records, mut end) = (0, MAGIC.len() as u64);
     let damage = loop {
-        let Some((head, behind)) = rest.split_first_chunk::<HEAD>() else {
-            break (!rest.is_empty()).then_some(Damage::Torn);
+        let head = read_up_to(&mut file, HEAD)?;
+        let Ok(whole) = head.as_slice().try_into() else {
+            break (!head.is_empty()).then_some(Damage::Torn);
         };
-        let head = Head::read(head);
-        match behind.split_at_checked(head.length) {
-            Some((sealed, behind)) if head.fits(sealed) => {
-                (records, rest) = (records + 1, behind);
-            }
-            // A write that was cut off leaves its last bytes missing or zero.
-            Some((_, behind)) if behind.iter().any(|byte| *byte != 0) => {
-                break Some(Damage::Corrupt);
-            }
-            _ if head.length > LONGEST => break Some(Damage::Corrupt),
-            _ => break Some(Damage::Torn),
+        let head = Head::read(whole);
+        if head.length > LONGEST {
+            break Some(Damage::Corrupt);
         }
+        let sealed = read_up_to(&mut file, head.length)?;
+        if !head.fits(&sealed) {
+            // A write that was cut off leaves its last bytes missing or zero.
+            let is_inside = sealed.len() == head.length && has_more(&mut file)?;
+            break Some(if is_inside { Damage::Corrupt } else { Damage::Torn });
+        }
+        records += 1;
+        end += (HEAD + head.length) as u64;
     };
-    Ok((records, (bytes.len() - rest.len()) as u64, damage))
+    Ok(Scanned { records, end, damage })
+}
+
+fn read_up_to(file: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(length);
+    file.take(length as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Whether anything but zeros follows.
+fn has_more(file: &mut impl BufRead) -> io::Result<bool> {
+    loop {
+        let bytes = file.fill_buf()?;
+        if bytes.is_empty() {
+            return Ok(false);
+        }
+        if bytes.iter().any(|byte| *byte != 0) {
+            return Ok(true);
+        }
+        let length = bytes.len();
+        file.consume(length);
+    }
 }
 
 fn sum(length: u32, id: Uuid, sealed: &[u8]) -> [u8; 8] {

@@ -15,6 +15,8 @@ use crate::support::test_app::PATIENCE;
 use crate::support::test_db::is_postgres;
 use crate::support::webhook::{inbound, receipt};
 
+mod killed;
+
 const HANDSET: &str = "+819012345678";
 /// No request may hang longer, whatever the database does.
 const LONGEST: Duration = Duration::from_secs(3);
@@ -24,7 +26,7 @@ const NO_ROOM: u64 = 64;
 /// A house behind a door to its database; the first part keeps the database.
 async fn house() -> Option<(TestApp, Gate, TestApp)> {
     if !is_postgres() {
-        told("a SQLite file does not go away: see disk_full");
+        told("skipped: a SQLite file does not go away: see disk_full");
         return None;
     }
     let owner = TestApp::start().await;
@@ -137,7 +139,7 @@ async fn a_server_that_says_nothing_holds_up_no_webhook() {
 #[tokio::test]
 async fn with_a_full_journal_the_provider_is_told_to_come_back() {
     if !is_postgres() {
-        return told("a SQLite file does not go away: see disk_full");
+        return told("skipped: a SQLite file does not go away: see disk_full");
     }
     let owner = TestApp::start().await;
     let gate = Gate::before(owner.db().url());
@@ -208,7 +210,7 @@ fn journal_length(app: &TestApp) -> u64 {
     std::fs::metadata(app.config.files.journal()).unwrap().len()
 }
 
-#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
-fn told(why: &str) {
-    println!("skipped: {why}");
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so, and figures are told")]
+fn told(what: impl std::fmt::Display) {
+    println!("{what}");
 }

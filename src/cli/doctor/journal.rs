@@ -2,7 +2,7 @@
 
 use super::report::Report;
 use crate::config::Config;
-use crate::journal::{self, Damage, Examined};
+use crate::journal::{self, Damage, Scanned};
 
 pub fn examine(config: &Config, report: &mut Report) {
     let path = config.files.journal();
@@ -15,13 +15,13 @@ pub fn examine(config: &Config, report: &mut Report) {
     }
     match journal::examine(&path) {
         Ok(None) => report.ok("journal", "none yet"),
-        Ok(Some(Examined { damage: Some(Damage::Corrupt), records, .. })) => {
+        Ok(Some(Scanned { damage: Some(Damage::Corrupt), records, .. })) => {
             let message = format!("{} is damaged after {records} records", path.display());
             report.error("journal", message, "check the disk; the next start keeps a copy");
         }
-        Ok(Some(Examined { records: 0, .. })) => report.ok("journal", "nothing waits in it"),
-        Ok(Some(Examined { records, bytes, .. })) => {
-            let message = format!("{records} webhook requests ({} KiB) wait", bytes.div_ceil(1024));
+        Ok(Some(Scanned { records: 0, .. })) => report.ok("journal", "nothing waits in it"),
+        Ok(Some(Scanned { records, end, .. })) => {
+            let message = format!("{records} webhook requests ({} KiB) wait", end.div_ceil(1024));
             let cure = "start henji, or bring the database back: they are filed by themselves";
             report.warning("journal", message, cure);
         }

@@ -1,10 +1,12 @@
 //! A queued text is handed over: never twice, whatever the carrier does.
 
 use chrono::{SecondsFormat, TimeDelta};
-use henji::actions::deliver;
+use henji::actions::{deliver, resolve_unknown};
 use henji::clock::fresh_id;
+use henji::domain::delivery::Reason;
 use henji::domain::id::MessageId;
 use henji::jobs::deliver::Worker;
+use henji::providers::{Accepted, Retry, SendError};
 use henji::store::ids::RowId;
 use henji::store::outbox;
 use serde_json::json;
@@ -159,7 +161,7 @@ async fn an_attempt_nobody_finished_is_unknown_once_its_lease_is_over() {
     assert_eq!(app.api().state_of(message).await, "submitting");
 
     // The worker died here. Nobody takes it up before its lease is over.
-    app.advance(TimeDelta::seconds(59));
+    app.advance(deliver::LEASE - TimeDelta::seconds(1));
     assert_eq!(app.deliver().await, 0);
     app.advance(TimeDelta::seconds(2));
     app.deliver().await;
@@ -203,4 +205,148 @@ async fn nodes_side_by_side_send_each_text_once() {
     received.sort();
     assert_eq!(received, (0..10).map(|n| n.to_string()).collect::<Vec<_>>());
     assert_eq!(here.raw().count("attempts", ""), 10);
+}
+
+#[tokio::test]
+async fn the_providers_list_tells_what_became_of_a_text() {
+    let app = TestApp::start().await;
+    app.api().carrier(json!({"lose_response": true, "receipt": "none"})).await;
+    let message = app.api().send(HANDSET, "届いたか").await;
+    app.settle().await;
+    assert_eq!(app.api().state_of(message).await, "unknown");
+    assert_eq!(resolve_unknown::run(&app).await.unwrap(), 0, "too soon to look");
+    app.advance(TimeDelta::seconds(6));
+    assert_eq!(resolve_unknown::run(&app).await.unwrap(), 1);
+    let found = app.api().message(message).await;
+    assert_eq!(found["state"], "sent");
+    assert_eq!(found["provider_ref"], app.simulator.handset(HANDSET)[0].provider_ref);
+    assert_eq!(app.raw().count("unresolved", ""), 0);
+    assert_eq!(app.handset(HANDSET).received(), ["届いたか"]);
+}
+
+#[tokio::test]
+async fn a_text_the_list_does_not_show_is_left_to_a_person() {
+    let app = TestApp::start().await;
+    let message = app.api().send(HANDSET, "どこにも").await;
+    // Claimed by a worker that died before it called.
+    begin(&app).await;
+    app.advance(deliver::LEASE + TimeDelta::seconds(1));
+    app.deliver().await;
+    assert_eq!(app.api().state_of(message).await, "unknown");
+    let mut looks = 0;
+    while app.raw().count("unresolved", "") > 0 {
+        app.advance(TimeDelta::days(1));
+        assert_eq!(resolve_unknown::run(&app).await.unwrap(), 0);
+        looks += 1;
+        assert!(looks < 20, "it looks for ever");
+    }
+    assert_eq!((looks, app.api().state_of(message).await.as_str()), (9, "unknown"));
+    assert!(app.handset(HANDSET).received().is_empty());
+}
+
+#[tokio::test]
+async fn whoever_slept_through_the_lease_may_tell_and_not_decide() {
+    let app = TestApp::start().await;
+    for (outcome, expected) in [
+        (Ok(accepted("SIMlate")), "sent"),
+        (Err(refused(Retry::Soon)), "queued"),
+        (Err(refused(Retry::No)), "failed"),
+        (Err(SendError::Unknown { detail: "?".into() }), "unknown"),
+    ] {
+        let message = app.api().send(HANDSET, expected).await;
+        let begun = begin(&app).await;
+        app.advance(deliver::LEASE + TimeDelta::seconds(1));
+        app.deliver().await;
+        assert_eq!(app.api().state_of(message).await, "unknown");
+        deliver::finish(&app, begun, outcome).await.unwrap();
+        assert_eq!(app.api().state_of(message).await, expected);
+    }
+    // What provably was not taken leaves once, and nothing else does.
+    app.advance(TimeDelta::minutes(1));
+    app.deliver().await;
+    app.simulator.idle().await;
+    assert_eq!(app.handset(HANDSET).received(), ["queued"]);
+}
+
+#[tokio::test]
+async fn a_late_refusal_does_not_send_beside_what_a_person_sent_again() {
+    let app = TestApp::start().await;
+    let sato = app.sign_in(SATO).await;
+    let message = app.api().send(HANDSET, "一度").await;
+    let begun = begin(&app).await;
+    app.advance(deliver::LEASE + TimeDelta::seconds(1));
+    app.deliver().await;
+    sato.post(&format!("/messages/{message}/resend"), &[("confirm", "1")]).await.expect(303);
+    deliver::finish(&app, begun, Err(refused(Retry::Soon))).await.unwrap();
+    assert_eq!(app.api().state_of(message).await, "failed");
+    app.advance(TimeDelta::minutes(1));
+    app.settle().await;
+    assert_eq!(app.handset(HANDSET).received(), ["一度"]);
+}
+
+#[tokio::test]
+async fn a_claim_that_came_to_nothing_is_given_back() {
+    let app = TestApp::start().await;
+    let message = app.api().send(HANDSET, "やり直し").await;
+    let now = app.now();
+    let due = app.store.read(move |db| outbox::due(db, now, 1)).await.unwrap().remove(0);
+    let worker = fresh_id::<RowId>();
+    deliver::begin(&app, due, worker).await.unwrap().unwrap();
+    // Not by anybody else.
+    deliver::give_back(&app, due, fresh_id::<RowId>()).await.unwrap();
+    assert_eq!(app.api().state_of(message).await, "submitting");
+    deliver::give_back(&app, due, worker).await.unwrap();
+    assert_eq!(app.api().state_of(message).await, "queued");
+    app.settle().await;
+    assert_eq!(app.handset(HANDSET).received(), ["やり直し"]);
+}
+
+#[tokio::test]
+async fn a_silent_provider_is_left_alone_and_its_texts_stay_queued() {
+    let app = TestApp::start().await;
+    app.api().carrier(json!({"lose_response": true, "receipt": "none"})).await;
+    for n in 0..10 {
+        app.api().send(&format!("+81901234567{n}"), &n.to_string()).await;
+        app.deliver().await;
+    }
+    // Five calls told enough; the other five texts wait.
+    let states = |word: &str| app.raw().count("messages", &format!("where state = '{word}'"));
+    assert_eq!((states("unknown"), states("queued")), (5, 5));
+    let metrics = app.http.get(format!("{}/metrics", app.url)).send().await.unwrap();
+    let metrics = metrics.text().await.unwrap();
+    assert!(
+        metrics.contains(r#"henji_provider_circuits_open{provider="simulator"} 1"#),
+        "{metrics}"
+    );
+    // The probe finds it no better.
+    app.advance(TimeDelta::seconds(7));
+    app.deliver().await;
+    assert_eq!((states("unknown"), states("queued")), (6, 4));
+    app.api().carrier(json!({})).await;
+    app.advance(TimeDelta::seconds(13));
+    app.deliver().await;
+    app.deliver().await;
+    assert_eq!(states("queued"), 0);
+    let metrics = app.http.get(format!("{}/metrics", app.url)).send().await.unwrap();
+    let metrics = metrics.text().await.unwrap();
+    assert!(
+        metrics.contains(r#"henji_provider_circuits_open{provider="simulator"} 0"#),
+        "{metrics}"
+    );
+    app.simulator.idle().await;
+}
+
+/// Claims the text that is due, as a worker that then falls silent.
+async fn begin(app: &TestApp) -> deliver::Begun {
+    let now = app.now();
+    let due = app.store.read(move |db| outbox::due(db, now, 1)).await.unwrap().remove(0);
+    deliver::begin(app, due, fresh_id::<RowId>()).await.unwrap().unwrap()
+}
+
+fn accepted(provider_ref: &str) -> Accepted {
+    Accepted { provider_ref: provider_ref.to_owned(), segments: None }
+}
+
+fn refused(retry: Retry) -> SendError {
+    SendError::Refused { reason: Reason::ProviderError, detail: "refused".to_owned(), retry }
 }

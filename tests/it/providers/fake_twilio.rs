@@ -28,11 +28,14 @@ struct State {
     /// Decoded forms of the texts that were taken.
     taken: Vec<Vec<(String, String)>>,
     held: Vec<Value>,
+    /// Takes and lists texts, and answers nobody who hands one over.
+    silent: bool,
 }
 
 impl FakeTwilio {
     pub async fn start() -> Self {
-        let state = State { far_end: FarEnd::Takes, taken: Vec::new(), held: Vec::new() };
+        let state =
+            State { far_end: FarEnd::Takes, taken: Vec::new(), held: Vec::new(), silent: false };
         let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
         let peer = Peer::start(move |request| shared.lock().unwrap().answer(request)).await;
@@ -41,6 +44,10 @@ impl FakeTwilio {
 
     pub fn behave(&self, far_end: FarEnd) {
         self.state.lock().unwrap().far_end = far_end;
+    }
+
+    pub fn fall_silent(&self) {
+        self.state.lock().unwrap().silent = true;
     }
 
     pub fn taken(&self) -> Vec<Vec<(String, String)>> {
@@ -77,7 +84,20 @@ impl State {
     }
 
     fn take(&mut self, request: &PeerRequest) -> Answer {
-        let form = form_urlencoded::parse(&request.body).into_owned().collect();
+        let form: Vec<(String, String)> =
+            form_urlencoded::parse(&request.body).into_owned().collect();
+        if self.silent {
+            let field = |name| form.iter().find(|(key, _)| key == name).unwrap().1.clone();
+            let sid = format!("SM{:032x}", self.taken.len() + 1);
+            let (from, to, body) = (field("From"), field("To"), field("Body"));
+            let mut entry = listed(&sid, "outbound-api", &from, &to, &body);
+            let now = henji::clock::Clock::default().now();
+            entry["date_created"] = now.to_rfc2822().into();
+            entry["status"] = "sent".into();
+            self.held.push(entry);
+            self.taken.push(form);
+            return Answer::Silence;
+        }
         match self.far_end {
             FarEnd::Takes => {
                 self.taken.push(form);

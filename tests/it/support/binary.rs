@@ -137,6 +137,11 @@ impl Binary {
         assert!(sent.unwrap().success());
     }
 
+    /// Whether it has not ended by itself.
+    pub fn lives(&mut self) -> bool {
+        self.child.as_mut().is_some_and(|child| child.try_wait().unwrap().is_none())
+    }
+
     /// Waits for its own end; the code it ended with, none after a signal.
     pub async fn ends(&mut self) -> Option<i32> {
         let mut child = self.child.take().expect("it was started");
@@ -182,6 +187,12 @@ impl Binary {
 
     pub fn api(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         self.http.request(method, format!("{}/api/v1{path}", self.url)).bearer_auth(&self.token)
+    }
+
+    /// What `/readyz` says.
+    pub async fn readiness(&self) -> Value {
+        let answer = self.http.get(format!("{}/readyz", self.url)).send().await.unwrap();
+        answer.json().await.unwrap()
     }
 
     pub async fn get(&self, path: &str) -> Value {

@@ -39,8 +39,12 @@ impl Gate {
         Self { port, mood, through }
     }
 
-    pub fn port(&self) -> u16 {
-        self.port
+    /// `url` by way of this door.
+    pub fn to(&self, url: &str) -> String {
+        let mut url = url::Url::parse(url).unwrap();
+        url.set_host(Some("127.0.0.1")).unwrap();
+        url.set_port(Some(self.port)).unwrap();
+        url.into()
     }
 
     /// Every line breaks, and nobody gets in.

@@ -75,11 +75,8 @@ impl TestDb {
 
     /// The same database by another address; goes with the first.
     pub fn behind(&self, gate: &super::gate::Gate) -> Self {
-        let mut url = url::Url::parse(&self.url).unwrap();
-        url.set_host(Some("127.0.0.1")).unwrap();
-        url.set_port(Some(gate.port())).unwrap();
         let mut behind = self.shared();
-        behind.url = url.into();
+        behind.url = gate.to(&self.url);
         behind
     }
 

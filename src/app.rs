@@ -9,6 +9,7 @@ use crate::password::Passwords;
 use crate::providers::registry::Registry;
 use crate::providers::simulator::Simulator;
 use crate::providers::{Account, Provider};
+use crate::sabotage::Sabotage;
 use crate::store::Store;
 use crate::store::provider_accounts::ProviderAccount;
 use crate::telemetry::Metrics;
@@ -23,6 +24,8 @@ pub struct App {
     pub simulator: Arc<Simulator>,
     pub passwords: Passwords,
     pub metrics: Metrics,
+    /// Nothing, outside `henji torture`.
+    pub sabotage: Option<Sabotage>,
 }
 
 impl App {

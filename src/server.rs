@@ -25,6 +25,7 @@ use crate::providers::simulator::{
     FileJournal, Journal, MemoryJournal, Patience, Sealer, Simulator,
 };
 use crate::providers::twilio::Twilio;
+use crate::sabotage::Sabotage;
 use crate::store::ids::RowId;
 use crate::store::seal::place;
 use crate::store::{Opening, Store, provider_accounts, users};
@@ -44,7 +45,7 @@ const LINGER: Duration = Duration::from_millis(300);
 #[derive(Clone, Debug)]
 pub enum Purpose {
     /// To serve at this address, with the simulator's journal on disk.
-    Serve { callback_base: String },
+    Serve { callback_base: String, sabotage: Option<Sabotage> },
     /// For one command, perhaps beside a running server.
     Command,
 }
@@ -78,12 +79,12 @@ pub async fn assemble_with(
         format!("{} is not the key of this database", config.files.key_file.display())
     })?;
     let metrics = Metrics::new();
-    let (journal, callback_base): (Arc<dyn Journal>, String) = match purpose {
-        Purpose::Serve { callback_base } => {
+    let (journal, callback_base, sabotage): (Arc<dyn Journal>, String, _) = match purpose {
+        Purpose::Serve { callback_base, sabotage } => {
             let path = config.files.data_dir.join("simulator.journal");
-            (Arc::new(open_journal(&path, &store)?), callback_base)
+            (Arc::new(open_journal(&path, &store)?), callback_base, sabotage)
         }
-        Purpose::Command => (Arc::new(MemoryJournal::default()), String::new()),
+        Purpose::Command => (Arc::new(MemoryJournal::default()), String::new(), None),
     };
     let simulator = Simulator::start(clock.clone(), callback_base, journal, Patience::default())
         .context("the simulator's journal cannot be read")?;
@@ -100,6 +101,7 @@ pub async fn assemble_with(
         simulator,
         passwords,
         metrics,
+        sabotage,
     });
     for account in app.store.read(provider_accounts::all).await? {
         tell_simulator(&app, account).await?;
@@ -118,11 +120,15 @@ pub struct Running {
 }
 
 /// Binds and serves. Prints nothing.
-pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
+pub async fn start(
+    config: Config,
+    clock: Clock,
+    sabotage: Option<Sabotage>,
+) -> anyhow::Result<Running> {
     let listener = TcpListener::bind(config.web.listen)
         .with_context(|| format!("cannot listen on {}", config.web.listen))?;
     let local_url = format!("http://{}", listener.local_addr()?);
-    let purpose = Purpose::Serve { callback_base: local_url.clone() };
+    let purpose = Purpose::Serve { callback_base: local_url.clone(), sabotage };
     let app = assemble(config, clock, purpose).await?;
     start_with(app, listener, local_url).await
 }

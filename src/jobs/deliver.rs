@@ -156,6 +156,10 @@ impl Worker {
 async fn deliver_one(app: &App, due: Due, worker: RowId) -> Result<(), ActionError> {
     let Some(begun) = deliver::begin(app, due, worker).await? else { return Ok(()) };
     let outcome = deliver::send(app, &begun).await;
+    let outcome = match app.sabotage {
+        Some(sabotage) => sabotage.twist(outcome),
+        None => outcome,
+    };
     let state = deliver::finish(app, begun, outcome).await?;
     app.metrics.outbound(state.word());
     Ok(())

@@ -71,6 +71,21 @@ pub struct Weather {
 /// Nothing is thrown before everybody has come.
 const CALM: Duration = Duration::from_secs(2);
 
+/// Texts are taken and nobody ever hears of it.
+const LOST_ANSWERS: Fault = Fault::Carrier {
+    behaviour: Behaviour {
+        receipt: ReceiptKind::None,
+        delay_ms: 0,
+        duplicate: true,
+        reorder: false,
+        lose_response: true,
+        throttle_every: 0,
+        reject_code: None,
+    },
+};
+const SUDDEN_DEATH: Fault = Fault::Kill { node: 0, away: Duration::from_millis(300) };
+const CUT: Fault = Fault::Cut { road: RoadName::Front };
+
 impl Shape {
     pub fn of(asked: &Torture) -> Self {
         let database = asked.database_url.is_some();
@@ -85,6 +100,11 @@ impl Plan {
         let mut random = Random::new(seed);
         let mut steps = Vec::new();
         let mut at = CALM;
+        // Whatever the seed, no run is so short that these are missing.
+        for fault in [LOST_ANSWERS, SUDDEN_DEATH, CUT] {
+            steps.push(Step { at, fault });
+            at += millis(&mut random, 200, 1_400);
+        }
         while at < time.max(CALM + Duration::from_secs(1)) {
             steps.push(Step { at, fault: fault(&mut random, shape) });
             at += millis(&mut random, 200, 1_400);
@@ -132,14 +152,13 @@ fn behaviour(random: &mut Random) -> Behaviour {
         receipt: *random.pick(&[
             ReceiptKind::Delivered,
             ReceiptKind::Delivered,
-            ReceiptKind::Delivered,
             ReceiptKind::Undelivered,
             ReceiptKind::None,
         ]),
-        delay_ms: random.between(0, 1_500).unsigned_abs(),
+        delay_ms: random.between(0, 4_000).unsigned_abs(),
         duplicate: random.chance(50.0),
         reorder: random.chance(40.0),
-        lose_response: random.chance(15.0),
+        lose_response: random.chance(25.0),
         throttle_every: *random.pick(&[0, 0, 3, 7]),
         reject_code: None,
     }

@@ -12,6 +12,7 @@ use crate::password::Passwords;
 use crate::providers::registry::Registry;
 use crate::providers::simulator::Simulator;
 use crate::providers::{Account, Provider};
+use crate::sabotage::Sabotage;
 use crate::store::Store;
 use crate::store::provider_accounts::ProviderAccount;
 use crate::telemetry::Metrics;
@@ -32,6 +33,8 @@ pub struct App {
     pub held: DataLock,
     /// Set once we were told to stop: nothing new is taken on.
     pub stopping: AtomicBool,
+    /// Nothing, outside `henji torture`.
+    pub sabotage: Option<Sabotage>,
 }
 
 impl App {

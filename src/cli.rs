@@ -32,6 +32,7 @@ mod restore;
 mod serve;
 mod settle;
 mod token;
+mod torture;
 mod user;
 
 /// A self-hosted inbox for two-way SMS.
@@ -49,7 +50,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Bring the database up to date, then serve.
-    Serve,
+    Serve(Serve),
     /// Set up an empty installation, as the set-up pages do.
     Init(Init),
     /// Work with accounts at SMS providers.
@@ -75,8 +76,42 @@ pub enum Command {
     /// Work with the record of who did what.
     #[command(subcommand)]
     Audit(Audit),
+    /// Break it in every way there is, then see whether anything was lost or doubled.
+    Torture(Torture),
     /// Measure this machine; prints JSON lines.
     Bench(Bench),
+}
+
+#[derive(Debug, Default, Args)]
+pub struct Serve {
+    /// A fault to plant; refused outside `henji torture`.
+    #[arg(long, hide = true, value_name = "FAULT:SECRET")]
+    pub sabotage: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Torture {
+    /// How long faults are thrown at it.
+    #[arg(long, value_name = "M", default_value_t = 5.0, value_parser = minutes)]
+    pub minutes: f64,
+    /// The same seed throws the same faults.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// A PostgreSQL server to make a scratch database on, for two nodes instead of one.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// A NATS server for hints between the nodes.
+    #[arg(long, value_name = "URL", requires = "database_url")]
+    pub nats_url: Option<String>,
+    /// Where its files are made; they are left there when something was lost.
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+    /// Say which faults would be thrown, and throw none.
+    #[arg(long)]
+    pub plan: bool,
+    /// Break henji on purpose: the run must fail and say what was lost.
+    #[arg(long, hide = true, value_parser = PossibleValuesParser::new(torture::CONTROLS))]
+    pub control: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -259,7 +294,7 @@ pub struct Bench {
 impl Cli {
     /// What was asked for; without a word, to serve.
     pub fn command(self) -> Command {
-        self.command.unwrap_or(Command::Serve)
+        self.command.unwrap_or_else(|| Command::Serve(Serve::default()))
     }
 }
 
@@ -269,7 +304,7 @@ impl Cli {
 /// Their text is one line for the person who typed the command.
 pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve => serve::run(settings()?).await?,
+        Command::Serve(asked) => serve::run(settings()?, asked).await?,
         Command::Init(asked) => init::run(settings()?, asked).await?,
         Command::Provider(Provider::Add(asked)) => provider::add(settings()?, asked).await?,
         Command::User(User::Add(asked)) => user::add(settings()?, asked).await?,
@@ -283,6 +318,7 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Settle => settle::run(&settings()?)?,
         Command::Audit(Audit::Verify) => return audit::verify(settings()?).await,
         // Makes its own places, whatever the settings say.
+        Command::Torture(asked) => return torture::run(asked).await,
         Command::Bench(asked) => bench::run(asked).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -298,6 +334,13 @@ fn settings() -> anyhow::Result<Config> {
 /// The parts, for one command, perhaps beside a running server.
 async fn open(config: Config) -> anyhow::Result<Arc<App>> {
     server::assemble(config, Clock::default(), server::Purpose::Command).await
+}
+
+/// More than nothing, up to a week.
+fn minutes(text: &str) -> Result<f64, String> {
+    let minutes: f64 = text.parse().map_err(|_number| "expected a number of minutes".to_owned())?;
+    let is_some = minutes > 0.0 && minutes <= 7.0 * 24.0 * 60.0;
+    is_some.then_some(minutes).ok_or_else(|| "expected a number of minutes up to 10080".to_owned())
 }
 
 fn not_blank(text: &str) -> Result<String, &'static str> {

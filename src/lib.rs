@@ -34,6 +34,8 @@ pub mod locale;
 pub mod password;
 /// The companies that carry our texts.
 pub mod providers;
+/// Faults planted on purpose, in `henji torture`'s children alone.
+pub mod sabotage;
 /// Puts the parts together and serves.
 pub mod server;
 /// All SQL.

@@ -27,6 +27,7 @@ use crate::providers::Provider;
 use crate::providers::registry::Registry;
 use crate::providers::simulator::{self, FileJournal, MemoryJournal, Patience, Sealer, Simulator};
 use crate::providers::twilio::Twilio;
+use crate::sabotage::Sabotage;
 use crate::store::ids::RowId;
 use crate::store::seal::place;
 use crate::store::{Opening, Store, checkpoint, provider_accounts, users};
@@ -49,7 +50,7 @@ const LINGER: Duration = Duration::from_millis(300);
 #[derive(Clone, Debug)]
 pub enum Purpose {
     /// To serve at this address, with the simulator's journal on disk.
-    Serve { callback_base: String },
+    Serve { callback_base: String, sabotage: Option<Sabotage> },
     /// For one command, perhaps beside a running server.
     Command,
 }
@@ -84,17 +85,17 @@ pub async fn assemble_with(
         format!("{} is not the key of this database", config.files.key_file.display())
     })?;
     let metrics = Metrics::new();
-    let (carried, journal, callback_base): (Arc<dyn simulator::Journal>, _, String) = match purpose
-    {
-        Purpose::Serve { callback_base } => {
-            let path = config.files.data_dir.join("simulator.journal");
-            let journal = config.files.journal();
-            let journal = Journal::open(&journal, store.clone())
-                .with_context(|| format!("cannot open {}", journal.display()))?;
-            (Arc::new(open_journal(&path, &store)?), Some(journal), callback_base)
-        }
-        Purpose::Command => (Arc::new(MemoryJournal::default()), None, String::new()),
-    };
+    let (carried, journal, callback_base, sabotage): (Arc<dyn simulator::Journal>, _, String, _) =
+        match purpose {
+            Purpose::Serve { callback_base, sabotage } => {
+                let path = config.files.data_dir.join("simulator.journal");
+                let journal = config.files.journal();
+                let journal = Journal::open(&journal, store.clone())
+                    .with_context(|| format!("cannot open {}", journal.display()))?;
+                (Arc::new(open_journal(&path, &store)?), Some(journal), callback_base, sabotage)
+            }
+            Purpose::Command => (Arc::new(MemoryJournal::default()), None, String::new(), None),
+        };
     let simulator = Simulator::start(clock.clone(), callback_base, carried, Patience::default())
         .context("the simulator's journal cannot be read")?;
     let twilio = Twilio::new(clock.clone());
@@ -113,6 +114,7 @@ pub async fn assemble_with(
         metrics,
         held,
         stopping: AtomicBool::new(false),
+        sabotage,
     });
     for account in app.store.read(provider_accounts::all).await? {
         tell_simulator(&app, account).await?;
@@ -132,11 +134,15 @@ pub struct Running {
 }
 
 /// Binds and serves. Prints nothing.
-pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Running> {
+pub async fn start(
+    config: Config,
+    clock: Clock,
+    sabotage: Option<Sabotage>,
+) -> anyhow::Result<Running> {
     let listener = TcpListener::bind(config.web.listen)
         .with_context(|| format!("cannot listen on {}", config.web.listen))?;
     let local_url = format!("http://{}", listener.local_addr()?);
-    let purpose = Purpose::Serve { callback_base: local_url.clone() };
+    let purpose = Purpose::Serve { callback_base: local_url.clone(), sabotage };
     let app = assemble(config, clock, purpose).await?;
     start_with(app, listener, local_url).await
 }

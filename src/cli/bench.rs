@@ -13,14 +13,14 @@ use super::{Bench, output};
 
 mod fanout;
 mod histogram;
-mod http;
+pub(super) mod http;
 mod ingest;
 mod load;
 mod machine;
 mod marks;
 mod pages;
 mod parts;
-mod screens;
+pub(super) mod screens;
 mod stage;
 mod start;
 

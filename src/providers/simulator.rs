@@ -36,6 +36,7 @@ mod courier;
 mod journal;
 mod ledger;
 mod record;
+pub mod remote;
 pub mod webhook;
 mod wire_log;
 
@@ -45,7 +46,11 @@ pub use journal::{FileJournal, Journal, MemoryJournal, Sealer};
 pub use record::{HandsetMessage, HandsetText};
 pub use wire_log::Post;
 
-const SETTINGS: &[Setting] = &[Setting { name: "secret", required: true, secret: true }];
+const SETTINGS: &[Setting] = &[
+    Setting { name: "secret", required: true, secret: true },
+    // Another process plays the carrier.
+    Setting { name: remote::SETTING, required: false, secret: false },
+];
 
 /// 128 bits in hex are 32; half of that still cannot be guessed over HTTP.
 const SHORTEST_SECRET: usize = 16;
@@ -55,6 +60,8 @@ const THROTTLE_WAIT: Duration = Duration::from_secs(1);
 /// The carrier; lives in the process it posts to.
 pub struct Simulator {
     courier: Arc<Courier>,
+    /// For accounts whose carrier is another process.
+    http: reqwest::Client,
     sends: AtomicU32,
 }
 
@@ -83,14 +90,14 @@ impl Simulator {
         let http = loopback_client(Timeouts::default()).map_err(io::Error::other)?;
         let ledger = Ledger::open(journal)?;
         let (texts, receipts) = ledger.history().unsettled();
-        let courier = Arc::new(Courier::new(clock, callback_base, patience, ledger, http));
+        let courier = Arc::new(Courier::new(clock, callback_base, patience, ledger, http.clone()));
         for text in &texts {
             courier.queue(inbound_hook(text));
         }
         for message in &receipts {
             courier.queue(receipt_hook(message, Duration::ZERO));
         }
-        Ok(Arc::new(Self { courier, sends: AtomicU32::new(0) }))
+        Ok(Arc::new(Self { courier, http, sends: AtomicU32::new(0) }))
     }
 
     /// Makes an account known, with all the numbers it owns here.
@@ -257,8 +264,14 @@ impl Provider for Simulator {
         let problem = |setting: &str, problem: String| {
             Err(SettingError { setting: setting.to_owned(), problem })
         };
-        if let Some(name) = settings.keys().find(|name| *name != "secret") {
+        if let Some(name) =
+            settings.keys().find(|name| SETTINGS.iter().all(|known| known.name != *name))
+        {
             return problem(name, "is not a setting of the simulator: remove it".to_owned());
+        }
+        if remote::address(settings).is_some_and(|address| !remote::is_address(address)) {
+            let problem = "must be an address of this machine such as http://127.0.0.1:9000";
+            return Err(SettingError { setting: remote::SETTING.into(), problem: problem.into() });
         }
         match settings.get("secret") {
             Some(secret) if secret.len() >= SHORTEST_SECRET => Ok(()),
@@ -291,7 +304,13 @@ impl Provider for Simulator {
         account: &'a Account,
         sms: &'a OutboundSms,
     ) -> BoxFuture<'a, Result<Accepted, SendError>> {
-        async move { self.hand_over(account, sms) }.boxed()
+        async move {
+            match remote::address(&account.settings) {
+                Some(address) => remote::send(&self.http, address, account, sms).await,
+                None => self.hand_over(account, sms),
+            }
+        }
+        .boxed()
     }
 
     fn list_inbound<'a>(
@@ -299,6 +318,9 @@ impl Provider for Simulator {
         account: &'a Account,
         since: DateTime<Utc>,
     ) -> BoxFuture<'a, Result<Option<Vec<InboundMessage>>, ListError>> {
+        if let Some(address) = remote::address(&account.settings) {
+            return remote::list(&self.http, address, account, since).boxed();
+        }
         let texts = self.texts(|text| text.account == account.id && text.at >= since);
         let listed = texts.into_iter().map(|text| InboundMessage {
             provider_ref: text.provider_ref,

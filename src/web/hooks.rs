@@ -18,6 +18,7 @@ use crate::actions::receive_inbound::{self, Received};
 use crate::actions::{ActionError, journaled, quarantine, record_receipts};
 use crate::app::App;
 use crate::providers::HookRequest;
+use crate::sabotage::Sabotage;
 use crate::store::StoreError;
 use crate::telemetry::Inbound;
 
@@ -62,6 +63,14 @@ pub async fn inbound(
     };
     if house.must_queue_up() {
         return house.put_off(&door, Route::Inbound, &hook).await;
+    }
+    if house.app.sabotage == Some(Sabotage::AckBeforeCommit) {
+        actix_web::rt::spawn(async move {
+            actix_web::rt::time::sleep(Sabotage::LATE).await;
+            // The saboteur has promised already; how it ends is not his business.
+            drop(receive_inbound::run(&house.app, door.account.id, texts).await);
+        });
+        return Ok(HttpResponse::Ok().finish());
     }
     match receive_inbound::run(&house.app, door.account.id, texts).await {
         Ok(received) => {

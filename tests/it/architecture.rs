@@ -113,6 +113,8 @@ const STARTS_PROGRAMS: &[&str] = &[
     "src/cli/doctor/machine.rs",
     // `henji bench` measures a server of its own: this very binary.
     "src/cli/bench/stage.rs",
+    // `henji torture` kills, stops and wakes children of its own: this very binary.
+    "src/cli/torture/node.rs",
 ];
 
 /// The edges may read the environment; nobody else.

@@ -113,7 +113,7 @@ async fn a_node_that_slept_through_its_lease_doubles_nothing() {
         twilio.peer.url(),
     );
     here.run(&add, AUTH_TOKEN);
-    let mut there = here.beside();
+    let mut there = here.another();
     here.start();
     here.answers().await;
     twilio.fall_silent();

@@ -176,7 +176,7 @@ async fn newest_event(to: SocketAddr, origin: &str, cookie: &str) -> io::Result<
     }
 }
 
-fn handshake(origin: &str, cookie: &str, after: i64) -> Vec<u8> {
+pub fn handshake(origin: &str, cookie: &str, after: i64) -> Vec<u8> {
     let host = origin.trim_start_matches("http://");
     format!(
         "GET /live?after={after} HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\n\
@@ -188,7 +188,7 @@ fn handshake(origin: &str, cookie: &str, after: i64) -> Vec<u8> {
 
 /// The first whole frame: its code and where its payload lies. Servers do not
 /// mask (RFC 6455 5.1).
-fn frame(buffer: &[u8]) -> Option<(u8, std::ops::Range<usize>)> {
+pub fn frame(buffer: &[u8]) -> Option<(u8, std::ops::Range<usize>)> {
     let (code, length) = (buffer.first()? & 0x0F, buffer.get(1)? & 0x7F);
     let (start, length) = match length {
         126 => (4, usize::from(u16::from_be_bytes(buffer.get(2..4)?.try_into().ok()?))),

@@ -31,6 +31,10 @@ pub async fn deliver_one(
         Err(error) => return Err(error),
     };
     let outcome = deliver::send(app, &begun).await;
+    let outcome = match app.sabotage {
+        Some(sabotage) => sabotage.twist(outcome),
+        None => outcome,
+    };
     let health = match &outcome {
         Ok(_) => Health::Answers,
         Err(SendError::Unknown { .. }) => Health::Silent,

@@ -176,11 +176,11 @@ mod tests {
         let filled = Entry { object_id: None, ..entry("demo.fill", "house", 0, "50 400 7") };
         assert_eq!(words::did(Locale::Ja, "demo.fill"), "見本データの作成");
         let told = object(Locale::Ja, &names(), &filled);
-        assert_eq!(told, "全体 (会話50件・メッセージ400件・乱数の種7)");
+        assert_eq!(told, "システム全体 (会話50件・メッセージ400件・乱数の種7)");
         // As samples of the first days have it.
         let old = Entry { detail: "seed 7, 400 messages".into(), ..filled };
         let told = object(Locale::En, &names(), &old);
-        assert_eq!(told, "The house (seed 7, 400 messages)");
+        assert_eq!(told, "Installation (seed 7, 400 messages)");
     }
 
     #[test]

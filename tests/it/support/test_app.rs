@@ -217,7 +217,7 @@ pub fn clock() -> Clock {
 pub async fn house_of(config: Config, callback_base: String, clock: Clock) -> Arc<App> {
     let purpose = match callback_base.is_empty() {
         true => Purpose::Command,
-        false => Purpose::Serve { callback_base },
+        false => Purpose::Serve { callback_base, sabotage: None },
     };
     server::assemble_with(config, clock, purpose, Passwords::for_tests()).await.unwrap()
 }

@@ -96,7 +96,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         errors: FormErrors::of("auth_token", t.senders_credentials_none()),
     };
     let held = |outcome: Option<String>| QuarantineRowView {
-        id: "q1".into(),
+        id: if outcome.is_some() { "q2".into() } else { "q1".into() },
         at: time("13:58"),
         route: "twilio · inbound".into(),
         problem: "X-Twilio-Signature".into(),

@@ -12,15 +12,17 @@ use henji::store::seal::random;
 use serde_json::{Value, json};
 
 use crate::support::binary::Binary;
+use crate::support::test_db::is_postgres;
 use crate::support::webhook::inbound;
 
 mod load;
 
 use load::Truth;
 
-/// About half a minute on two idle cores, a minute on busy ones; a campaign is
-/// `bin/test --cycles 1000`, some four minutes.
-const CYCLES: usize = 200;
+/// A thousand where a start is cheap, beside all other tests; a campaign is
+/// `bin/test --cycles 10000`.
+const CYCLES: usize = 1_000;
+const CYCLES_ON_POSTGRES: usize = 250;
 /// How long a process is let live after its first acknowledgement.
 const LIFE: Duration = Duration::from_millis(120);
 /// With fewer kills the control below may find nothing by luck.
@@ -128,7 +130,8 @@ async fn all(house: &Binary, path: &str, cursor: &str) -> Vec<Value> {
 fn cycles() -> usize {
     #[expect(clippy::disallowed_methods, reason = "it is for the tests, and no setting")]
     let asked = std::env::var("TEST_KILL_CYCLES").ok();
-    asked.map_or(CYCLES, |cycles| cycles.parse().expect("TEST_KILL_CYCLES is a number"))
+    let usual = if is_postgres() { CYCLES_ON_POSTGRES } else { CYCLES };
+    asked.map_or(usual, |cycles| cycles.parse().expect("TEST_KILL_CYCLES is a number"))
 }
 
 /// From 0 to 1.

@@ -43,12 +43,11 @@ pub fn is_shown(event: &Event) -> bool {
         && event.event.conversation_id.is_some()
 }
 
-/// The scenes of `events`, a handful of statements for all of them; `None` where
-/// the conversation is gone.
-pub fn read_scenes(
-    db: &mut Db,
-    events: &[Event],
-) -> Result<Vec<(i64, Option<Arc<Scene>>)>, StoreError> {
+/// What event number shows what; `None` where the conversation is gone.
+pub type Shown = Vec<(i64, Option<Arc<Scene>>)>;
+
+/// The scenes of `events`, a handful of statements for all of them.
+pub fn read_scenes(db: &mut Db, events: &[Event]) -> Result<Shown, StoreError> {
     let shown: Vec<&Event> = events.iter().filter(|event| is_shown(event)).collect();
     if shown.is_empty() {
         return Ok(Vec::new());

@@ -116,7 +116,7 @@ fn a_killed_restore_leaves_no_database_and_is_in_nobodys_way() {
     Spot::with_key_of(house.db.folder()).run(&format!("restore {file}")).unwrap();
     let whole = started.elapsed();
     let mut cut = 0;
-    for _ in 0..10 {
+    for _ in 0..5 {
         let spot = Spot::with_key_of(house.db.folder());
         let mut child =
             spot.command(&format!("restore {file}")).stdout(Stdio::null()).spawn().unwrap();

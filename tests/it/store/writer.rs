@@ -14,6 +14,7 @@ use henji::store::{Opening, Store, StoreError, Tx, events};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use crate::support::raw::Raw;
 use crate::support::test_db::{self, TestDb};
 
 /// What one closure of a batch does.
@@ -188,4 +189,34 @@ fn named_inbox(name: String) -> Inbox {
 
 pub fn open(db: &TestDb) -> Store {
     Store::open(Opening::new(db.url(), [7; 32], Clock::default())).unwrap()
+}
+
+/// A webhook that is told "busy" comes again; one that is told anything else is
+/// put aside as if something were wrong with it.
+#[tokio::test]
+async fn work_cut_off_from_the_database_is_told_to_come_back() {
+    if !test_db::is_postgres() {
+        // A file does not hang up.
+        return;
+    }
+    let db = TestDb::migrated();
+    let store = open(&db);
+    let url = db.url().to_owned();
+    let cut_off = move |tx: &mut Tx| {
+        Raw::open(&url).execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity \
+             where datname = current_database() and pid <> pg_backend_pid()",
+        );
+        events::last_seq(tx)
+    };
+    let told = store.write(cut_off).await;
+    assert!(matches!(told, Err(StoreError::Busy(_) | StoreError::Away(_))), "{told:?}");
+    // And the next one finds a connection.
+    for _ in 0..50 {
+        if store.write(|tx| events::last_seq(tx)).await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("it never came back");
 }

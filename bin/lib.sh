@@ -190,3 +190,38 @@ wait_for_port() {
   done
   return 1
 }
+
+# --- henji torture ------------------------------------------------------------
+
+torture_good=0 torture_bad=0
+henji=$root/target/debug/henji
+
+# survives OPTIONS…: nothing may be lost or doubled.
+survives() {
+  say "-- henji torture $(without_addresses "$@")"
+  if "$henji" torture --folder "$logs" "$@"; then
+    torture_good=$((torture_good + 1))
+  else
+    torture_bad=$((torture_bad + 1))
+  fi
+}
+
+# breaks CONTROL OPTIONS…: something must be lost or doubled, and named.
+breaks() {
+  local control=$1 said=$logs/torture-control.log status=0
+  shift
+  say "-- henji torture $(without_addresses "$@"), broken on purpose: $control"
+  "$henji" torture --folder "$logs" "$@" --control "$control" >"$said" 2>&1 || status=$?
+  grep -E '^R[0-9]|^(lost|doubled) ' "$said" | head -n 14 || true
+  if [ "$status" = 1 ] && grep -qE '^(lost|doubled) \(R' "$said"; then
+    torture_good=$((torture_good + 1))
+    # Wanted, so its files tell nobody anything.
+    sed -n 's/^FAILED; the files are in //p' "$said" | xargs -r rm -rf
+  else
+    cat "$said"
+    say "the control $control was not noticed"
+    torture_bad=$((torture_bad + 1))
+  fi
+}
+
+without_addresses() { printf '%s ' "$@" | sed -E 's#(postgres|nats)://[^ ]*#\1://…#g'; }

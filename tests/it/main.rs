@@ -19,4 +19,5 @@ mod providers;
 mod schema;
 mod store;
 mod support;
+mod torture;
 mod web;

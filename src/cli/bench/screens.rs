@@ -52,8 +52,10 @@ impl Screens {
         let (delivered, stop) = (Arc::<AtomicU64>::default(), Arc::<AtomicBool>::default());
         let mut sockets = JoinSet::new();
         for cookie in cookies {
-            let (stream, rest) =
-                Connection::open(to).await?.upgrade(&handshake(origin, cookie, newest)).await?;
+            let (stream, rest) = Connection::open(to)
+                .await?
+                .upgrade(&handshake(origin, cookie, &format!("after={newest}")))
+                .await?;
             let socket = Socket {
                 stream,
                 buffer: rest,
@@ -163,7 +165,7 @@ impl Socket {
 
 /// The event a page would carry that was drawn now: the first frame names it.
 async fn newest_event(to: SocketAddr, origin: &str, cookie: &str) -> io::Result<i64> {
-    let asked = handshake(origin, cookie, i64::MAX);
+    let asked = handshake(origin, cookie, &format!("after={}", i64::MAX));
     let (mut stream, mut buffer) = Connection::open(to).await?.upgrade(&asked).await?;
     loop {
         if let Some((_, payload)) = frame(&buffer) {
@@ -176,10 +178,11 @@ async fn newest_event(to: SocketAddr, origin: &str, cookie: &str) -> io::Result<
     }
 }
 
-pub fn handshake(origin: &str, cookie: &str, after: i64) -> Vec<u8> {
+/// `query` says from which event on, and which thread is before the user.
+pub fn handshake(origin: &str, cookie: &str, query: &str) -> Vec<u8> {
     let host = origin.trim_start_matches("http://");
     format!(
-        "GET /live?after={after} HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\n\
+        "GET /live?{query} HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\n\
          Cookie: {cookie}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: aGVuamkgYmVuY2ggMTIzNA==\r\n\r\n"
     )

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use super::world::House;
+use super::world::{House, STUBBORN};
 use crate::providers::http::{Timeouts, loopback_client};
 
 const TIMEOUTS: Timeouts =
@@ -30,6 +30,7 @@ pub struct Api {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Message {
     pub id: Uuid,
+    pub conversation_id: Uuid,
     pub direction: String,
     pub body: String,
     /// Nothing for notes and system lines.
@@ -41,6 +42,8 @@ pub struct Message {
 pub struct Event {
     pub seq: i64,
     pub at: DateTime<Utc>,
+    /// What has one is on every screen.
+    pub conversation_id: Option<Uuid>,
 }
 
 #[derive(Deserialize)]
@@ -109,7 +112,8 @@ impl Api {
         patience: Duration,
     ) -> anyhow::Result<Uuid> {
         let until = Instant::now() + patience;
-        let order = json!({ "inbox_id": self.inbox, "to": to, "body": body });
+        let inbox = self.inbox;
+        let order = json!({ "inbox_id": inbox, "to": to, "body": body, "sender": STUBBORN });
         loop {
             let url = format!("{}/messages", self.base);
             let request = self.http.post(url).bearer_auth(&self.token);
@@ -135,13 +139,25 @@ impl Api {
         }
     }
 
+    /// The conversation that a text of ours to `to` opens.
+    pub async fn open(&self, to: &str, patience: Duration) -> anyhow::Result<Uuid> {
+        let body = format!("opening {to}");
+        let id = self.order(&body, to, &body, patience).await?;
+        let message: Message = self.ask(&format!("/messages/{id}"), patience).await?;
+        Ok(message.conversation_id)
+    }
+
+    /// Every message of one conversation.
+    pub async fn thread(&self, id: Uuid, patience: Duration) -> anyhow::Result<Vec<Message>> {
+        self.pages(&format!("/conversations/{id}/messages?limit=200"), "before", patience).await
+    }
+
     /// Every message of the house.
     pub async fn everything(&self, patience: Duration) -> anyhow::Result<Vec<Message>> {
         let mut messages = Vec::new();
         let conversations = "/conversations?limit=200";
         for Conversation { id } in self.pages(conversations, "cursor", patience).await? {
-            let path = format!("/conversations/{id}/messages?limit=200");
-            messages.extend(self.pages::<Message>(&path, "before", patience).await?);
+            messages.extend(self.thread(id, patience).await?);
         }
         Ok(messages)
     }

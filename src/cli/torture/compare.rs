@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::api::Message;
 use super::faults::Thrown;
 use super::plan::RoadName;
-use super::screen::shown;
+use super::screen::lines;
 use super::settle::{Received, Seen, longest};
 use crate::domain::delivery::ReceiptStatus;
 
@@ -173,27 +173,30 @@ fn receipts(seen: &Seen) -> Verdict {
     }
 }
 
-/// R6: every screen shows what a page that is loaded now would show.
+/// R6: every screen was told of every event, and the thread on it is what a page
+/// that is loaded now would show.
 fn screens(seen: &Seen) -> Verdict {
-    let expected = shown(&seen.messages);
     let mut verdict = Verdict {
         promise: "R6",
         words: "screens show everything",
-        of: seen.views.iter().map(|view| view.shown.len()).sum(),
+        of: seen.views.len() * seen.shown.len(),
         worst: TimeDelta::from_std(seen.converged).ok(),
         ..Verdict::default()
     };
     let bodies: BTreeMap<Uuid, &str> =
         seen.messages.iter().map(|message| (message.id, message.body.as_str())).collect();
     for (number, view) in seen.views.iter().enumerate() {
-        let differs = expected.iter().filter(|(id, state)| view.shown.get(id) != Some(state));
+        let missed = view.missed(&seen.shown).into_iter();
+        verdict.lost.extend(missed.map(|seq| format!("screen {number}: event {seq}")));
+        let expected = lines(&seen.messages, view.open);
+        let differs = expected.iter().filter(|(id, state)| view.thread.get(id) != Some(state));
         verdict.lost.extend(differs.map(|(id, state)| {
-            let shows = view.shown.get(id).map_or("nothing", String::as_str);
-            format!("screen {number} shows {shows} of {} {state}", bodies[id])
+            let shows = view.thread.get(id).map_or("nothing", String::as_str);
+            format!("screen {number}: {} {state} is shown as {shows}", bodies[id])
         }));
         let repeated = view.repeated.iter().map(|id| format!("screen {number}: event {id}"));
         verdict.doubled.extend(repeated);
-        let invented = view.shown.keys().filter(|id| !expected.contains_key(id));
+        let invented = view.thread.keys().filter(|id| !expected.contains_key(id));
         verdict.doubled.extend(invented.map(|id| format!("screen {number}: {id}")));
     }
     verdict

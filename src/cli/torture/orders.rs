@@ -8,13 +8,12 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::api::Api;
+use super::work::handset;
 
 /// Half of what a sender may send, so that none waits long for its turn.
 const PACE: Duration = Duration::from_millis(200);
 /// Far longer than any fault lasts.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// Handsets that are written to: each gets its texts one after the other.
-const HANDSETS: usize = 40;
 
 /// A text that somebody wanted to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +36,7 @@ pub async fn place(api: Api, mut stop: watch::Receiver<bool>) -> Vec<Order> {
         let (api, placed) = (api.clone(), placed.clone());
         under_way.spawn(async move {
             let body = format!("order-{number:06}");
-            let to = format!("+8190987654{:02}", number % HANDSETS);
-            let outcome = api.order(&body, &to, &body, PATIENCE).await;
+            let outcome = api.order(&body, &handset(number), &body, PATIENCE).await;
             let outcome = outcome.map_err(|error| format!("{error:#}"));
             let mut placed = placed.lock().expect("no code panics while it holds the orders");
             placed.push(Order { body, outcome });

@@ -47,7 +47,7 @@ impl Report {
         let faults: Vec<_> =
             thrown.counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
         let lines: u64 = seen.views.iter().map(|view| view.lines).sum();
-        let resets: u64 = seen.views.iter().map(|view| view.resets).sum();
+        let resets: usize = seen.views.iter().map(|view| view.read_anew.len()).sum();
         let unknown = seen.messages.iter().filter(|m| m.state.as_deref() == Some("unknown"));
         let tail = format!(
             "thrown: {}; {} requests, answers and connections lost on the way\n\

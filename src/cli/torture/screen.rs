@@ -1,7 +1,7 @@
 //! An agent's screen: what a browser would show, kept up to date over a socket
 //! that breaks again and again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -29,14 +29,21 @@ const TEXT: u8 = 0x1;
 /// What is on the screen, and how it came there.
 #[derive(Clone, Debug, Default)]
 pub struct View {
-    /// Message and state.
-    pub shown: BTreeMap<Uuid, String>,
-    /// The last event it was told of.
-    pub cursor: i64,
+    /// The thread before the user.
+    pub open: Uuid,
+    /// Its messages and their states.
+    pub thread: BTreeMap<Uuid, String>,
+    /// The events it was told of, one by one.
+    pub told: BTreeSet<i64>,
+    /// Up to where it read everything anew instead: after, up to.
+    pub read_anew: Vec<(i64, i64)>,
     /// Events it was told of twice.
     pub repeated: Vec<i64>,
+    /// The last event it knows of.
+    pub cursor: i64,
     pub lines: u64,
-    pub resets: u64,
+    /// Where it stood when it was told to start again.
+    pub resets_from: Option<i64>,
 }
 
 pub struct Screen {
@@ -65,13 +72,14 @@ impl Screen {
     }
 
     async fn line(&self) -> io::Result<()> {
-        let after = self.with(|view| {
+        let (after, open) = self.with(|view| {
             view.lines += 1;
-            let starts = view.lines == 1 || !self.skips_resume;
-            if starts { view.cursor } else { i64::MAX }
+            let knows = view.lines == 1 || !self.skips_resume;
+            (if knows { view.cursor } else { i64::MAX }, view.open)
         });
         let connection = timeout(PATIENCE, Connection::open(self.address)).await??;
-        let asked = handshake(&self.house.url, &self.house.cookie, after);
+        let query = format!("after={after}&open={open}");
+        let asked = handshake(&self.house.url, &self.house.cookie, &query);
         let (mut stream, mut buffer) = timeout(PATIENCE, connection.upgrade(&asked)).await??;
         loop {
             while let Some((code, payload)) = frame(&buffer) {
@@ -94,10 +102,14 @@ impl Screen {
         let frame: Value = serde_json::from_slice(frame)?;
         match frame["t"].as_str() {
             Some("ev") => self.with(|view| view.takes_event(&frame)),
-            Some("at") => self.with(|view| view.cursor = frame["id"].as_i64().unwrap_or(0)),
+            Some("at") => self.with(|view| view.moves_to(frame["id"].as_i64().unwrap_or(0))),
             Some("reset") if !self.skips_resume => {
-                let page = self.api.everything(PATIENCE).await.map_err(io::Error::other)?;
-                self.with(|view| view.starts_again(&page));
+                let open = self.with(|view| {
+                    view.resets_from = Some(view.cursor);
+                    view.open
+                });
+                let page = self.api.thread(open, PATIENCE).await.map_err(io::Error::other)?;
+                self.with(|view| view.thread = lines(&page, open));
             }
             _ => {}
         }
@@ -110,29 +122,40 @@ impl Screen {
 }
 
 impl View {
+    /// Which of `events` it neither was told of nor read anew.
+    pub fn missed(&self, events: &[i64]) -> Vec<i64> {
+        let knows = |seq: &i64| {
+            let is_read = |(after, up_to): &(i64, i64)| after < seq && seq <= up_to;
+            self.told.contains(seq) || self.read_anew.iter().any(is_read)
+        };
+        events.iter().filter(|seq| !knows(seq)).copied().collect()
+    }
+
     fn takes_event(&mut self, frame: &Value) {
         let id = frame["id"].as_i64().unwrap_or(0);
-        if id <= self.cursor {
+        if !self.told.insert(id) {
             self.repeated.push(id);
         }
-        self.cursor = id;
+        self.cursor = self.cursor.max(id);
         for op in frame["ops"].as_array().into_iter().flatten() {
             let is_line = op["into"].as_str().is_some_and(|into| into.starts_with("thread-"));
             let line = op["html"].as_str().filter(|_| is_line).and_then(line);
-            self.shown.extend(line);
+            self.thread.extend(line);
         }
     }
 
-    /// As a page that is loaded anew.
-    fn starts_again(&mut self, page: &[Message]) {
-        self.resets += 1;
-        self.shown = shown(page);
+    fn moves_to(&mut self, id: i64) {
+        if let Some(from) = self.resets_from.take() {
+            self.read_anew.push((from, id));
+        }
+        self.cursor = id;
     }
 }
 
-/// What a screen that missed nothing shows of `messages`.
-pub fn shown(messages: &[Message]) -> BTreeMap<Uuid, String> {
-    messages.iter().map(|message| (message.id, word(message))).collect()
+/// What a page that is loaded now shows of a thread.
+pub fn lines(messages: &[Message], open: Uuid) -> BTreeMap<Uuid, String> {
+    let of_thread = messages.iter().filter(|message| message.conversation_id == open);
+    of_thread.map(|message| (message.id, word(message))).collect()
 }
 
 fn word(message: &Message) -> String {
@@ -183,13 +206,19 @@ mod tests {
     }
 
     #[test]
-    fn an_event_told_twice_is_noticed() {
+    fn an_event_told_twice_or_never_is_noticed() {
         let mut view = View::default();
         let html = format!(r#"<li class="line" id="m-{ID}"><p data-state="sent">"#);
         view.takes_event(&event(4, &html));
         assert!(view.repeated.is_empty());
         view.takes_event(&event(4, &html));
         assert_eq!(view.repeated, [4]);
-        assert_eq!(view.shown, BTreeMap::from([(ID, "sent".to_owned())]));
+        assert_eq!(view.thread, BTreeMap::from([(ID, "sent".to_owned())]));
+        assert_eq!(view.missed(&[2, 4, 7]), [2, 7]);
+        // Read anew is as good as told; moved on is not.
+        view.resets_from = Some(4);
+        view.moves_to(7);
+        view.moves_to(9);
+        assert_eq!(view.missed(&[2, 4, 7, 8]), [2, 8]);
     }
 }

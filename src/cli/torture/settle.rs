@@ -8,9 +8,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
-use super::api::{Api, Message};
+use super::api::{Api, Event, Message};
 use super::orders::Order;
-use super::screen::{View, shown};
+use super::screen::{View, lines};
 use super::work::{Followed, Work};
 use super::world::World;
 use crate::domain::delivery::ReceiptStatus;
@@ -51,6 +51,8 @@ pub struct Seen {
     pub orders: Vec<Order>,
     pub messages: Vec<Message>,
     pub log: Vec<i64>,
+    /// Those of it that are on every screen.
+    pub shown: Vec<i64>,
     pub views: Vec<View>,
     pub followed: Vec<Followed>,
     /// How long screens and followers took to catch up with the house.
@@ -90,6 +92,7 @@ pub async fn settle(world: &mut World, work: Work) -> anyhow::Result<Seen> {
         received: received(world),
         orders,
         messages,
+        shown: shown(&log),
         log: log.into_iter().map(|event| event.seq).collect(),
         views: work.screens.iter().map(|view| copy(view)).collect(),
         followed: work.followers.iter().map(|followed| copy(followed)).collect(),
@@ -130,15 +133,22 @@ async fn until_equal(
 ) -> anyhow::Result<Duration> {
     let begun = Instant::now();
     loop {
-        let expected = shown(&api.everything(PATIENCE).await?);
-        let last = api.log(PATIENCE).await?.last().map_or(0, |event| event.seq);
-        let are_equal = screens.iter().all(|view| copy(view).shown == expected)
+        let (messages, log) = (api.everything(PATIENCE).await?, api.log(PATIENCE).await?);
+        let (shown, last) = (shown(&log), log.last().map_or(0, |event| event.seq));
+        let is_equal = |view: View| {
+            view.thread == lines(&messages, view.open) && view.missed(&shown).is_empty()
+        };
+        let are_equal = screens.iter().all(|view| is_equal(copy(view)))
             && followers.iter().all(|followed| copy(followed).cursor >= last);
         if are_equal || begun.elapsed() > QUIET {
             return Ok(begun.elapsed());
         }
         sleep(Duration::from_millis(100)).await;
     }
+}
+
+fn shown(log: &[Event]) -> Vec<i64> {
+    log.iter().filter(|event| event.conversation_id.is_some()).map(|event| event.seq).collect()
 }
 
 fn copy<T: Clone>(shared: &std::sync::Mutex<T>) -> T {

@@ -19,7 +19,10 @@ use crate::clock::Clock;
 /// Below the ten that one user may open.
 const SCREENS: usize = 6;
 const FOLLOWERS: usize = 2;
-const HANDSETS: usize = 60;
+/// Few enough that the threads on the screens have their share of everything.
+const HANDSETS: usize = 24;
+/// For the first order to be answered.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Between two texts of all handsets together.
 const PACE: Duration = Duration::from_millis(25);
 
@@ -47,9 +50,10 @@ pub async fn begin(world: &World, skips_resume: bool) -> anyhow::Result<Work> {
     let api = Api::of(&world.house)?;
     let (stop, close) = (watch::Sender::new(false), watch::Sender::new(false));
     let address = world.front();
-    let mut screens = Vec::new();
-    for _ in 0..SCREENS {
-        let view = Arc::<Mutex<View>>::default();
+    let mut screens = Vec::with_capacity(SCREENS);
+    for number in 0..SCREENS {
+        let open = api.open(&handset(number), PATIENCE).await?;
+        let view = Arc::new(Mutex::new(View { open, ..View::default() }));
         let (house, api) = (world.house.clone(), api.clone());
         let screen = Screen { house, api, address, skips_resume, view: view.clone() };
         tokio::spawn(screen.look(close.subscribe()));
@@ -75,13 +79,18 @@ async fn write(carriers: [Carrier; 2], mut stop: watch::Receiver<bool>) {
             () = sleep(PACE) => {}
         }
         let carrier = &carriers[usize::from(number % 5 == 4)];
-        let from = format!("+8180123456{:02}", number % HANDSETS);
+        let from = handset(number);
         let body = format!("text-{number:06}");
         if let Err(error) = carrier.simulator.handset_sends(&from, carrier.number, &body, None) {
             tracing::error!(%error, "a handset could not write");
             return;
         }
     }
+}
+
+/// The numbers of those who write and are written to.
+pub fn handset(number: usize) -> String {
+    format!("+8180123456{:02}", number % HANDSETS)
 }
 
 async fn follow(api: Api, followed: Arc<Mutex<Followed>>, mut close: watch::Receiver<bool>) {

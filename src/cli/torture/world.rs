@@ -28,15 +28,18 @@ use crate::store::seal::random;
 
 const PASSWORD: &str = "only for as long as this takes";
 
+/// Our number at the carrier that never gives up: what is ordered goes by it, so
+/// that every receipt comes in the end.
+pub const STUBBORN: &str = "+815011112222";
 /// Repeats a webhook until it is taken, and keeps no list.
-const STUBBORN: Patience = Patience {
+const NEVER: Patience = Patience {
     first: Duration::from_millis(100),
     longest: Duration::from_secs(1),
     all: Duration::from_secs(24 * 3_600),
     hold: Duration::from_millis(300),
 };
 /// Tries once, as Twilio does by default, and keeps a list (R3).
-const HASTY: Patience = Patience { all: Duration::ZERO, ..STUBBORN };
+const ONCE: Patience = Patience { all: Duration::ZERO, ..NEVER };
 
 pub struct World {
     pub nodes: Vec<Node>,
@@ -92,8 +95,8 @@ impl World {
             let journal = folder.join(format!("{name}.truth"));
             Carrier::open(&journal, hooks.address, number, patience, lists)
         };
-        let stubborn = carrier("stubborn", "+815011112222", STUBBORN, false)?;
-        let hasty = carrier("hasty", "+815011113333", HASTY, true)?;
+        let stubborn = carrier("stubborn", STUBBORN, NEVER, false)?;
+        let hasty = carrier("hasty", "+815011113333", ONCE, true)?;
         let road_to =
             |url: Option<&str>, usual, seed| url.map(|url| around(url, usual, seed)).transpose();
         let (database_road, database_url) =

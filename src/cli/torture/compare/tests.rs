@@ -6,6 +6,8 @@ use super::super::settle::Sent;
 use super::super::work::Followed;
 use super::*;
 
+const THREAD: Uuid = Uuid::from_u128(100);
+
 fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_301_400 + second, 0).unwrap()
 }
@@ -13,6 +15,7 @@ fn at(second: i64) -> DateTime<Utc> {
 fn message(id: u128, direction: &str, body: &str, state: Option<&str>) -> Message {
     Message {
         id: Uuid::from_u128(id),
+        conversation_id: THREAD,
         direction: direction.to_owned(),
         body: body.to_owned(),
         state: state.map(str::to_owned),
@@ -33,7 +36,13 @@ fn clean() -> Seen {
         acknowledged: !hasty,
         hasty,
     };
-    let view = View { shown: shown(&messages), cursor: 4, lines: 1, ..View::default() };
+    let view = View {
+        open: THREAD,
+        thread: lines(&messages, THREAD),
+        told: [1, 2].into(),
+        cursor: 4,
+        ..View::default()
+    };
     Seen {
         sent: vec![sent("text-1", false), sent("text-2", true)],
         received: vec![Received {
@@ -44,6 +53,7 @@ fn clean() -> Seen {
         }],
         orders: vec![Order { body: "order-1".into(), outcome: Ok(Uuid::from_u128(3)) }],
         log: vec![1, 2, 4],
+        shown: vec![1, 2],
         views: vec![view],
         followed: vec![Followed { seqs: vec![1, 2, 4], cursor: 4, ..Followed::default() }],
         leases_over: true,
@@ -73,7 +83,7 @@ fn a_run_without_fault_is_clean() {
 fn a_lost_acknowledged_text_is_named() {
     let mut seen = clean();
     seen.messages.remove(0);
-    seen.views[0].shown = shown(&seen.messages);
+    seen.views[0].thread = lines(&seen.messages, THREAD);
     let text = named(&["text-1"]);
     let expected = [
         ("acknowledged texts are kept", text.clone(), vec![]),
@@ -87,7 +97,7 @@ fn a_doubled_and_an_invented_text_are_named() {
     let mut seen = clean();
     seen.messages.push(message(9, "inbound", "text-1", Some("received")));
     seen.messages.push(message(10, "inbound", "text-9", Some("received")));
-    seen.views[0].shown = shown(&seen.messages);
+    seen.views[0].thread = lines(&seen.messages, THREAD);
     let expected = [("each text is there once", vec![], named(&["text-1", "text-9"]))];
     assert_eq!(broken(&seen), expected);
 }
@@ -96,7 +106,7 @@ fn a_doubled_and_an_invented_text_are_named() {
 fn a_text_that_no_list_brought_back_is_named() {
     let mut seen = clean();
     seen.messages.remove(1);
-    seen.views[0].shown = shown(&seen.messages);
+    seen.views[0].thread = lines(&seen.messages, THREAD);
     assert_eq!(broken(&seen), [("given-up texts are fetched", named(&["text-2"]), vec![])]);
 }
 
@@ -115,7 +125,7 @@ fn a_text_that_only_seems_to_have_left_is_named() {
     assert_eq!(broken(&seen), [("no text is sent twice", lost, vec![])]);
     // Nobody can tell, and it is said so: that is no loss.
     seen.messages[2].state = Some("unknown".into());
-    seen.views[0].shown = shown(&seen.messages);
+    seen.views[0].thread = lines(&seen.messages, THREAD);
     assert_eq!(broken(&seen), []);
 }
 
@@ -124,7 +134,7 @@ fn an_order_without_a_text_and_one_with_two_are_named() {
     let mut seen = clean();
     seen.orders.push(Order { body: "order-2".into(), outcome: Ok(Uuid::from_u128(8)) });
     seen.messages.push(message(7, "outbound", "order-1", Some("unknown")));
-    seen.views[0].shown = shown(&seen.messages);
+    seen.views[0].thread = lines(&seen.messages, THREAD);
     let expected = [("an order is one text", named(&["order-2"]), named(&["order-1"]))];
     assert_eq!(broken(&seen), expected);
 }
@@ -133,7 +143,7 @@ fn an_order_without_a_text_and_one_with_two_are_named() {
 fn a_receipt_that_was_not_understood_is_named() {
     let mut seen = clean();
     seen.messages[2].state = Some("sent".into());
-    seen.views[0].shown = shown(&seen.messages);
+    seen.views[0].thread = lines(&seen.messages, THREAD);
     let lost = named(&["order-1: delivered, but sent"]);
     assert_eq!(broken(&seen), [("receipts in any order", lost, vec![])]);
 }
@@ -141,8 +151,8 @@ fn a_receipt_that_was_not_understood_is_named() {
 #[test]
 fn a_screen_that_missed_and_one_that_was_told_twice_are_named() {
     let mut seen = clean();
-    seen.views[0].shown.remove(&Uuid::from_u128(1));
-    seen.views[0].shown.insert(Uuid::from_u128(3), "sent".into());
+    seen.views[0].thread.remove(&Uuid::from_u128(1));
+    seen.views[0].thread.insert(Uuid::from_u128(3), "sent".into());
     seen.views[0].repeated.push(2);
     let lost =
         named(&["screen 0 shows nothing of text-1 ", "screen 0 shows sent of order-1 delivered"]);

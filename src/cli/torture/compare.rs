@@ -59,7 +59,7 @@ fn acknowledged(seen: &Seen) -> Verdict {
         words: "acknowledged texts are kept",
         of: owed.len(),
         lost: lost.map(|text| text.body.clone()).collect(),
-        worst: Some(longest(owed.iter().filter(|text| !text.hasty).filter_map(|text| delay(text)))),
+        worst: Some(longest(owed.iter().filter(|text| !text.hasty).filter_map(delay))),
         ..Verdict::default()
     }
 }

@@ -117,7 +117,7 @@ async fn what_a_write_has_read_stays_true_until_it_commits() {
         write.unwrap().unwrap();
     }
     let mut counted: Vec<usize> = stores[0]
-        .read(|db| inboxes::all(db))
+        .read(inboxes::all)
         .await
         .unwrap()
         .iter()

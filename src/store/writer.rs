@@ -183,7 +183,9 @@ impl Writer {
             self.watch.suffered();
         }
         let is_undone = is_file || !tx.is_committing;
-        let again = is_undone && self.is_connected(tx) && self.attempt(tx, &mut batch).is_ok();
+        // A server that has become a standby would keep the old line for ever.
+        let is_connected = if is_file { self.is_connected(tx) } else { self.reconnect(tx) };
+        let again = is_undone && is_connected && self.attempt(tx, &mut batch).is_ok();
         if !again {
             self.watch.suffered();
         }

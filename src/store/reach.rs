@@ -24,12 +24,13 @@ mod sqlite;
 use reserve::Reserve;
 
 /// How often PostgreSQL is asked for a sign of life.
-const HEARTBEAT: Duration = Duration::from_millis(500);
+const HEARTBEAT: Duration = Duration::from_millis(300);
 /// How often it is knocked while the database is away: recovery is noticed within this.
 const KNOCK: Duration = Duration::from_millis(250);
-/// Without a sign of life for this long the database is away. Several heartbeats,
-/// and short enough that no request hangs for 3 s.
-const SILENCE: Duration = Duration::from_millis(2_500);
+/// A question without an answer for this long means that the database is away:
+/// with the heartbeat, short enough that no request hangs for 3 s. A machine that
+/// is too busy to ask says nothing about the database.
+const SILENCE: Duration = Duration::from_millis(2_200);
 
 /// What the database is good for just now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +45,9 @@ pub enum Reach {
 /// What everybody who uses the database knows of it.
 pub struct Watch {
     reach: watch::Sender<Reach>,
-    /// When PostgreSQL last answered; none for a file, which has no heart to beat.
-    heard: Option<Mutex<Instant>>,
+    /// When PostgreSQL was asked for a sign of life that it has not given yet; a
+    /// file is not asked.
+    asked: Option<Mutex<Option<Instant>>>,
     reserve: Mutex<Option<Reserve>>,
     keeper: OnceLock<Thread>,
 }
@@ -55,7 +57,7 @@ impl Watch {
     pub(super) fn start(manager: Manager, postgres: bool) -> std::io::Result<Arc<Self>> {
         let watch = Arc::new(Self {
             reach: watch::Sender::new(Reach::Here),
-            heard: postgres.then(|| Mutex::new(Instant::now())),
+            asked: postgres.then(Mutex::default),
             reserve: Mutex::default(),
             keeper: OnceLock::new(),
         });
@@ -89,7 +91,7 @@ impl Watch {
 
     /// Somebody met a database that was away, or a disk that took nothing more.
     pub(super) fn suffered(&self) {
-        match &self.heard {
+        match &self.asked {
             Some(_) => self.turn(Reach::Away),
             None => {
                 if let Some(reserve) = &*self.reserve() {
@@ -107,36 +109,36 @@ impl Watch {
             if *changes.borrow_and_update() == Reach::Away {
                 return;
             }
-            let left = self.silence_left();
-            if left.is_some_and(|left| left.is_zero()) {
+            let Some(left) = self.silence_left() else {
+                if changes.changed().await.is_err() {
+                    return;
+                }
+                continue;
+            };
+            if left.is_zero() {
                 self.turn(Reach::Away);
                 continue;
             }
-            let silence = async {
-                match left {
-                    Some(left) => tokio::time::sleep(left).await,
-                    None => std::future::pending().await,
-                }
-            };
             tokio::select! {
                 _ = changes.changed() => {}
-                () = silence => {}
+                () = tokio::time::sleep(left) => {}
             }
         }
     }
 
-    /// How much longer it may keep silent; `None` where nobody listens.
+    /// How much longer it may keep silent; `None` where nobody asks.
     fn silence_left(&self) -> Option<Duration> {
-        let heard = self.heard.as_ref()?;
-        let at = *heard.lock().expect("no code panics with an instant");
-        Some(SILENCE.saturating_sub(at.elapsed()))
+        let asked = self.asked.as_ref()?;
+        let asked = *asked.lock().expect("no code panics with an instant");
+        // Not asked just now: it will be within a heartbeat.
+        Some(SILENCE.saturating_sub(asked.map_or(Duration::ZERO, |at| at.elapsed())))
     }
 
-    fn hear(&self) {
-        if let Some(heard) = &self.heard {
-            *heard.lock().expect("no code panics with an instant") = Instant::now();
+    /// Notes that a sign of life is waited for, or was given.
+    fn ask(&self, at: Option<Instant>) {
+        if let Some(asked) = &self.asked {
+            *asked.lock().expect("no code panics with an instant") = at;
         }
-        self.turn(Reach::Here);
     }
 
     fn turn(&self, to: Reach) {
@@ -173,9 +175,13 @@ fn keep_watch(watched: &Weak<Watch>, manager: &Manager) {
     loop {
         let Some(watch) = watched.upgrade() else { return };
         let reach = watch.reach();
-        if watch.heard.is_some() || reach != Reach::Here {
-            if (reach != Reach::ReadOnly || watch.has_space()) && answers(&mut line, manager) {
-                watch.hear();
+        if watch.asked.is_some() || reach != Reach::Here {
+            watch.ask(Some(Instant::now()));
+            let well =
+                (reach != Reach::ReadOnly || watch.has_space()) && answers(&mut line, manager);
+            watch.ask(None);
+            if well {
+                watch.turn(Reach::Here);
             } else {
                 line = None;
                 watch.suffered();

@@ -10,6 +10,7 @@ use std::time::Duration;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpServer, web as actix};
 use anyhow::Context;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::actions::deliver;
@@ -138,13 +139,16 @@ pub async fn start(
     config: Config,
     clock: Clock,
     sabotage: Option<Sabotage>,
-) -> anyhow::Result<Running> {
+) -> anyhow::Result<(Running, StopSignals)> {
     let listener = TcpListener::bind(config.web.listen)
         .with_context(|| format!("cannot listen on {}", config.web.listen))?;
     let local_url = format!("http://{}", listener.local_addr()?);
     let purpose = Purpose::Serve { callback_base: local_url.clone(), sabotage };
     let app = assemble(config, clock, purpose).await?;
-    start_with(app, listener, local_url).await
+    // Before anybody is answered: whoever was must be told that we go. A start
+    // itself may be broken off at any moment.
+    let told = StopSignals::listen()?;
+    Ok((start_with(app, listener, local_url).await?, told))
 }
 
 /// [`start`] with parts and a door that are there already.
@@ -198,16 +202,25 @@ pub async fn start_without_jobs(
     Ok(Running { app, local_url, stop, jobs: Vec::new(), handle, served })
 }
 
+/// SIGTERM and SIGINT, from the moment they are listened for.
+pub struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    fn listen() -> std::io::Result<Self> {
+        let terminate = signal(SignalKind::terminate())?;
+        Ok(Self { terminate, interrupt: signal(SignalKind::interrupt())? })
+    }
+}
+
 impl Running {
     /// Serves until SIGTERM or SIGINT, then stops in order.
-    pub async fn until_told_to_stop(self) -> anyhow::Result<()> {
-        use tokio::signal::unix::{SignalKind, signal};
-
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
+    pub async fn until_told_to_stop(self, mut told: StopSignals) -> anyhow::Result<()> {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = told.terminate.recv() => {}
+            _ = told.interrupt.recv() => {}
         }
         tracing::info!("stopping");
         self.stop().await

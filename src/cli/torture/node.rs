@@ -7,9 +7,14 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use tokio::time::timeout;
+
+use super::super::bench::http::{Connection, get};
 
 /// How long a node may take to come up on a busy machine.
 const START: Duration = Duration::from_secs(30);
+/// How long it may take to say that it lives.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// R19: a node told to stop is gone by then.
 const STOP: Duration = Duration::from_secs(12);
 
@@ -54,10 +59,10 @@ impl Node {
         Ok(())
     }
 
-    /// Waits until it takes connections.
+    /// Waits until it answers; from then on it hears when it is told to stop.
     pub async fn comes_up(&mut self) -> anyhow::Result<()> {
         let begun = Instant::now();
-        while tokio::net::TcpStream::connect(self.address).await.is_err() {
+        while !self.lives().await {
             if let Some(child) = &mut self.child
                 && let Some(status) = child.try_wait()?
             {
@@ -69,6 +74,14 @@ impl Node {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         Ok(())
+    }
+
+    async fn lives(&self) -> bool {
+        let ask = async {
+            let mut connection = Connection::open(self.address).await?;
+            connection.ask(&get("/livez", &self.address.to_string(), "")).await
+        };
+        matches!(timeout(PATIENCE, ask).await, Ok(Ok(answer)) if answer.status == 200)
     }
 
     /// SIGKILL: no farewell, nothing flushed.

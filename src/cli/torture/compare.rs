@@ -9,7 +9,7 @@ use super::api::Message;
 use super::faults::Thrown;
 use super::plan::RoadName;
 use super::screen::lines;
-use super::settle::{Received, Seen, longest};
+use super::settle::{Received, Seen, Sent, longest};
 use crate::domain::delivery::ReceiptStatus;
 
 /// What became of one promise.
@@ -50,16 +50,17 @@ fn acknowledged(seen: &Seen) -> Verdict {
     let shown = inbound(&seen.messages);
     let owed: Vec<_> = seen.sent.iter().filter(|text| text.acknowledged).collect();
     let lost = owed.iter().filter(|text| !shown.contains_key(text.body.as_str()));
-    let delay = |text: &&super::settle::Sent| {
+    let delay = |text: &Sent| {
         let arrived = shown.get(text.body.as_str())?.first()?;
         Some(arrived.created_at - text.at)
     };
+    let stubborn = owed.iter().copied().filter(|text| !text.hasty);
     Verdict {
         promise: "R1",
         words: "acknowledged texts are kept",
         of: owed.len(),
         lost: lost.map(|text| text.body.clone()).collect(),
-        worst: Some(longest(owed.iter().filter(|text| !text.hasty).filter_map(delay))),
+        worst: Some(longest(stubborn.filter_map(delay))),
         ..Verdict::default()
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
+use super::node::Node;
 use super::plan::{Fault, Plan, RoadName, Weather};
 use super::world::World;
 
@@ -37,6 +38,7 @@ pub async fn throw(world: &mut World, plan: &Plan) -> anyhow::Result<Thrown> {
             end(world, next.1)?;
         }
         sleep_until(at).await;
+        world.nodes.iter_mut().try_for_each(Node::revive)?;
         begin(world, &step.fault, &mut thrown, &mut ends).await?;
     }
     while let Some(next) = next_before(&mut ends, begun + plan.time) {

@@ -59,19 +59,25 @@ impl Node {
         Ok(())
     }
 
+    /// Starts it again if it ended by itself, as a service manager does: a database
+    /// that is away at its start is a reason to end.
+    pub fn revive(&mut self) -> anyhow::Result<()> {
+        let ended = match &mut self.child {
+            Some(child) => child.try_wait()?.is_some(),
+            None => false,
+        };
+        if ended { self.start() } else { Ok(()) }
+    }
+
     /// Waits until it answers; from then on it hears when it is told to stop.
     pub async fn comes_up(&mut self) -> anyhow::Result<()> {
         let begun = Instant::now();
         while !self.lives().await {
-            if let Some(child) = &mut self.child
-                && let Some(status) = child.try_wait()?
-            {
-                bail!("henji ended with {status}: {}", self.last_words());
-            }
             if begun.elapsed() > START {
                 bail!("henji does not start: {}", self.last_words());
             }
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            self.revive()?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! After the faults: everything is mended, everybody finishes, and what each of
 //! them has seen is written down.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -20,6 +21,8 @@ use crate::providers::simulator::Behaviour;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Longer than the lease of a text in the hands of a node that died.
 const LEASE: Duration = Duration::from_secs(75);
+/// A start reads the list text by text, known ones too.
+const LIST: Duration = Duration::from_secs(120);
 /// R6: equal to the server after so long without a change; ten times that
 /// before we give up.
 const QUIET: Duration = Duration::from_secs(20);
@@ -83,6 +86,7 @@ pub async fn settle(world: &mut World, work: Work) -> anyhow::Result<Seen> {
     let api = Api::of(&world.house)?;
     let leases_over = until_nothing_is_in_hand(&api).await?;
     finish_posting(world).await?;
+    until_listed(world, &api).await?;
     let converged = until_equal(&api, &work.screens, &work.followers).await?;
     let messages = api.everything(PATIENCE).await?;
     let log = api.log(PATIENCE).await?;
@@ -124,6 +128,22 @@ async fn until_nothing_is_in_hand(api: &Api) -> anyhow::Result<bool> {
         }
         sleep(Duration::from_millis(500)).await;
     }
+}
+
+/// Waits until the hasty carrier's list was read through, or it is too long.
+async fn until_listed(world: &World, api: &Api) -> anyhow::Result<()> {
+    let begun = Instant::now();
+    let listed = sent(world).into_iter().filter(|text| text.hasty).map(|text| text.body);
+    let listed: BTreeSet<String> = listed.collect();
+    while begun.elapsed() < LIST {
+        let messages = api.everything(PATIENCE).await?;
+        let there: BTreeSet<&str> = messages.iter().map(|message| &*message.body).collect();
+        if listed.iter().all(|body| there.contains(body.as_str())) {
+            break;
+        }
+        sleep(Duration::from_millis(500)).await;
+    }
+    Ok(())
 }
 
 async fn until_equal(

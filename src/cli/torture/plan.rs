@@ -249,9 +249,10 @@ mod tests {
         assert_eq!(first.join("\n"), FIRST);
     }
 
-    const FIRST: &str = "    2.000 s  kill    node 0, away 272 ms
-    2.868 s  storm   hooks, 1412 ms: drops 2 %, loses 5 %, 19 ms late
-    4.262 s  restart node 0";
+    const FIRST: &str =
+        "    2.000 s  carrier receipt None after 0 ms, twice, answers lost, throttles every 0
+    2.644 s  kill    node 0, away 300 ms
+    3.218 s  cut     front";
 
     #[test]
     fn every_kind_of_fault_comes_and_none_too_early() {

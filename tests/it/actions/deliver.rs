@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::support::TestApp;
 use crate::support::cast::SATO;
+use crate::support::test_db::is_postgres;
 
 const HANDSET: &str = "+819012345678";
 
@@ -141,13 +142,23 @@ async fn a_sender_sends_no_faster_than_it_may() {
         app.api().send(HANDSET, &format!("{n}")).await;
     }
     let mut seconds = Vec::new();
-    for _ in 0..4 {
-        seconds.push(app.deliver().await);
+    let mut received = 0;
+    while received < 25 {
+        app.deliver().await;
+        app.simulator.idle().await;
+        let now_received = app.handset(HANDSET).received().len();
+        seconds.push(now_received - received);
+        received = now_received;
         app.advance(TimeDelta::seconds(1));
     }
-    assert_eq!(seconds, [10, 10, 5, 0]);
-    app.simulator.idle().await;
-    assert_eq!(app.handset(HANDSET).received().len(), 25);
+    if is_postgres() {
+        // Nodes agree by the database's clock there, which no test turns
+        // (nodes::rates holds them to it): it takes more looks, and none is too fast.
+        assert!(seconds.iter().all(|texts| *texts <= 10), "{seconds:?}");
+    } else {
+        assert_eq!(seconds, [10, 10, 5]);
+    }
+    assert_eq!(app.deliver().await, 0);
 }
 
 #[tokio::test]

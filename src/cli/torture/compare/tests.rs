@@ -154,8 +154,10 @@ fn a_screen_that_missed_and_one_that_was_told_twice_are_named() {
     seen.views[0].thread.remove(&Uuid::from_u128(1));
     seen.views[0].thread.insert(Uuid::from_u128(3), "sent".into());
     seen.views[0].repeated.push(2);
-    let lost =
-        named(&["screen 0 shows nothing of text-1 ", "screen 0 shows sent of order-1 delivered"]);
+    let lost = named(&[
+        "screen 0: text-1  is shown as nothing",
+        "screen 0: order-1 delivered is shown as sent",
+    ]);
     let doubled = named(&["screen 0: event 2"]);
     assert_eq!(broken(&seen), [("screens show everything", lost, doubled)]);
 }

@@ -44,6 +44,15 @@ pub struct Filter {
 }
 
 impl View {
+    /// The views that make it up, each of them one walk along an index: what is not
+    /// closed would be looked for among all that is.
+    fn indexed(&self) -> &[Self] {
+        match self {
+            Self::NotClosed => &[Self::Open, Self::Snoozed],
+            _ => std::slice::from_ref(self),
+        }
+    }
+
     /// Whether the longest wait comes first, and not the newest message.
     fn is_by_wait(self) -> bool {
         match self {
@@ -82,12 +91,14 @@ pub struct Counts {
     pub waiting_for_me: i64,
 }
 
-/// One indexed read per inbox, merged: a page costs the same whether the inboxes
+/// One indexed read per inbox, or two, merged: a page costs the same whether the inboxes
 /// hold a hundred conversations or a million.
 pub fn list(db: &mut Db, query: &Query) -> Result<Page, StoreError> {
     let mut rows = Vec::new();
     for inbox in inboxes_of(db, query)? {
-        rows.extend(of_inbox(db, inbox, query)?);
+        for view in query.view.indexed() {
+            rows.extend(of_inbox(db, inbox, *view, query)?);
+        }
     }
     if query.view.is_by_wait() {
         rows.sort_by_key(waiting_position);
@@ -177,9 +188,14 @@ fn inboxes_of(db: &mut Db, query: &Query) -> Result<Vec<InboxId>, StoreError> {
 
 type Boxed<'a> = conversations::BoxedQuery<'a, MultiBackend>;
 
-fn of_inbox(db: &mut Db, inbox: InboxId, query: &Query) -> Result<Vec<Conversation>, StoreError> {
+fn of_inbox(
+    db: &mut Db,
+    inbox: InboxId,
+    view: View,
+    query: &Query,
+) -> Result<Vec<Conversation>, StoreError> {
     let rows = conversations::table.filter(conversations::inbox_id.eq(inbox)).into_boxed();
-    let rows = from_position(in_view(rows, query.view), query);
+    let rows = from_position(in_view(rows, view), query);
     let ids: Vec<crate::domain::id::ConversationId> =
         rows.limit(query.limit as i64 + 1).select(conversations::id).load(&mut db.conn)?;
     if ids.is_empty() {

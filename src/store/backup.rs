@@ -22,6 +22,7 @@ pub use manifest::{Contents, Manifest, Prelude, Table};
 pub use restore::{Asked, Restored, is_empty, restore};
 pub use settle::{Settled, settle_recovered};
 
+mod catalogue;
 mod cell;
 mod envelope;
 mod manifest;

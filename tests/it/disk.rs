@@ -1,7 +1,6 @@
 //! A disk that is full or breaks under a SQLite database (R11): nothing that was
 //! acknowledged is lost, people are told, and it recovers without a restart.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use henji::clock::Clock;
@@ -40,14 +39,14 @@ impl Truth {
 
     /// Compares with what the house shows; what was turned away is offered again.
     async fn check(&self, house: &Binary) {
-        let shown = shown(house).await;
+        let shown = house.shown().await;
         let lost: Vec<_> =
             self.acknowledged.iter().filter(|text| !shown.contains_key(*text)).collect();
         assert!(lost.is_empty(), "{} of {} lost: {lost:?}", lost.len(), self.acknowledged.len());
         for text in &self.offered {
             assert!(offer(house, text).await, "{text} is still turned away");
         }
-        let shown = self::shown(house).await;
+        let shown = house.shown().await;
         let wrong: Vec<_> =
             self.offered.iter().filter(|text| shown.get(*text) != Some(&1)).collect();
         assert!(wrong.is_empty(), "not shown once: {wrong:?}");
@@ -65,26 +64,6 @@ async fn offer(house: &Binary, text: &str) -> bool {
             false
         }
         other => panic!("{text}: {other}: {}", answer.text().await.unwrap()),
-    }
-}
-
-/// How often each text of the handset is shown.
-async fn shown(house: &Binary) -> BTreeMap<String, usize> {
-    let mut shown = BTreeMap::new();
-    let found = house.get("/conversations?limit=200").await;
-    let Some(conversation) = found["items"].as_array().unwrap().first() else { return shown };
-    let path =
-        format!("/conversations/{}/messages?limit=200", conversation["id"].as_str().unwrap());
-    let mut before = String::new();
-    loop {
-        let page = house.get(&format!("{path}{before}")).await;
-        for message in page["items"].as_array().unwrap() {
-            *shown.entry(message["body"].as_str().unwrap().to_owned()).or_default() += 1;
-        }
-        match page["next"].as_str() {
-            Some(next) => before = format!("&before={next}"),
-            None => return shown,
-        }
     }
 }
 

@@ -13,26 +13,13 @@ use diesel::sql_types::{
 };
 
 use super::BackupError;
+use super::catalogue::{Declared, Word};
 use super::cell::{Cell, Column, Kind};
 
 /// Rows that are in memory at a time.
 const PAGE: usize = 2_000;
 /// PostgreSQL counts microseconds from 2000-01-01.
 const EPOCH: i64 = 946_684_800_000_000;
-
-#[derive(QueryableByName)]
-struct Word {
-    #[diesel(sql_type = Text)]
-    word: String,
-}
-
-#[derive(QueryableByName)]
-struct Declared {
-    #[diesel(sql_type = Text)]
-    name: String,
-    #[diesel(sql_type = Text)]
-    declared: String,
-}
 
 #[derive(QueryableByName)]
 struct Aside {

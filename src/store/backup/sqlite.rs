@@ -11,24 +11,11 @@ use diesel::sql_types::{BigInt, Binary, Bool, Double, Nullable, Text, Timestamp}
 use diesel::sqlite::{Sqlite, SqliteType};
 
 use super::BackupError;
+use super::catalogue::{Declared, Word};
 use super::cell::{Cell, Column, Kind};
 
 /// How diesel writes a timestamp.
 const TIME: &str = "%F %T%.f";
-
-#[derive(QueryableByName)]
-struct Word {
-    #[diesel(sql_type = Text)]
-    word: String,
-}
-
-#[derive(QueryableByName)]
-struct Declared {
-    #[diesel(sql_type = Text)]
-    name: String,
-    #[diesel(sql_type = Text)]
-    declared: String,
-}
 
 #[derive(QueryableByName)]
 struct Aside {

@@ -1,6 +1,6 @@
 //! The database goes away under load, and henji is killed before it is back.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -80,7 +80,7 @@ async fn outages_and_kills_lose_and_double_nothing() {
     house.answers().await;
     let truth = std::mem::take(&mut *truth.lock().unwrap());
     filed(&house).await;
-    let shown = shown(&house).await;
+    let shown = house.shown().await;
     let lost: Vec<_> =
         truth.acknowledged.iter().filter(|text| !shown.contains_key(*text)).collect();
     assert!(lost.is_empty(), "{} of {} lost: {lost:?}", lost.len(), truth.acknowledged.len());
@@ -120,23 +120,3 @@ async fn post(line: Line, truth: Arc<Mutex<Truth>>, round: usize, poster: usize)
 }
 
 type Line = (reqwest::Client, crate::support::webhook::Signer);
-
-async fn shown(house: &Binary) -> BTreeMap<String, usize> {
-    let mut shown = BTreeMap::new();
-    for conversation in house.get("/conversations?limit=200").await["items"].as_array().unwrap() {
-        let path =
-            format!("/conversations/{}/messages?limit=200", conversation["id"].as_str().unwrap());
-        let mut before = String::new();
-        loop {
-            let page = house.get(&format!("{path}{before}")).await;
-            for message in page["items"].as_array().unwrap() {
-                *shown.entry(message["body"].as_str().unwrap().to_owned()).or_default() += 1;
-            }
-            match page["next"].as_str() {
-                Some(next) => before = format!("&before={next}"),
-                None => break,
-            }
-        }
-    }
-    shown
-}

@@ -77,7 +77,7 @@ async fn a_full_disk_loses_nothing_that_was_acknowledged() {
     assert_eq!((status, ready["database"].as_str()), (503, Some("read-only")));
     assert_eq!(order(&house, "order 2").await, (503, "read_only".to_owned()));
     // People read on.
-    assert_eq!(super::shown(&house).await.len(), truth.acknowledged.len() + 1);
+    assert_eq!(house.shown().await.len(), truth.acknowledged.len() + 1);
 
     disk.fill();
     let taken = offer_many(&house, &mut truth, "nothing left", 400).await;

@@ -40,7 +40,7 @@ async fn shuffled_repeated_deliveries_are_shown_once() {
     nodes[0].answers().await;
     posting.await.unwrap();
 
-    let shown = shown(nodes.last().unwrap()).await;
+    let shown = nodes.last().unwrap().shown().await;
     assert!(shown.iter().all(|(_, times)| *times == 1), "doubled: {:?}", doubled(&shown));
     let lost: Vec<_> = (0..texts).map(body).filter(|text| !shown.contains_key(text)).collect();
     assert!(lost.is_empty() && shown.len() == texts, "{} shown, lost {lost:?}", shown.len());
@@ -188,28 +188,6 @@ async fn post_until_taken(
         });
     }
     posters.join_all().await;
-}
-
-/// How often each inbound text is shown, over the whole house.
-async fn shown(node: &Binary) -> BTreeMap<String, usize> {
-    let mut shown = BTreeMap::new();
-    let conversations = node.get("/conversations?limit=200").await;
-    for conversation in conversations["items"].as_array().unwrap() {
-        let path =
-            format!("/conversations/{}/messages?limit=200", conversation["id"].as_str().unwrap());
-        let mut next = String::new();
-        loop {
-            let page = node.get(&format!("{path}{next}")).await;
-            for message in page["items"].as_array().unwrap() {
-                *shown.entry(message["body"].as_str().unwrap().to_owned()).or_default() += 1;
-            }
-            match page["next"].as_str() {
-                Some(more) => next = format!("&before={more}"),
-                None => break,
-            }
-        }
-    }
-    shown
 }
 
 fn doubled(shown: &BTreeMap<String, usize>) -> Vec<&String> {

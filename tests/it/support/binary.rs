@@ -1,5 +1,6 @@
 //! The real program in a process of its own, that can be killed.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -103,6 +104,29 @@ impl Binary {
 
     pub fn db(&self) -> &TestDb {
         &self.db
+    }
+
+    /// How often each text is shown, over all threads.
+    pub async fn shown(&self) -> BTreeMap<String, usize> {
+        let mut shown = BTreeMap::new();
+        let listed = self.get("/conversations?limit=200").await;
+        for conversation in listed["items"].as_array().unwrap() {
+            let id = conversation["id"].as_str().unwrap();
+            let mut before = String::new();
+            loop {
+                let path = format!("/conversations/{id}/messages?limit=200{before}");
+                let page = self.get(&path).await;
+                for message in page["items"].as_array().unwrap() {
+                    let body = message["body"].as_str().unwrap().to_owned();
+                    *shown.entry(body).or_default() += 1;
+                }
+                match page["next"].as_str() {
+                    Some(next) => before = format!("&before={next}"),
+                    None => break,
+                }
+            }
+        }
+        shown
     }
 
     /// The value of a metric's line.

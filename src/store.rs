@@ -51,7 +51,7 @@ mod writer;
 
 pub use connection::Db;
 use connection::{DbConnection, Manager, is_postgres};
-pub use error::StoreError;
+pub use error::{StoreError, optional};
 pub use reach::Reach;
 use reach::Watch;
 use seal::Vault;

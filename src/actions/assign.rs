@@ -8,7 +8,7 @@ use crate::domain::system_line::SystemLine;
 use crate::domain::user::{Caller, Sight};
 use crate::store::audit::Object;
 use crate::store::conversations::{self, Conversation};
-use crate::store::{Tx, users};
+use crate::store::{Tx, optional, users};
 
 use super::{ActionError, Problem, access, timeline};
 
@@ -63,7 +63,7 @@ pub(super) fn change(
 
 fn must_answer_in(tx: &mut Tx, user: UserId, found: &Conversation) -> Result<(), ActionError> {
     let unknown = || ActionError::invalid("user_id", Problem::Unknown);
-    let user = users::find(tx, user).map_err(|_absent| unknown())?;
+    let user = optional(users::find(tx, user))?.ok_or_else(unknown)?;
     let inboxes = users::inboxes_of(tx, user.id)?;
     let may = user.disabled_at.is_none()
         && user.role.may_answer()

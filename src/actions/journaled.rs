@@ -20,7 +20,6 @@ use crate::domain::inbound::{InboundMessage, Receipt};
 use crate::domain::opt_out::recognise;
 use crate::journal::{Journal, JournalError, Kept};
 use crate::providers::HookRequest;
-use crate::store::StoreError;
 use crate::store::provider_accounts::{self, ProviderAccount};
 
 /// Records read at a time: as many as the writer puts into one commit.
@@ -151,12 +150,9 @@ impl Turn {
         let problem = match (says, account) {
             (Ok(said), Some(account)) => {
                 match take(app, account, said, request.received_at).await {
-                    Err(ActionError::Store(
-                        error @ (StoreError::Away(_)
-                        | StoreError::ReadOnly(_)
-                        | StoreError::Busy(_)
-                        | StoreError::Stopped),
-                    )) => return Err(error.into()),
+                    Err(ActionError::Store(error)) if error.will_pass() => {
+                        return Err(error.into());
+                    }
                     Err(error) => error.to_string(),
                     Ok(()) => return Ok(()),
                 }

@@ -20,7 +20,8 @@ use crate::store::messages::Message;
 use crate::store::reads::Marker;
 use crate::store::senders::Sender;
 use crate::store::{
-    Tx, contacts, conversations, inboxes, messages, outbox, provider_accounts, reads, senders,
+    Tx, contacts, conversations, inboxes, messages, optional, outbox, provider_accounts, reads,
+    senders,
 };
 
 use super::{ActionError, Problem};
@@ -79,11 +80,8 @@ pub fn choose_sender(
         let found = ours.into_iter().find(|sender| sender.id == id);
         return found.ok_or(ActionError::invalid("sender", Problem::Unknown));
     }
-    let last = match messages::find(tx, conversation.last_message_id) {
-        Ok(message) => message.sender_id,
-        Err(crate::store::StoreError::NotFound) => None,
-        Err(error) => return Err(error.into()),
-    };
+    let last = optional(messages::find(tx, conversation.last_message_id))?;
+    let last = last.and_then(|message| message.sender_id);
     let chosen = ours.iter().find(|sender| Some(sender.id) == last).or(ours.first());
     chosen.cloned().ok_or(ActionError::invalid("sender", Problem::NoSender))
 }

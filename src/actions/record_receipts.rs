@@ -9,7 +9,7 @@ use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{MessageId, ProviderAccountId};
 use crate::domain::inbound::Receipt;
 use crate::store::messages::{self, Progress};
-use crate::store::{StoreError, Tx, conversations, outbox, receipts};
+use crate::store::{StoreError, Tx, conversations, optional, outbox, receipts};
 
 use super::ActionError;
 
@@ -85,11 +85,8 @@ fn whose(
         return Ok(Some(id));
     }
     let Some(id) = receipt.message_id else { return Ok(None) };
-    match messages::find(tx, id) {
-        Ok(message) if message.provider_account_id == Some(account) => Ok(Some(id)),
-        Ok(_) | Err(StoreError::NotFound) => Ok(None),
-        Err(error) => Err(error),
-    }
+    let message = optional(messages::find(tx, id))?;
+    Ok(message.filter(|message| message.provider_account_id == Some(account)).map(|_| id))
 }
 
 /// A message whose call broke off learns its reference from its receipt.

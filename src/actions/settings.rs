@@ -18,7 +18,7 @@ use crate::store::inboxes::{self, Inbox};
 use crate::store::provider_accounts::{self, ProviderAccount};
 use crate::store::seal::random;
 use crate::store::senders::{self, Sender};
-use crate::store::{StoreError, Tx, users};
+use crate::store::{Tx, optional, users};
 
 use super::{ActionError, Problem};
 
@@ -131,19 +131,18 @@ pub async fn save_inbox(app: &App, caller: Caller, inbox: Inbox) -> Result<(), A
     app.store
         .write(move |tx| {
             let now = tx.now;
-            let action = match inboxes::find(tx, inbox.id) {
-                Ok(_) => {
+            let action = match optional(inboxes::find(tx, inbox.id))? {
+                Some(_) => {
                     inboxes::update(tx, &inbox)?;
                     "inbox.change"
                 }
-                Err(StoreError::NotFound) => {
+                None => {
                     inboxes::insert(tx, &inbox, now)?;
                     if let Some(user) = caller.user_id() {
                         users::add_membership(tx, inbox.id, user, now)?;
                     }
                     "inbox.add"
                 }
-                Err(error) => return Err(error.into()),
             };
             tx.event(NewEvent::new(EventKind::SettingsChanged));
             tx.audit(&caller.actor, action, Object::new("inbox", inbox.id.0));

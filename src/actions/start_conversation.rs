@@ -10,7 +10,9 @@ use crate::domain::phone_number::PhoneNumber;
 use crate::domain::user::Caller;
 use crate::store::contacts::Contact;
 use crate::store::conversations::{Conversation, NewConversation};
-use crate::store::{StoreError, Tx, api_tokens, contacts, conversations, inboxes, messages};
+use crate::store::{
+    StoreError, Tx, api_tokens, contacts, conversations, inboxes, messages, optional,
+};
 
 use super::outgoing::{self, Draft};
 use super::send_reply::Sent;
@@ -39,7 +41,7 @@ pub async fn run(
             if let Some(before) = asked_before(tx, idempotency.as_ref())? {
                 return Ok(before);
             }
-            if !caller.sight.sees(inbox) || inboxes::find(tx, inbox).is_err() {
+            if !caller.sight.sees(inbox) || optional(inboxes::find(tx, inbox))?.is_none() {
                 return Err(ActionError::invalid("inbox_id", Problem::Unknown));
             }
             if !caller.role.may_answer() {

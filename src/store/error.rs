@@ -48,12 +48,26 @@ impl StoreError {
         matches!(self, Self::Away(_) | Self::ReadOnly(_))
     }
 
+    /// Whether the same work may succeed a moment later.
+    pub fn will_pass(&self) -> bool {
+        self.is_absence() || matches!(self, Self::Busy(_) | Self::Stopped)
+    }
+
     /// Another transaction was in the way: the writer runs the same work again.
     pub(super) fn collision() -> Self {
         Self::Database(diesel::result::Error::DatabaseError(
             diesel::result::DatabaseErrorKind::SerializationFailure,
             Box::new("another transaction was in the way".to_owned()),
         ))
+    }
+}
+
+/// What may not be there, told apart from a database that could not say.
+pub fn optional<T>(found: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -24,7 +24,7 @@ use crate::domain::id::{ConversationId, InboxId, MessageId, SenderId, UserId};
 use crate::domain::message::Purpose;
 use crate::domain::segment::LengthProfile;
 use crate::locale::Locale;
-use crate::store::{inboxes, senders};
+use crate::store::{inboxes, optional, senders};
 
 pub mod lines;
 pub mod list;
@@ -154,7 +154,8 @@ pub async fn create(
     let sender = fields.get("sender_id").parse().ok().map(SenderId);
     let inbox = match sender {
         Some(id) => {
-            app.store.read(move |db| senders::find(db, id).map(|sender| sender.inbox_id)).await.ok()
+            let sender = app.store.read(move |db| optional(senders::find(db, id))).await?;
+            sender.map(|sender| sender.inbox_id)
         }
         None => fields.get("inbox_id").parse().ok(),
     };

@@ -19,7 +19,6 @@ use crate::actions::{ActionError, journaled, quarantine, record_receipts};
 use crate::app::App;
 use crate::providers::HookRequest;
 use crate::sabotage::Sabotage;
-use crate::store::StoreError;
 use crate::telemetry::Inbound;
 
 mod accounts;
@@ -168,7 +167,7 @@ impl House {
                 self.put_off(door, route, &hook).await
             }
             // It will be taken a moment later; the provider offers it again.
-            ActionError::Store(StoreError::Busy(_) | StoreError::Stopped) => Err(error.into()),
+            ActionError::Store(error) if error.will_pass() => Err(error.into()),
             // It may never be: better in sight of a person than refused for ever.
             error => self.set_aside(door, route, hook, error.to_string()).await,
         }

@@ -1,5 +1,7 @@
 //! A program at the JSON API, patient with a house that is being broken.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -63,6 +65,29 @@ struct Conversation {
     id: Uuid,
 }
 
+/// What came instead of the answer, and how often: enough to know whom to ask.
+#[derive(Default)]
+struct Answers(BTreeMap<String, u32>);
+
+impl Answers {
+    fn count(&mut self, sent: &reqwest::Result<reqwest::Response>) {
+        let word = match sent {
+            Ok(answer) => answer.status().as_u16().to_string(),
+            Err(error) if error.is_timeout() => "time out".to_owned(),
+            Err(error) if error.is_connect() => "no connection".to_owned(),
+            Err(_) => "broken off".to_owned(),
+        };
+        *self.0.entry(word).or_default() += 1;
+    }
+}
+
+impl fmt::Display for Answers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counted = self.0.iter().map(|(word, count)| format!("{count} x {word}"));
+        f.write_str(&counted.collect::<Vec<_>>().join(", "))
+    }
+}
+
 impl Api {
     pub fn of(house: &House) -> anyhow::Result<Self> {
         let http = loopback_client(TIMEOUTS)?;
@@ -114,10 +139,12 @@ impl Api {
         let until = Instant::now() + patience;
         let inbox = self.inbox;
         let order = json!({ "inbox_id": inbox, "to": to, "body": body, "sender": STUBBORN });
+        let mut answers = Answers::default();
         loop {
             let url = format!("{}/messages", self.base);
             let request = self.http.post(url).bearer_auth(&self.token);
             let sent = request.header("idempotency-key", key).json(&order).send().await;
+            answers.count(&sent);
             if let Ok(answer) = sent {
                 let status = answer.status();
                 let may_change = status.is_server_error()
@@ -133,7 +160,7 @@ impl Api {
                 }
             }
             if Instant::now() > until {
-                bail!("{key} was not answered within {} s", patience.as_secs());
+                bail!("{key} was not answered within {} s, but {answers}", patience.as_secs());
             }
             sleep(PAUSE).await;
         }

@@ -10,7 +10,7 @@ use crate::domain::id::{ConversationId, MessageId, UserId};
 use crate::domain::user::Sight;
 use crate::store::conversations::{self, list};
 use crate::store::messages::{self, Message};
-use crate::store::{Db, StoreError};
+use crate::store::{Db, StoreError, optional};
 use crate::web::cursor;
 use crate::web::error::WebError;
 
@@ -175,9 +175,6 @@ fn landmark(
     parameter: &'static str,
 ) -> Result<Message, ApiError> {
     let unknown = || ApiError::invalid(parameter, "unknown", "is no message of this conversation");
-    match messages::find(db, id) {
-        Ok(message) if message.conversation_id == conversation => Ok(message),
-        Ok(_) | Err(StoreError::NotFound) => Err(unknown()),
-        Err(error) => Err(error.into()),
-    }
+    let message = optional(messages::find(db, id))?;
+    message.filter(|message| message.conversation_id == conversation).ok_or_else(unknown)
 }

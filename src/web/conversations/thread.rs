@@ -16,7 +16,7 @@ use crate::domain::user::Role;
 use crate::store::conversations::{self, Conversation};
 use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::{self, Message, Position};
-use crate::store::{Db, StoreError, opt_outs, reads, users};
+use crate::store::{Db, StoreError, opt_outs, optional, reads, users};
 use crate::web::cursor;
 use crate::web::error::WebError;
 use crate::web::session::Session;
@@ -301,9 +301,6 @@ fn composer(
 
 /// The address texts of this conversation last went through.
 fn sender(db: &mut Db, conversation: &Conversation) -> Result<Option<String>, StoreError> {
-    match messages::find(db, conversation.last_message_id) {
-        Ok(message) => Ok(message.our_address.map(|address| phone_number::shown(&address))),
-        Err(StoreError::NotFound) => Ok(None),
-        Err(error) => Err(error),
-    }
+    let last = optional(messages::find(db, conversation.last_message_id))?;
+    Ok(last.and_then(|message| message.our_address).as_deref().map(phone_number::shown))
 }

@@ -4,7 +4,10 @@ use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt;
-use henji::store::StoreError;
+use henji::key_file;
+use henji::store::{Opening, Store, StoreError, contacts};
+
+use serde_json::json;
 
 use crate::support::TestApp;
 use crate::support::webhook::{inbound, receipt};
@@ -47,6 +50,47 @@ async fn a_text_that_cannot_be_filed_is_kept_raw_before_it_is_acknowledged() {
     assert_eq!(app.raw().count("messages", ""), 0);
     assert_eq!(app.raw().count("contacts", ""), 0, "half of it stayed");
     assert_eq!(app.raw().count("quarantine", "where resolved_at is null"), 1);
+}
+
+#[tokio::test]
+async fn a_text_of_a_contact_whose_key_is_damaged_is_kept_for_a_person() {
+    let app = TestApp::start().await;
+    know_with_damaged_key(&app, HANDSET).await;
+    app.webhook("inbound", &inbound("SIM1", HANDSET, "届きますか")).await.expect(200);
+    app.webhook("inbound", &inbound("SIM2", "+819087654321", "こちらは別です")).await.expect(200);
+    assert_eq!(app.raw().count("quarantine", "where resolved_at is null"), 1);
+    let other = app.handset("+819087654321").conversation().await;
+    assert_eq!(app.api().texts(other).await, ["こちらは別です"]);
+}
+
+/// Makes `number` known, and its key unreadable. Another process does: a key that
+/// was opened here is kept in memory.
+pub(super) async fn know_with_damaged_key(app: &TestApp, number: &'static str) {
+    let key = key_file::open_or_make(&app.config.files.key_file).unwrap();
+    let elsewhere = Store::open(Opening::new(app.db().url(), key, app.clock.clone())).unwrap();
+    let known = elsewhere.write(move |tx| {
+        let now = tx.now;
+        contacts::find_or_insert(tx, number, now)
+    });
+    known.await.unwrap();
+    let mut raw = app.raw();
+    raw.execute("create table whole_keys as select id, key_wrapped from contacts");
+    raw.execute("update contacts set key_wrapped = substr(key_wrapped, 2)");
+}
+
+#[tokio::test]
+async fn a_question_that_failed_is_not_answered_with_unknown() {
+    let app = TestApp::start().await;
+    let order = app.api().order(HANDSET, "待ってください", json!({}));
+    let mut raw = app.raw();
+    for (name, away) in [("inboxes", "inboxes_away"), ("senders", "senders_away")] {
+        raw.execute(&format!("alter table {name} rename to {away}"));
+        let answer = app.api().post("/messages", order.clone()).await;
+        assert!(answer.status >= 500, "without {name}: {} {}", answer.status, answer.text);
+        raw.execute(&format!("alter table {away} rename to {name}"));
+    }
+    app.api().post("/messages", order).await.expect(201);
+    app.settle().await;
 }
 
 #[tokio::test]

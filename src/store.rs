@@ -114,7 +114,8 @@ impl Store {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let committed = Arc::new(watch::Sender::new(last));
         let postgres = is_postgres(opening.url);
-        let watch = Watch::start(manager.clone(), postgres).map_err(cannot_open)?;
+        let watch =
+            Watch::start(manager.clone(), postgres, opening.clock.clone()).map_err(cannot_open)?;
         let writer = Writer {
             manager,
             watch: watch.clone(),

@@ -7,8 +7,9 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Timestamptz};
 
-use super::connection::{Db, DbConnection, on_each_backend};
+use super::connection::{Db, on_each_backend};
 use super::error::{StoreError, known};
 use super::schema::events;
 use crate::domain::event::{EventKind, NewEvent};
@@ -58,13 +59,19 @@ pub fn after(db: &mut Db, seq: i64, limit: i64) -> Result<Vec<Event>, StoreError
 }
 
 /// Orders the writers of all nodes until the transaction ends.
-pub(super) fn lock_log(conn: &mut DbConnection) -> Result<(), StoreError> {
-    if let DbConnection::Postgres(conn) = conn {
-        diesel::sql_query("select pg_advisory_xact_lock($1)")
-            .bind::<diesel::sql_types::BigInt, _>(LOG_LOCK)
-            .execute(conn)?;
-    }
-    Ok(())
+///
+/// Tells what time it was then by the database's clock: it rises with the events.
+pub(super) fn lock_log(conn: &mut PgConnection) -> Result<DateTime<Utc>, StoreError> {
+    // The targets are worked out from left to right.
+    let locked = diesel::sql_query("select pg_advisory_xact_lock($1), clock_timestamp() as now");
+    let Locked { now } = locked.bind::<BigInt, _>(LOG_LOCK).get_result(conn)?;
+    Ok(now)
+}
+
+#[derive(QueryableByName)]
+struct Locked {
+    #[diesel(sql_type = Timestamptz)]
+    now: DateTime<Utc>,
 }
 
 /// Appends in order; the number of the last one. The transaction holds [`lock_log`].

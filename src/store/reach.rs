@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::connection::{Db, DbConnection, Manager};
+use crate::clock::Clock;
 
 mod postgres;
 mod reserve;
@@ -54,7 +55,11 @@ pub struct Watch {
 
 impl Watch {
     /// Starts the watch over the database behind `manager`; it ends with its last holder.
-    pub(super) fn start(manager: Manager, postgres: bool) -> std::io::Result<Arc<Self>> {
+    pub(super) fn start(
+        manager: Manager,
+        postgres: bool,
+        clock: Clock,
+    ) -> std::io::Result<Arc<Self>> {
         let watch = Arc::new(Self {
             reach: watch::Sender::new(Reach::Here),
             asked: postgres.then(Mutex::default),
@@ -64,7 +69,7 @@ impl Watch {
         let watched = Arc::downgrade(&watch);
         let keeper = std::thread::Builder::new()
             .name("henji-reach".into())
-            .spawn(move || keep_watch(&watched, &manager))?;
+            .spawn(move || keep_watch(&watched, &manager, &clock))?;
         watch.keeper.get_or_init(|| keeper.thread().clone());
         Ok(watch)
     }
@@ -170,15 +175,15 @@ impl Drop for Watch {
     }
 }
 
-fn keep_watch(watched: &Weak<Watch>, manager: &Manager) {
+fn keep_watch(watched: &Weak<Watch>, manager: &Manager, clock: &Clock) {
     let mut line = None;
     loop {
         let Some(watch) = watched.upgrade() else { return };
         let reach = watch.reach();
         if watch.asked.is_some() || reach != Reach::Here {
             watch.ask(Some(Instant::now()));
-            let well =
-                (reach != Reach::ReadOnly || watch.has_space()) && answers(&mut line, manager);
+            let well = (reach != Reach::ReadOnly || watch.has_space())
+                && answers(&mut line, manager, clock);
             watch.ask(None);
             if well {
                 watch.turn(Reach::Here);
@@ -193,15 +198,15 @@ fn keep_watch(watched: &Weak<Watch>, manager: &Manager) {
     }
 }
 
-/// Whether the database does what it is there for: PostgreSQL answers, SQLite
-/// brings a page of its file to the disk.
-fn answers(line: &mut Option<Db>, manager: &Manager) -> bool {
+/// Whether the database does what it is there for: PostgreSQL tells the time, and
+/// the node goes by it; SQLite brings a page of its file to the disk.
+fn answers(line: &mut Option<Db>, manager: &Manager, clock: &Clock) -> bool {
     if line.is_none() {
         *line = manager.open().ok();
     }
     let Some(db) = line else { return false };
     match &mut db.conn {
-        DbConnection::Postgres(conn) => postgres::answers(conn),
+        DbConnection::Postgres(conn) => postgres::time(conn).map(|now| clock.agree(now)).is_some(),
         DbConnection::Sqlite(conn) => {
             let written = sqlite::writes(conn);
             *line = None;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod canaries;
+mod clock;
 mod corruption;
 mod counts;
 mod events;

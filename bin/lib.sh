@@ -135,7 +135,7 @@ start_postgres() {
   bin=$(pg_bin) || die "PostgreSQL is not installed"
   pg_dir=$(mktemp -d "${TMPDIR:-/tmp}/henji-pg.XXXXXX")
   [ "$(id -u)" != 0 ] || chown postgres: "$pg_dir"
-  quietly as_postgres "$bin/initdb" -D "$pg_dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8
+  quietly as_postgres "$bin/initdb" -D "$pg_dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --data-checksums
   for try in 1 2 3; do
     port=$(free_port)
     as_postgres "$bin/pg_ctl" -D "$pg_dir/data" -l "$pg_dir/log" -w -t 60 -s start -o "-p $port \

@@ -64,9 +64,9 @@ impl Manager {
             let mut conn = PgConnection::establish(&impatient(&self.url))
                 .map_err(r2d2::Error::ConnectionError)?;
             // A node that was stopped in mid-transaction must not keep the others
-            // from writing (store/writer.rs).
+            // from writing (store/writer.rs) for longer than a request may take.
             conn.batch_execute(
-                "SET TIME ZONE 'UTC'; SET idle_in_transaction_session_timeout = '5s'",
+                "SET TIME ZONE 'UTC'; SET idle_in_transaction_session_timeout = '2s'",
             )
             .map_err(r2d2::Error::QueryError)?;
             DbConnection::Postgres(conn)

@@ -24,6 +24,8 @@ pub struct Health {
     pub version: String,
     /// What would cost acknowledged texts when the machine dies.
     pub risks: Vec<Risk>,
+    /// What would keep damage from being noticed.
+    pub warnings: Vec<Risk>,
     /// What the database's own check of its file found; `None` if it has none.
     pub damage: Option<String>,
     pub is_migrated: bool,

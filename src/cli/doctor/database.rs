@@ -47,6 +47,9 @@ fn told(health: &Health, shown: &str, report: &mut Report) {
     for risk in &health.risks {
         report.error("database", &risk.finding, risk.cure);
     }
+    for warning in &health.warnings {
+        report.warning("database", &warning.finding, warning.cure);
+    }
     match &health.damage {
         Some(damage) => report.error(
             "database",

@@ -40,11 +40,16 @@ pub fn examine(conn: &mut PgConnection, is_migrated: bool) -> Result<Health, Sto
             cure: "make a database with ENCODING 'UTF8'",
         }),
     ];
+    let warnings = (setting(conn, "data_checksums")? == "off").then_some(Risk {
+        finding: "data checksums are off: a disk that turns bits is not noticed".to_owned(),
+        cure: "stop PostgreSQL and run pg_checksums --enable on its data directory",
+    });
     let now: Now =
         sql_query("select clock_timestamp() at time zone 'utc' as now").get_result(conn)?;
     Ok(Health {
         version: format!("PostgreSQL {version}"),
         risks: risks.into_iter().flatten().collect(),
+        warnings: warnings.into_iter().collect(),
         // Checks of pages are the cluster's own (data checksums, pg_amcheck).
         damage: None,
         is_migrated,

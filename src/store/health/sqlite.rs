@@ -54,6 +54,7 @@ pub fn examine(conn: &mut SqliteConnection, is_migrated: bool) -> Result<Health,
     Ok(Health {
         version: format!("SQLite {version}"),
         risks: risks.into_iter().flatten().collect(),
+        warnings: Vec::new(),
         damage: (check != "ok").then_some(check),
         is_migrated,
         now: now.now,

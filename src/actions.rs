@@ -14,6 +14,7 @@ pub mod deliver;
 mod error;
 pub mod journaled;
 pub mod mark_read;
+pub mod note_alive;
 mod outgoing;
 pub mod people;
 pub mod quarantine;

@@ -3,6 +3,7 @@
 
 pub mod backfill;
 pub mod deliver;
+pub mod heartbeat;
 pub mod housekeeping;
 pub mod replay;
 pub mod resolve_unknown;

@@ -170,6 +170,7 @@ pub async fn start_with(
     let stopped = running.stop.subscribe();
     running.jobs = vec![
         tokio::spawn(jobs::deliver::Worker::new(app.clone()).run(stopped.clone())),
+        tokio::spawn(jobs::heartbeat::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::backfill::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::replay::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::resolve_unknown::run(app.clone(), stopped.clone())),

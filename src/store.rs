@@ -32,6 +32,7 @@ pub mod inboxes;
 pub mod messages;
 pub mod opt_outs;
 pub mod organization;
+pub mod outages;
 pub mod outbox;
 pub mod provider_accounts;
 pub mod quarantine;

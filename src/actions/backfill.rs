@@ -26,15 +26,28 @@ pub async fn run(app: &App, account: ProviderAccount) -> Result<usize, ActionErr
             return Ok(0);
         }
     };
-    let mut new = 0;
+    let (mut new, mut reached) = (0, started);
     for text in listed {
-        let received = receive_inbound::run(app, account.id, vec![text]).await?;
-        new += received.iter().filter(|one| matches!(one, Received::New(_))).count();
+        let sent_at = text.sent_at.unwrap_or(account.listed_until);
+        match receive_inbound::run(app, account.id, vec![text]).await {
+            Ok(received) => {
+                new += received.iter().filter(|one| matches!(one, Received::New(_))).count();
+            }
+            Err(ActionError::Store(error)) if error.will_pass() => return Err(error.into()),
+            Err(error) => {
+                // It must not keep the others out; the list is read again from there.
+                tracing::error!(
+                    provider_account.id = %account.id, error = %error,
+                    "a listed text cannot be filed"
+                );
+                reached = reached.min(sent_at);
+            }
+        }
     }
     let id = account.id;
     app.store
         .write(move |tx| {
-            Ok::<_, ActionError>(provider_accounts::set_listed_until(tx, id, started)?)
+            Ok::<_, ActionError>(provider_accounts::set_listed_until(tx, id, reached)?)
         })
         .await?;
     Ok(new)

@@ -13,6 +13,7 @@ diesel::table! {
         locale -> Text,
         time_zone -> Text,
         created_at -> Timestamp,
+        alive_at -> Nullable<Timestamp>,
     }
 }
 
@@ -274,6 +275,17 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::ids::DbUuid;
 
+    outages (id) {
+        id -> DbUuid,
+        began_at -> Timestamp,
+        ended_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
     outbox (message_id) {
         message_id -> DbUuid,
         sender_id -> DbUuid,
@@ -441,6 +453,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     opt_outs,
     organizations,
+    outages,
     outbox,
     provider_accounts,
     quarantine,

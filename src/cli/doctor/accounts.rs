@@ -1,8 +1,12 @@
 //! Ways to send, people to answer, and what waits for one of them.
 
+use chrono::{DateTime, SecondsFormat, Utc};
+
 use super::report::Report;
+use crate::actions::note_alive;
 use crate::app::App;
 use crate::config::Config;
+use crate::store::outages::{self, Outage};
 use crate::store::provider_accounts::{self, ProviderAccount};
 use crate::store::senders::{self, Sender};
 use crate::store::{StoreError, inboxes, quarantine, users};
@@ -30,8 +34,11 @@ async fn look(app: &App, report: &mut Report) -> Result<(), StoreError> {
     }
     let accounts = app.store.read(provider_accounts::all).await?;
     let senders = app.store.read(senders::all).await?;
+    let since = app.clock.now() - note_alive::KEPT;
+    let outages = app.store.read(move |db| outages::ended_after(db, since)).await?;
     for account in &accounts {
         check_account(app, account, &senders, report);
+        tell_outages(account, &outages, report);
     }
     for inbox in app.store.read(inboxes::all).await? {
         if senders.iter().all(|sender| sender.inbox_id != inbox.id) {
@@ -68,5 +75,21 @@ fn check_account(app: &App, account: &ProviderAccount, senders: &[Sender], repor
         report.warning(CHECK, format!("{name} has no sender"), "add one under Settings, Senders");
     } else {
         report.ok(CHECK, format!("{name}: settings are complete, {own} senders"));
+    }
+}
+
+/// Times of which the provider's list has not been read: texts may be missing.
+fn tell_outages(account: &ProviderAccount, outages: &[Outage], report: &mut Report) {
+    for outage in outages.iter().filter(|outage| outage.ended_at > account.listed_until) {
+        let exact = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let message = format!(
+            "{} ({}): nothing could be received from {} to {}",
+            account.kind,
+            account.id,
+            exact(outage.began_at),
+            exact(outage.ended_at)
+        );
+        let cure = "ask the provider for its records of that time, unless its list is read again";
+        report.warning("outage", message, cure);
     }
 }

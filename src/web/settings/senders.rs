@@ -6,20 +6,22 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{frame, saved, status_of};
 use crate::actions::settings::{self, NewAccount};
-use crate::actions::{ActionError, Problem};
+use crate::actions::{ActionError, Problem, note_alive};
 use crate::app::App;
 use crate::domain::id::InboxId;
 use crate::domain::phone_number;
 use crate::store::inboxes::Inbox;
 use crate::store::provider_accounts::{self, ProviderAccount};
 use crate::store::senders::Sender;
-use crate::store::{StoreError, inboxes, senders};
+use crate::store::{StoreError, inboxes, organization, outages, senders};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::{html, html_with};
 use crate::web::session::{Admin, Session};
+use crate::web::times::Times;
 use crate::web::views::{
-    AccountView, ChoiceView, FormErrors, HookUrls, NewSenderPage, SenderRowView, SendersPage,
+    AccountView, ChoiceView, FormErrors, HookUrls, NewSenderPage, OutageView, SenderRowView,
+    SendersPage,
 };
 use crate::web::words;
 
@@ -30,13 +32,17 @@ pub async fn index(
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
     let shell = frame(&app, &session, &request).await?;
-    let (accounts, senders, inboxes) = app
+    let now = app.clock.now();
+    let (accounts, senders, inboxes, outages, zone) = app
         .store
-        .read(|db| {
+        .read(move |db| {
+            let zone = organization::find(db)?.map(|found| found.time_zone).unwrap_or_default();
+            let outages = outages::ended_after(db, now - note_alive::KEPT)?;
             let accounts = provider_accounts::all(db)?;
-            Ok::<_, StoreError>((accounts, senders::all(db)?, inboxes::all(db)?))
+            Ok::<_, StoreError>((accounts, senders::all(db)?, inboxes::all(db)?, outages, zone))
         })
         .await?;
+    let times = Times::new(session.locale(), &zone, now);
     let view = |account: &ProviderAccount| AccountView {
         id: account.id.to_string(),
         kind: account.kind.clone(),
@@ -46,6 +52,15 @@ pub async fn index(
             .iter()
             .filter(|sender| sender.provider_account_id == account.id)
             .map(|sender| row(sender, &inboxes))
+            .collect(),
+        // What the provider's list was read past has been fetched from it.
+        outages: outages
+            .iter()
+            .filter(|outage| outage.ended_at > account.listed_until)
+            .map(|outage| OutageView {
+                began: times.exact(outage.began_at),
+                ended: times.exact(outage.ended_at),
+            })
             .collect(),
     };
     html(&SendersPage { shell, accounts: accounts.iter().map(view).collect() })

@@ -156,6 +156,15 @@ pub struct AccountView {
     pub label: String,
     pub hooks: HookUrls,
     pub senders: Vec<SenderRowView>,
+    /// Times whose texts may be missing, newest first.
+    pub outages: Vec<OutageView>,
+}
+
+/// A time in which nobody took webhooks.
+#[derive(Clone, Debug)]
+pub struct OutageView {
+    pub began: TimeView,
+    pub ended: TimeView,
 }
 
 /// What to enter at the provider.

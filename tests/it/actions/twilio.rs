@@ -1,11 +1,14 @@
 //! The same ways through Twilio: its signatures, its refusals.
 
 use chrono::TimeDelta;
+use henji::actions::note_alive::Since;
 use henji::actions::settings::{self, NewAccount};
 use henji::domain::id::MessageId;
+use henji::jobs::{backfill, heartbeat};
 use henji::store::provider_accounts::ProviderAccount;
 use serde_json::json;
 
+use super::store_down::know_with_damaged_key;
 use crate::providers::contract::FarEnd;
 use crate::providers::fake_twilio::{ACCOUNT_SID, AUTH_TOKEN, FakeTwilio, sign};
 use crate::support::TestApp;
@@ -172,9 +175,45 @@ async fn what_the_webhook_did_not_bring_the_list_does() {
     let rig = Rig::start().await;
     rig.twilio.hold("取りこぼし");
     rig.app.advance(TimeDelta::minutes(5));
-    assert_eq!(henji::jobs::backfill::run_one(&rig.app).await.unwrap(), 1);
-    assert_eq!(henji::jobs::backfill::run_one(&rig.app).await.unwrap(), 0);
+    assert_eq!(backfill::run_one(&rig.app).await.unwrap(), 1);
+    assert_eq!(backfill::run_one(&rig.app).await.unwrap(), 0);
     let all = rig.app.api().conversations().await;
     assert_eq!(all.len(), 1);
     assert_eq!(all[0]["preview"], "取りこぼし");
+}
+
+/// It must neither keep the others out nor be forgotten.
+#[tokio::test]
+async fn a_listed_text_that_cannot_be_filed_is_looked_for_again() {
+    let rig = Rig::start().await;
+    know_with_damaged_key(&rig.app, HANDSET).await;
+    rig.twilio.hold("鍵が壊れた人から");
+    rig.app.advance(TimeDelta::days(2));
+    assert_eq!(backfill::run_one(&rig.app).await.unwrap(), 0);
+    assert_eq!(rig.app.raw().count("messages", ""), 0);
+    let mut raw = rig.app.raw();
+    let whole = "select key_wrapped from whole_keys where whole_keys.id = contacts.id";
+    raw.execute(&format!("update contacts set key_wrapped = ({whole})"));
+    raw.execute("drop table whole_keys");
+    assert_eq!(backfill::run_one(&rig.app).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_time_without_webhooks_is_shown_until_the_list_was_read_past_it() {
+    let rig = Rig::start().await;
+    let admin = rig.app.sign_in(ADMIN).await;
+    let shown = async || admin.get("/settings/senders").await.expect(200).texts(".outages li");
+    heartbeat::run_one(&rig.app, Since::Stood).await.unwrap();
+    assert_eq!(shown().await, [""; 0], "the first start ends nothing");
+    // The database was away, and the journal took what came.
+    rig.app.advance(TimeDelta::minutes(3));
+    heartbeat::run_one(&rig.app, Since::Ran).await.unwrap();
+    assert_eq!(shown().await, [""; 0]);
+    // Nobody was there.
+    rig.app.advance(TimeDelta::seconds(207));
+    heartbeat::run_one(&rig.app, Since::Stood).await.unwrap();
+    let times = "2026-11-22 07:53:00 – 2026-11-22 07:56:27";
+    assert_eq!(shown().await, [times; 3], "of Twilio and of both simulators");
+    backfill::run_one(&rig.app).await.unwrap();
+    assert_eq!(shown().await, [""; 0]);
 }

@@ -43,6 +43,25 @@ fn a_house_that_is_set_up_has_no_errors() {
 }
 
 #[test]
+fn a_time_in_which_nothing_was_received_is_told_to_the_second() {
+    let place = Place::set_up();
+    let mut raw = place.db.raw();
+    let until = "2999-01-01 00:00:00";
+    raw.execute(&format!(
+        "insert into outages (id, began_at, ended_at) \
+         select id, '2998-12-31 23:56:33', '{until}' from organizations"
+    ));
+    let report = json(&place.run("doctor --json", "").must_succeed());
+    let (level, message) = finding(&report, "outage");
+    assert_eq!(level, "warning");
+    let told = "nothing could be received from 2998-12-31T23:56:33Z to 2999-01-01T00:00:00Z";
+    assert!(message.ends_with(told), "{message}");
+    // The list was read past it.
+    raw.execute(&format!("update provider_accounts set listed_until = '{until}'"));
+    assert!(place.run("doctor", "").must_succeed().ends_with("0 errors, 0 warnings\n"));
+}
+
+#[test]
 fn another_key_and_a_lost_one_are_named() {
     let place = Place::set_up();
     let path = place.db.folder().join("henji.key");

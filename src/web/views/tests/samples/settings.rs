@@ -72,6 +72,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
             inbox_name: "採用センター".into(),
             send_only,
         }],
+        outages: vec![OutageView { began: time("10:02:13"), ended: time("10:05:40") }],
     };
     let senders = SendersPage {
         shell: shell(),

@@ -1,0 +1,2 @@
+drop table outages;
+alter table organizations drop column alive_at;

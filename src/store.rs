@@ -102,7 +102,7 @@ impl Store {
     pub fn open(opening: Opening<'_>) -> Result<Self, StoreError> {
         let vault = Arc::new(Vault::new(opening.key));
         let manager = Manager { url: opening.url.to_owned(), vault: vault.clone() };
-        let mut writing = manager.open().map_err(cannot_open)?;
+        let mut writing = manager.open().map_err(|error| cannot_connect(&error))?;
         refuse_old_sqlite(&writing)?;
         migrate(&mut writing)?;
         let last = events::last_seq(&mut writing)?;
@@ -320,6 +320,17 @@ fn refuse_old_sqlite(db: &Db) -> Result<(), StoreError> {
         return Err(StoreError::Open(format!("SQLite {bundled} is older than {SQLITE_FLOOR}")));
     }
     Ok(())
+}
+
+/// A server that is not there yet may come; one that refuses us stays so.
+fn cannot_connect(error: &diesel::r2d2::Error) -> StoreError {
+    let text = error.to_string();
+    let refuses = text.contains("FATAL:") && !text.contains("the database system is");
+    if refuses {
+        return StoreError::Open(text);
+    }
+    tracing::warn!(error = text, "the database cannot be reached");
+    StoreError::away()
 }
 
 fn cannot_open(error: impl std::fmt::Display) -> StoreError {

@@ -16,6 +16,7 @@ use crate::support::test_db::is_postgres;
 use crate::support::webhook::{inbound, receipt};
 
 mod killed;
+mod start;
 
 const HANDSET: &str = "+819012345678";
 /// No request may hang longer, whatever the database does.

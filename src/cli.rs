@@ -283,6 +283,10 @@ pub struct Bench {
     #[arg(long, value_name = "N", default_value_t = 100_000,
           value_parser = clap::value_parser!(u64).range(100..))]
     pub messages: u64,
+    /// Screens of the crowd; each is an open file here and one at the server.
+    #[arg(long, value_name = "N", default_value_t = 500,
+          value_parser = clap::value_parser!(u16).range(10..=10_000))]
+    pub screens: u16,
     /// A PostgreSQL server to make scratch databases on, instead of SQLite files.
     #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,

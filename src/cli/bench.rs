@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::{Bench, output};
 
+mod crowd;
 mod fanout;
 mod histogram;
 pub(super) mod http;
@@ -25,9 +26,10 @@ mod stage;
 mod start;
 
 /// Name, and what it measures.
-const ALL: [(&str, &str); 6] = [
+const ALL: [(&str, &str); 7] = [
     ("ingest", "webhook to disk to 50 screens: latency at 500/s and 2,000/s, sustained rate"),
     ("fanout", "one text on 1,000 screens: frames a second, latency, memory for each screen"),
+    ("crowd", "--screens whose lines are cut, who return at once or hardly read: nothing missed"),
     ("pages", "list, thread and counts of a house with --messages, quiet and under load"),
     ("start", "from exec to the first answer, with --messages"),
     ("segments", "counting a text's parts"),
@@ -40,6 +42,8 @@ pub struct Plan {
     time: Duration,
     /// In the sample of `pages` and `start`.
     messages: u64,
+    /// Of the crowd.
+    screens: usize,
     database_url: Option<String>,
     folder: PathBuf,
 }
@@ -70,6 +74,7 @@ pub async fn run(asked: Bench) -> anyhow::Result<()> {
     let plan = Plan {
         time: Duration::from_secs(asked.seconds),
         messages: asked.messages,
+        screens: asked.screens.into(),
         database_url: asked.database_url,
         folder: asked.folder.unwrap_or_else(std::env::temp_dir),
     };
@@ -91,6 +96,7 @@ async fn measure(name: &str, plan: &Plan) -> anyhow::Result<()> {
     match name {
         "ingest" => ingest::run(plan).await,
         "fanout" => fanout::run(plan).await,
+        "crowd" => crowd::run(plan).await,
         "pages" => pages::run(plan).await,
         "start" => start::run(plan).await,
         "segments" => parts::segments(),

@@ -201,6 +201,23 @@ impl Server {
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
+
+    /// SIGTERM, and how long it took to go.
+    pub async fn stop(mut self) -> anyhow::Result<Duration> {
+        let begun = Instant::now();
+        // std sends no signal but SIGKILL.
+        let told = Command::new("kill").args(["-s", "TERM", &self.pid().to_string()]).status()?;
+        if !told.success() {
+            bail!("the server could not be told to stop");
+        }
+        loop {
+            match self.child.try_wait()? {
+                Some(status) if status.success() => return Ok(begun.elapsed()),
+                Some(status) => bail!("told to stop, the server ended with {status}"),
+                None => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
+    }
 }
 
 impl Drop for Server {

@@ -60,8 +60,6 @@ pub struct Seen {
     pub followed: Vec<Followed>,
     /// How long screens and followers took to catch up with the house.
     pub converged: Duration,
-    /// Whether every lease that a dead node held has run out.
-    pub leases_over: bool,
     /// What no henji should ever write to its log.
     pub cries: Vec<String>,
 }
@@ -84,7 +82,7 @@ pub async fn settle(world: &mut World, work: Work) -> anyhow::Result<Seen> {
         node.comes_up().await?;
     }
     let api = Api::of(&world.house)?;
-    let leases_over = until_nothing_is_in_hand(&api).await?;
+    until_nothing_is_in_hand(&api).await?;
     finish_posting(world).await?;
     until_listed(world, &api).await?;
     let converged = until_equal(&api, &work.screens, &work.followers).await?;
@@ -101,7 +99,6 @@ pub async fn settle(world: &mut World, work: Work) -> anyhow::Result<Seen> {
         views: work.screens.iter().map(|view| copy(view)).collect(),
         followed: work.followers.iter().map(|followed| copy(followed)).collect(),
         converged,
-        leases_over,
         cries: world.nodes.iter().flat_map(|node| node.cries()).collect(),
     })
 }
@@ -114,8 +111,9 @@ async fn finish_posting(world: &World) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Waits until no text is on its way; false if some still are after the lease.
-async fn until_nothing_is_in_hand(api: &Api) -> anyhow::Result<bool> {
+/// Waits until no text is on its way, or every lease that a dead node held has run
+/// out: whatever is still being submitted then is stuck.
+async fn until_nothing_is_in_hand(api: &Api) -> anyhow::Result<()> {
     let begun = Instant::now();
     loop {
         let messages = api.everything(PATIENCE).await?;
@@ -124,7 +122,7 @@ async fn until_nothing_is_in_hand(api: &Api) -> anyhow::Result<bool> {
             matches!(state, "draft-held" | "queued" | "submitting")
         };
         if !messages.iter().any(in_hand) || begun.elapsed() > LEASE {
-            return Ok(true);
+            return Ok(());
         }
         sleep(Duration::from_millis(500)).await;
     }

@@ -56,7 +56,6 @@ fn clean() -> Seen {
         shown: vec![1, 2],
         views: vec![view],
         followed: vec![Followed { seqs: vec![1, 2, 4], cursor: 4, ..Followed::default() }],
-        leases_over: true,
         messages,
         ..Seen::default()
     }

@@ -47,6 +47,7 @@ debian_missing() {
   if has pkg-config && pkg-config --exists openssl; then :; else say libssl-dev; fi
   [ "$1" = quick ] && return
   pg_bin >/dev/null || say postgresql
+  [ -n "$(find /usr/lib -path '*/faketime/libfaketime.so.1' -print -quit)" ] || say libfaketime
   nats_bin >/dev/null || say nats-server
   [ -x /usr/bin/chromium ] || say chromium
   dpkg-query -W -f '${Status}' fonts-noto-cjk 2>/dev/null | grep -q 'ok installed' || say fonts-noto-cjk

@@ -13,6 +13,7 @@ mod live;
 mod rates;
 mod sessions;
 mod set_up;
+mod timers;
 
 const EMAIL: &str = "sato@example.jp";
 const PASSWORD: &str = "correct horse battery";

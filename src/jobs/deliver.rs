@@ -242,6 +242,10 @@ impl Worker {
         }
         let Some(sender) = self.senders.get_mut(&due.sender_id) else { return Ok(None) };
         let account = sender.account;
+        if due.abandoned {
+            // It is only put on record that nobody knows what became of it.
+            return Ok(Some(account));
+        }
         if !self.circuits.may_call(account, now) {
             return Ok(None);
         }

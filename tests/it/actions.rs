@@ -8,5 +8,6 @@ mod quarantine;
 mod receive_inbound;
 mod record_receipts;
 mod send_reply;
+mod sends_cut_off;
 mod store_down;
 mod twilio;

@@ -19,8 +19,8 @@ use crate::support::raw::Raw;
 use crate::support::test_db::is_postgres;
 use crate::support::webhook::inbound;
 
-/// A thousandth of the campaign, for every run.
-const TIMERS: usize = 100;
+/// A hundredth of the campaign, for every run.
+const TIMERS: usize = 1_000;
 const AT_ONCE: usize = 32;
 /// How far the clocks of the first and the last node are off, in seconds.
 const ERRORS: [i64; 3] = [300, 0, -300];

@@ -133,7 +133,15 @@ fn history() -> impl Strategy<Value = Vec<News>> {
     )
 }
 
+/// A hundredth of the campaign for every run; PROPTEST_CASES may ask for more.
+fn cases() -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    ProptestConfig { cases: usual.cases.max(2_000), ..usual }
+}
+
 proptest! {
+    #![proptest_config(cases())]
+
     #[test]
     fn the_order_of_the_news_does_not_matter(
         (ordered, shuffled) in history()

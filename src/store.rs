@@ -56,7 +56,7 @@ pub use error::{StoreError, optional};
 pub use reach::Reach;
 use reach::Watch;
 use seal::Vault;
-pub use writer::{AsStoreError, ManyWork, Tx};
+pub use writer::{AsStoreError, CLASSES as COMMIT_CLASSES, Commits, ManyWork, Tx};
 use writer::{BATCH, COME_BACK, Job, Many, QUEUE, Work, Writer};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -76,6 +76,7 @@ pub struct Store {
     committed: Arc<watch::Sender<i64>>,
     vault: Arc<Vault>,
     watch: Arc<Watch>,
+    commits: Arc<Commits>,
     postgres: bool,
     damaged: Arc<AtomicBool>,
 }
@@ -117,6 +118,7 @@ impl Store {
         let postgres = is_postgres(opening.url);
         let watch =
             Watch::start(manager.clone(), postgres, opening.clock.clone()).map_err(cannot_open)?;
+        let commits = Arc::<Commits>::default();
         let writer = Writer {
             manager,
             watch: watch.clone(),
@@ -124,12 +126,14 @@ impl Store {
             committed: committed.clone(),
             clock: opening.clock,
             batch: opening.batch,
+            commits: commits.clone(),
         };
         std::thread::Builder::new()
             .name("henji-writer".into())
             .spawn(move || writer.run(writing))
             .map_err(cannot_open)?;
-        Ok(Self { pool, queue, committed, vault, watch, postgres, damaged: Arc::default() })
+        let damaged = Arc::default();
+        Ok(Self { pool, queue, committed, vault, watch, commits, postgres, damaged })
     }
 
     /// Runs `work` on a blocking thread, outside any transaction.
@@ -251,6 +255,11 @@ impl Store {
     /// Closures that wait for the writer.
     pub fn queued(&self) -> usize {
         self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// How many writes share a transaction.
+    pub fn commits(&self) -> &Commits {
+        &self.commits
     }
 
     /// Whether a write would find a place among them.

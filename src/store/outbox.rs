@@ -3,7 +3,7 @@
 //! A row is claimed by a conditional UPDATE: whoever changed exactly one row owns
 //! it until the lease ends. The attempt is on disk before the provider is called.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
 use super::connection::{Db, on_each_backend};
@@ -87,6 +87,14 @@ pub fn next_due_at(db: &mut Db) -> Result<Option<DateTime<Utc>>, StoreError> {
         .select(diesel::dsl::min(outbox::due_at))
         .first(&mut db.conn)?;
     Ok(at.map(|at| at.and_utc()))
+}
+
+/// How long the text has waited that should have left first.
+pub fn oldest_wait(db: &mut Db, now: DateTime<Utc>) -> Result<TimeDelta, StoreError> {
+    let at: Option<NaiveDateTime> =
+        outbox::table.select(diesel::dsl::min(outbox::due_at)).first(&mut db.conn)?;
+    let wait = at.map(|at| now - at.and_utc()).unwrap_or_default();
+    Ok(wait.max(TimeDelta::zero()))
 }
 
 pub fn depth(db: &mut Db) -> Result<i64, StoreError> {

@@ -82,6 +82,11 @@ pub fn due(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Unresolved
 }
 
 /// The list did not hold it, or could not be read: another look, or the last was it.
+/// Texts of which the provider's list may still tell.
+pub fn count(db: &mut Db) -> Result<i64, StoreError> {
+    Ok(unresolved::table.count().get_result(&mut db.conn)?)
+}
+
 pub fn look_again(db: &mut Db, text: &Unresolved, now: DateTime<Utc>) -> Result<(), StoreError> {
     let looks = text.looks + 1;
     let Some(wait) = usize::try_from(looks).ok().and_then(|looks| LOOKS.get(looks)) else {

@@ -37,9 +37,11 @@ pub const COME_BACK: Duration = Duration::from_secs(1);
 const TOGETHER: u32 = 6;
 const ALONE: u32 = 12;
 
+mod commits;
 mod job;
 mod pause;
 
+pub use commits::{CLASSES, Commits};
 use job::Ran;
 pub use job::{AsStoreError, ManyWork};
 pub(super) use job::{Job, Many, Work};
@@ -110,6 +112,7 @@ pub(super) struct Writer {
     pub committed: Arc<watch::Sender<i64>>,
     pub clock: Clock,
     pub batch: usize,
+    pub commits: Arc<Commits>,
 }
 
 impl Writer {
@@ -130,6 +133,7 @@ impl Writer {
                 batch.push(next);
             }
             if self.is_connected(&mut tx) {
+                self.commits.count(batch.len());
                 self.commit(&mut tx, merged(batch));
             } else {
                 self.watch.suffered();

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use prometheus::core::Collector;
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
-    TextEncoder,
+    Encoder, Gauge, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
+    Opts, Registry, TextEncoder,
 };
 
 /// Everything that is counted, under one name each.
@@ -23,6 +24,11 @@ pub struct Metrics {
     live_sockets: IntGauge,
     event_lag: IntGauge,
     outbox_depth: IntGauge,
+    outbox_wait: Gauge,
+    unresolved: IntGauge,
+    quarantine: IntGauge,
+    commits: IntCounterVec,
+    commit_writes: IntCounter,
     writer_queue: IntGauge,
     broker: IntGaugeVec,
     hints: IntCounterVec,
@@ -84,6 +90,29 @@ impl Metrics {
             live_sockets: gauge("henji_live_sockets", "Open WebSockets of this node."),
             event_lag: gauge("henji_event_lag", "Events in the log not yet published here."),
             outbox_depth: gauge("henji_outbox_depth", "Texts waiting to be sent."),
+            outbox_wait: Gauge::new(
+                "henji_outbox_oldest_seconds",
+                "How long the text waits that should have left first.",
+            )
+            .expect("a valid name"),
+            unresolved: gauge(
+                "henji_unresolved_texts",
+                "Texts of unknown fate that the provider's list is asked for.",
+            ),
+            quarantine: gauge(
+                "henji_quarantine_waiting",
+                "Webhook requests that wait for a person to judge them.",
+            ),
+            commits: counter(
+                "henji_commits_total",
+                "Transactions of this node, by the most writes that share one.",
+                &["writes"],
+            ),
+            commit_writes: IntCounter::new(
+                "henji_commit_writes_total",
+                "Writes in those transactions.",
+            )
+            .expect("a valid name"),
             writer_queue: gauge("henji_writer_queue_depth", "Writes waiting for the writer."),
             broker: gauges(
                 "henji_broker_connected",
@@ -167,6 +196,28 @@ impl Metrics {
         self.outbox_depth.set(texts);
     }
 
+    pub fn set_outbox_wait(&self, wait: TimeDelta) {
+        self.outbox_wait.set(wait.as_seconds_f64());
+    }
+
+    pub fn set_unresolved(&self, texts: i64) {
+        self.unresolved.set(texts);
+    }
+
+    pub fn set_quarantine(&self, requests: i64) {
+        self.quarantine.set(requests);
+    }
+
+    /// Transactions since the start by the upper end of their class, and the
+    /// writes in them.
+    pub fn set_commits(&self, classes: impl Iterator<Item = (usize, u64)>, writes: u64) {
+        for (most, total) in classes {
+            let counted = self.commits.with_label_values(&[most.to_string().as_str()]);
+            counted.inc_by(total.saturating_sub(counted.get()));
+        }
+        self.commit_writes.inc_by(writes.saturating_sub(self.commit_writes.get()));
+    }
+
     pub fn set_writer_queue(&self, writes: usize) {
         self.writer_queue.set(writes as i64);
     }
@@ -208,7 +259,7 @@ impl Metrics {
     }
 
     fn register(&self) {
-        let collectors: [Box<dyn Collector>; 16] = [
+        let collectors: [Box<dyn Collector>; 21] = [
             Box::new(self.inbound.clone()),
             Box::new(self.outbound.clone()),
             Box::new(self.hook_failures.clone()),
@@ -217,6 +268,11 @@ impl Metrics {
             Box::new(self.live_sockets.clone()),
             Box::new(self.event_lag.clone()),
             Box::new(self.outbox_depth.clone()),
+            Box::new(self.outbox_wait.clone()),
+            Box::new(self.unresolved.clone()),
+            Box::new(self.quarantine.clone()),
+            Box::new(self.commits.clone()),
+            Box::new(self.commit_writes.clone()),
             Box::new(self.writer_queue.clone()),
             Box::new(self.broker.clone()),
             Box::new(self.hints.clone()),
@@ -266,6 +322,9 @@ mod tests {
         metrics.set_event_lag(2);
         metrics.set_outbox_depth(11);
         metrics.set_writer_queue(5);
+        metrics.set_outbox_wait(TimeDelta::milliseconds(1_500));
+        metrics.set_commits([(1, 3), (4, 2)].into_iter(), 9);
+        metrics.set_commits([(1, 4), (4, 2)].into_iter(), 10);
         assert!(!metrics.text().contains("henji_broker"));
         metrics.set_broker(true, 8, 2);
         metrics.set_broker(false, 9, 2);
@@ -283,6 +342,9 @@ mod tests {
             "henji_event_lag 2",
             "henji_outbox_depth 11",
             "henji_writer_queue_depth 5",
+            "henji_outbox_oldest_seconds 1.5",
+            r#"henji_commits_total{writes="1"} 4"#,
+            "henji_commit_writes_total 10",
             r#"henji_broker_connected{broker="nats"} 0"#,
             r#"henji_hints_total{way="said"} 9"#,
             r#"henji_hints_total{way="heard"} 2"#,

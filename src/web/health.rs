@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::store::{Reach, StoreError, events, outbox};
+use crate::store::{COMMIT_CLASSES, Db, Reach, StoreError, events, outbox, quarantine, unresolved};
 
 /// Shorter than what probes commonly wait, so that they get an answer with a reason.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -66,11 +67,17 @@ pub async fn metrics(app: Data<App>) -> HttpResponse {
     if let Some(journal) = &app.journal {
         app.metrics.set_journal(journal.waiting(), journal.bytes());
     }
-    let look =
-        app.store.read(|db| Ok::<_, StoreError>((events::last_seq(db)?, outbox::depth(db)?)));
-    if let Ok(Ok((last, waiting))) = tokio::time::timeout(PATIENCE, look).await {
-        app.metrics.set_event_lag((last - app.hub.last_seq()).max(0));
-        app.metrics.set_outbox_depth(waiting);
+    let commits = app.store.commits();
+    let classes = COMMIT_CLASSES.into_iter().zip(commits.counts());
+    app.metrics.set_commits(classes, commits.writes());
+    let now = app.clock.now();
+    let look = app.store.read(move |db| Backlog::of(db, now));
+    if let Ok(Ok(backlog)) = tokio::time::timeout(PATIENCE, look).await {
+        app.metrics.set_event_lag((backlog.last_event - app.hub.last_seq()).max(0));
+        app.metrics.set_outbox_depth(backlog.outbox);
+        app.metrics.set_outbox_wait(backlog.oldest_wait);
+        app.metrics.set_unresolved(backlog.unresolved);
+        app.metrics.set_quarantine(backlog.quarantine);
     }
     app.metrics.set_database_up(match app.store.reach() {
         Reach::Here => 2,
@@ -80,6 +87,27 @@ pub async fn metrics(app: Data<App>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
         .body(app.metrics.text())
+}
+
+/// What the database holds that somebody or something has still to deal with.
+struct Backlog {
+    last_event: i64,
+    outbox: i64,
+    oldest_wait: TimeDelta,
+    unresolved: i64,
+    quarantine: i64,
+}
+
+impl Backlog {
+    fn of(db: &mut Db, now: DateTime<Utc>) -> Result<Self, StoreError> {
+        Ok(Self {
+            last_event: events::last_seq(db)?,
+            outbox: outbox::depth(db)?,
+            oldest_wait: outbox::oldest_wait(db, now)?,
+            unresolved: unresolved::count(db)?,
+            quarantine: quarantine::waiting(db)?,
+        })
+    }
 }
 
 impl Readiness {

@@ -35,7 +35,7 @@ mod settings;
 mod setup;
 mod simulator;
 
-pub use body::{Piece, pieces};
+pub use body::{Link, Piece, pieces};
 pub use conversations::{
     AboutPage, CaseView, ComposerView, ConflictPage, ConflictView, HeadView, InboxChoice,
     IndexPage, LinesView, ListTab, ListView, NewPage, RowView, RowsView, SenderChoice, ShowPage,

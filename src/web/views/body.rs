@@ -4,7 +4,16 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'b> {
     Text(&'b str),
-    Link(&'b str),
+    Link(Link<'b>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link<'b> {
+    pub address: &'b str,
+    /// Where it really leads, if the address is written so that people read it
+    /// otherwise: `https://bank.example@evil.example/`, or letters of other
+    /// scripts in their ASCII form (RFC 3490).
+    pub really: Option<&'b str>,
 }
 
 /// Cuts `body` into texts and links; joined they are `body` again.
@@ -18,7 +27,8 @@ pub fn pieces(body: &str) -> Vec<Piece<'_>> {
         if start > 0 {
             pieces.push(Piece::Text(&rest[..start]));
         }
-        pieces.push(Piece::Link(&rest[start..end]));
+        let address = &rest[start..end];
+        pieces.push(Piece::Link(Link { address, really: hidden_host(address) }));
         rest = &rest[end..];
     }
     if !rest.is_empty() {
@@ -45,7 +55,38 @@ fn next_link(text: &str) -> Option<(usize, usize)> {
     }
 }
 
+/// The host of an address, unless it stands there plainly.
+fn hidden_host(address: &str) -> Option<&str> {
+    let (_, rest) = address.split_once("://")?;
+    // Browsers read a backslash as a slash; it is in no link of ours.
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let (user, host) = authority.rsplit_once('@').map_or(("", authority), |parts| parts);
+    let is_encoded = host.to_ascii_lowercase().split('.').any(|label| label.starts_with("xn--"));
+    let is_number = host.split(':').next()?.chars().all(|c| c.is_ascii_digit());
+    (!user.is_empty() || is_encoded || is_number || host.contains('%')).then_some(host)
+}
+
 /// RFC 3986's characters; Japanese text after an address is not part of it.
 fn belongs(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_that_is_not_where_one_looks_for_it_is_named() {
+        for (address, really) in [
+            ("https://www.example.jp/a@b?c#d", None),
+            ("https://192.0.2.7:8443/a", None),
+            ("http://bank.example@evil.example/login", Some("evil.example")),
+            ("http://bank.example:443@evil.example:8080", Some("evil.example:8080")),
+            ("https://XN--bnk-6ra.example/", Some("XN--bnk-6ra.example")),
+            ("https://3221225991/", Some("3221225991")),
+            ("https://evil%2eexample/", Some("evil%2eexample")),
+        ] {
+            assert_eq!(hidden_host(address), really, "{address}");
+        }
+    }
 }

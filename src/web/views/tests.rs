@@ -208,7 +208,7 @@ fn links_are_found_where_japanese_text_goes_on_without_a_space() {
     let links: Vec<_> = pieces(body)
         .into_iter()
         .filter_map(|piece| match piece {
-            Piece::Link(link) => Some(link),
+            Piece::Link(link) => Some(link.address),
             Piece::Text(_) => None,
         })
         .collect();
@@ -223,7 +223,7 @@ fn pieces_joined_are_the_body() {
         let joined: String = pieces(body)
             .into_iter()
             .map(|piece| match piece {
-                Piece::Text(text) | Piece::Link(text) => text,
+                Piece::Text(text) | Piece::Link(Link { address: text, .. }) => text,
             })
             .collect();
         assert_eq!(joined, body);

@@ -1,6 +1,7 @@
 //! One screen of the crowd: keeps its cursor, comes back when its line breaks, and
 //! counts what it was told.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -13,7 +14,7 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::super::histogram::Histogram;
-use super::super::http::Connection;
+use super::super::http::{Connection, get};
 use super::super::marks::Marks;
 use super::super::screens::{frame, handshake};
 use crate::actions::deliver::chance;
@@ -21,6 +22,7 @@ use crate::live::close::RESTART;
 
 const PING: u8 = 0x9;
 const CLOSE: u8 = 0x8;
+const RESET: &[u8] = br#"{"t":"reset""#;
 /// Before a refused or broken handshake is tried again, as `static/js` does at first.
 const AGAIN: Duration = Duration::from_millis(500);
 
@@ -42,8 +44,8 @@ pub struct Tally {
     pub texts: u64,
     /// Events at or below the cursor that it came back with.
     pub repeated: u64,
-    /// Times it had to fetch everything again.
-    pub resets: u64,
+    /// Times it was away for too long, and had to fetch everything again.
+    pub fetches: u64,
     pub cuts: u64,
     /// Handshakes that were turned away.
     pub refused: u64,
@@ -54,7 +56,7 @@ impl Tally {
     pub fn add(&mut self, other: &Self) {
         self.texts += other.texts;
         self.repeated += other.repeated;
-        self.resets += other.resets;
+        self.fetches += other.fetches;
         self.cuts += other.cuts;
         self.refused += other.refused;
         self.times.merge(&other.times);
@@ -63,6 +65,29 @@ impl Tally {
     /// Of `texts` that each of `members` should have.
     pub fn missed(&self, texts: u64, members: usize) -> u64 {
         (texts * members as u64).saturating_sub(self.texts)
+    }
+}
+
+/// What all members share.
+#[derive(Clone)]
+pub struct Common {
+    pub marks: Arc<Marks>,
+    pub log: Arc<TextLog>,
+}
+
+/// The numbers of the events that were texts, as the witnesses were told of them.
+#[derive(Default)]
+pub struct TextLog(Mutex<BTreeSet<i64>>);
+
+impl TextLog {
+    fn note(&self, id: i64) {
+        self.0.lock().expect("no code panics while it notes").insert(id);
+    }
+
+    /// How many there are in (`after`, `until`].
+    fn between(&self, after: i64, until: i64) -> u64 {
+        let log = self.0.lock().expect("no code panics while it counts");
+        log.range(after + 1..=until.max(after)).count() as u64
     }
 }
 
@@ -76,7 +101,17 @@ pub struct Member {
 
 impl Member {
     /// A screen that waits to be asked.
-    pub fn new(to: SocketAddr, origin: &str, cookie: &str, marks: Arc<Marks>) -> Self {
+    pub fn new(to: SocketAddr, origin: &str, cookie: &str, all: &Common) -> Self {
+        Self::open(to, origin, cookie, all, false)
+    }
+
+    /// One that notes which events were texts, and whose line nobody cuts.
+    pub fn witness(to: SocketAddr, origin: &str, cookie: &str, all: &Common) -> Self {
+        Self::open(to, origin, cookie, all, true)
+    }
+
+    fn open(to: SocketAddr, origin: &str, cookie: &str, all: &Common, is_witness: bool) -> Self {
+        let Common { marks, log } = all.clone();
         let (ask, asked) = watch::channel(Ask::Wait);
         let (told, opened) = watch::channel(false);
         let tally = Arc::<Mutex<Tally>>::default();
@@ -89,6 +124,9 @@ impl Member {
             opened: told,
             cursor: i64::MAX,
             is_back: false,
+            has_fetched: false,
+            is_witness,
+            log,
             tally: tally.clone(),
         };
         let task = tokio::spawn(line.run()).abort_handle();
@@ -131,6 +169,10 @@ struct Line {
     cursor: i64,
     /// It had a line before, and comes back with its cursor.
     is_back: bool,
+    /// What it missed came with a page that was fetched, up to the next `at`.
+    has_fetched: bool,
+    is_witness: bool,
+    log: Arc<TextLog>,
     tally: Arc<Mutex<Tally>>,
 }
 
@@ -198,7 +240,9 @@ impl Line {
 
     fn next_cut(&self) -> Option<Instant> {
         match *self.asked.borrow() {
-            Ask::Break { every } => Some(Instant::now() + every.mul_f64(2.0 * chance())),
+            Ask::Break { every } if !self.is_witness => {
+                Some(Instant::now() + every.mul_f64(2.0 * chance()))
+            }
             _ => None,
         }
     }
@@ -215,6 +259,9 @@ impl Line {
             match code {
                 PING => stream.write_all(&[0x8A, 0x80, 0, 0, 0, 0]).await?,
                 CLOSE => return Ok(Some(goodbye(&buffer[payload]))),
+                _ if self.is_back && buffer[payload.clone()].starts_with(RESET) => {
+                    self.fetch().await?;
+                }
                 _ => self.look(&buffer[payload]),
             }
         }
@@ -232,6 +279,9 @@ impl Line {
             let repeated = id <= self.cursor;
             self.cursor = self.cursor.max(id);
             let time = self.marks.since_mark_in(payload).filter(|_| !repeated);
+            if time.is_some() && self.is_witness {
+                self.log.note(id);
+            }
             self.count(|tally| {
                 tally.repeated += u64::from(repeated);
                 if let Some(time) = time {
@@ -240,10 +290,25 @@ impl Line {
                 }
             });
         } else if let Some(id) = number_after(payload, br#"{"t":"at","id":"#) {
+            if std::mem::take(&mut self.has_fetched) {
+                let fetched = self.log.between(self.cursor, id);
+                self.count(|tally| tally.texts += fetched);
+            }
             self.cursor = self.cursor.max(id);
-        } else if self.is_back && payload.starts_with(br#"{"t":"reset""#) {
-            self.count(|tally| tally.resets += 1);
         }
+    }
+
+    /// The page it shows, as a browser does that was away for too long.
+    async fn fetch(&mut self) -> io::Result<()> {
+        let host = self.origin.trim_start_matches("http://");
+        let asked = get("/conversations", host, &self.cookie);
+        let answer = Connection::open(self.to).await?.ask(&asked).await?;
+        if answer.status != 200 {
+            return Err(io::Error::other(format!("the list was answered with {}", answer.status)));
+        }
+        self.has_fetched = true;
+        self.count(|tally| tally.fetches += 1);
+        Ok(())
     }
 
     fn count(&self, count: impl FnOnce(&mut Tally)) {

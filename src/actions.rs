@@ -19,6 +19,7 @@ mod outgoing;
 pub mod people;
 pub mod quarantine;
 pub mod receive_inbound;
+pub mod record_opt_out;
 pub mod record_receipts;
 pub mod rename_contact;
 pub mod replace_credentials;

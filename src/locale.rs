@@ -8,6 +8,7 @@ use std::fmt::Display;
 
 use crate::domain::conversation::ShownState;
 use crate::domain::delivery::{OutboundState, Reason};
+use crate::domain::opt_out::{OptOutScope, OptOutSource};
 use crate::domain::user::Role;
 
 /// A language of the screens.
@@ -102,6 +103,22 @@ impl Locale {
                 self.advice_admin()
             }
             Reason::TooLate | Reason::Unknown => self.advice_again(),
+        }
+    }
+
+    pub fn opt_out_scope(self, scope: OptOutScope) -> &'static str {
+        match scope {
+            OptOutScope::All => self.opt_out_all(),
+            OptOutScope::Advertising => self.opt_out_advertising(),
+        }
+    }
+
+    pub fn opt_out_source(self, source: OptOutSource) -> &'static str {
+        match source {
+            OptOutSource::Keyword => self.opt_out_keyword(),
+            OptOutSource::Provider => self.opt_out_provider(),
+            OptOutSource::User => self.opt_out_user(),
+            OptOutSource::Law => self.opt_out_law(),
         }
     }
 

@@ -8,6 +8,7 @@ pub mod api;
 pub mod assets;
 mod client_address;
 mod compress;
+mod contacts;
 mod conversations;
 mod cookies;
 mod csrf;

@@ -135,6 +135,35 @@ pub(super) fn read(
     })
 }
 
+/// A number the contact has or had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    pub address: String,
+    pub since: DateTime<Utc>,
+    pub is_current: bool,
+}
+
+/// All numbers of a contact, those in use first, then the newest.
+pub fn addresses(db: &mut Db, id: ContactId) -> Result<Vec<Address>, StoreError> {
+    let key = if_whole(key(db, id))?;
+    let rows: Vec<(RowId, Vec<u8>, NaiveDateTime, bool)> = contact_addresses::table
+        .filter(contact_addresses::contact_id.eq(id))
+        .order((contact_addresses::is_current.desc(), contact_addresses::since.desc()))
+        .select((
+            contact_addresses::id,
+            contact_addresses::address_sealed,
+            contact_addresses::since,
+            contact_addresses::is_current,
+        ))
+        .load(&mut db.conn)?;
+    let address = |(id, sealed, since, is_current): (RowId, Vec<u8>, NaiveDateTime, bool)| {
+        let here = place("contact_addresses", "address_sealed", id);
+        let address = show(key.as_deref(), here, &sealed)?;
+        Ok(Address { address, since: since.and_utc(), is_current })
+    };
+    rows.into_iter().map(address).collect()
+}
+
 /// `None` if the number became somebody's in the meantime.
 fn insert(db: &mut Db, address: &str, now: DateTime<Utc>) -> Result<Option<Contact>, StoreError> {
     let (contact, contact_row, address_row) = sealed(&db.vault, address, now);

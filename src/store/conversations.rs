@@ -122,6 +122,26 @@ pub fn find_of_contact(
     rows.map(|rows| read(db, rows)).transpose()
 }
 
+/// The conversations of `contact` that `sight` sees, the last active first.
+pub fn visible_of_contact(
+    db: &mut Db,
+    sight: &Sight,
+    contact: ContactId,
+) -> Result<Vec<Conversation>, StoreError> {
+    let rows: Vec<(ConversationRow, ContactRow, AddressRow)> = conversations::table
+        .inner_join(contact_rows::table)
+        .inner_join(contact_addresses::table)
+        .filter(conversations::contact_id.eq(contact))
+        .order(conversations::last_message_at.desc())
+        .select((ConversationRow::as_select(), ContactRow::as_select(), AddressRow::as_select()))
+        .load(&mut db.conn)?;
+    let read = rows.into_iter().map(|rows| read(db, rows));
+    let seen = |found: &Result<Conversation, StoreError>| {
+        found.as_ref().map_or(true, |conversation| sight.sees(conversation.inbox_id))
+    };
+    read.filter(seen).collect()
+}
+
 /// A conversation that begins with its first message.
 pub struct NewConversation<'a> {
     pub id: ConversationId,

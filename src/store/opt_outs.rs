@@ -3,16 +3,17 @@
 //! A request is never deleted; a new consent ends it. The number's blind index
 //! stays even when the contact is erased, so that the stop still holds.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::connection::Db;
 use super::contacts::{self, Contact};
-use super::error::StoreError;
+use super::error::{StoreError, known};
 use super::ids::RowId;
 use super::schema::opt_outs;
 use crate::clock::fresh_id;
+use crate::domain::id::{ContactId, UserId};
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
 
 /// Notes a stop request. False if the same one is in force already.
@@ -61,6 +62,43 @@ pub fn end(db: &mut Db, contact: &Contact, now: DateTime<Utc>) -> Result<bool, S
         .execute(&mut db.conn)?;
     contacts::set_opted_out(db, contact.id, None)?;
     Ok(ended > 0)
+}
+
+/// A stop request, ended or in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OptOut {
+    pub scope: OptOutScope,
+    pub source: OptOutSource,
+    /// The colleague who recorded it.
+    pub actor: Option<UserId>,
+    pub since: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// Every stop request of a contact, newest first.
+pub fn of_contact(db: &mut Db, contact: ContactId) -> Result<Vec<OptOut>, StoreError> {
+    type Row = (String, String, Option<RowId>, NaiveDateTime, Option<NaiveDateTime>);
+    let rows: Vec<Row> = opt_outs::table
+        .filter(opt_outs::contact_id.eq(contact))
+        .order(opt_outs::since.desc())
+        .select((
+            opt_outs::scope,
+            opt_outs::source,
+            opt_outs::actor_id,
+            opt_outs::since,
+            opt_outs::ended_at,
+        ))
+        .load(&mut db.conn)?;
+    let read = |(scope, source, actor, since, ended_at): Row| {
+        Ok(OptOut {
+            scope: known(OptOutScope::from_word(&scope), "opt_outs.scope", &scope)?,
+            source: known(OptOutSource::from_word(&source), "opt_outs.source", &source)?,
+            actor: actor.map(|RowId(id)| UserId(id)),
+            since: since.and_utc(),
+            ended_at: ended_at.map(|at| at.and_utc()),
+        })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Since when the contact's number has been stopped.

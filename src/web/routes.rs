@@ -6,8 +6,8 @@
 use actix_web::web::ServiceConfig;
 
 use super::{
-    api, assets, conversations, events, health, hooks, live_socket, messages, sessions, settings,
-    setup, simulator,
+    api, assets, contacts, conversations, events, health, hooks, live_socket, messages, sessions,
+    settings, setup, simulator,
 };
 
 /// Who may come in at all; what they see inside is up to the queries.
@@ -95,6 +95,11 @@ routes! {
     post "/messages/{id}/resend" User => messages::resend;
     get "/live" User => live_socket::open;
     get "/events" User => events::poll;
+
+    // Customers.
+    get "/contacts/{id}" User => contacts::show;
+    post "/contacts/{id}/opt_out" User => contacts::stop;
+    delete "/contacts/{id}/opt_out" User => contacts::resume;
 
     // The phone simulator.
     get "/sim" User => simulator::show;

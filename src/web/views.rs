@@ -27,6 +27,7 @@ use crate::domain::user::Role;
 use crate::locale::Locale;
 
 mod body;
+mod contacts;
 mod conversations;
 mod errors;
 mod messages;
@@ -36,6 +37,7 @@ mod setup;
 mod simulator;
 
 pub use body::{Link, Piece, pieces};
+pub use contacts::{ContactLineView, ContactPage, ContactThreadView, NumberView, OptOutView};
 pub use conversations::{
     AboutPage, CaseView, ComposerView, ConflictPage, ConflictView, HeadView, InboxChoice,
     IndexPage, LinesView, ListTab, ListView, NewPage, RowView, RowsView, SenderChoice, ShowPage,

@@ -1,6 +1,7 @@
 //! Pages, sockets and forms, from outside.
 
 mod compress;
+mod contacts;
 mod cross_site_scripting;
 mod forms;
 pub mod headers;

@@ -245,6 +245,7 @@ pub fn side(db: &mut Db, loaded: &Loaded, revision: i64) -> Result<SideView, Sto
     Ok(SideView {
         t: times.t,
         conversation_id: conversation.id.to_string(),
+        contact_id: conversation.contact.id.to_string(),
         revision,
         name: shown_name(conversation),
         number: phone_number::shown(&conversation.contact.address),

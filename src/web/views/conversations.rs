@@ -278,6 +278,7 @@ pub struct InboxChoice {
 pub struct SideView {
     pub t: Locale,
     pub conversation_id: String,
+    pub contact_id: String,
     pub revision: i64,
     pub name: String,
     pub number: String,

@@ -3,6 +3,7 @@
 use henji::actions::people::{self, NewUser};
 use henji::actions::settings::{self, NewAccount};
 use henji::domain::user::{Actor, Caller, Role};
+use henji::store::conversations;
 use henji::web::assets;
 use henji::web::routes::Route;
 use reqwest::{Method, RequestBuilder};
@@ -31,6 +32,7 @@ pub struct Spec {
 enum Object {
     None,
     Conversation,
+    Contact,
     Message,
     User,
     Inbox,
@@ -129,6 +131,9 @@ pub const SPECS: &[Spec] = &[
     answering("post", "/conversations/{id}/notes", Object::Conversation, "body=matrix"),
     answering("post", "/messages/{id}/cancellation", Object::Message, ""),
     answering("post", "/messages/{id}/resend", Object::Message, ""),
+    spec("get", "/contacts/{id}", Object::Contact),
+    answering("post", "/contacts/{id}/opt_out", Object::Contact, "scope=advertising&source=user"),
+    answering("delete", "/contacts/{id}/opt_out", Object::Contact, "agreed=1"),
     spec("get", "/live", Object::None),
     spec("get", "/events", Object::None),
     answering("get", "/sim", Object::None, ""),
@@ -195,6 +200,7 @@ pub const SPECS: &[Spec] = &[
 /// One of each thing, for everybody to try.
 pub struct Scene {
     conversation: String,
+    contact: String,
     message: String,
     user: String,
     inbox: String,
@@ -236,8 +242,10 @@ impl Scene {
         let body = inbound("SIM0", "+819012345678", "?").to_string();
         Answer::to(forged.request(&app.http, app.now(), "inbound", body)).await.expect(403);
         let read = app.store.read(|db| henji::store::quarantine::page(db, None, 1));
+        let contact = app.store.read(move |db| conversations::find(db, conversation));
         Self {
             conversation: conversation.to_string(),
+            contact: contact.await.unwrap().contact.id.to_string(),
             message: message.to_string(),
             user: user.to_string(),
             inbox: app.cast.reception.to_string(),
@@ -288,6 +296,7 @@ impl Scene {
     fn object(&self, object: Object) -> (&str, Whose) {
         match object {
             Object::Conversation => (&self.conversation, Whose::Receptions),
+            Object::Contact => (&self.contact, Whose::Receptions),
             Object::Message => (&self.message, Whose::Receptions),
             Object::User => (&self.user, Whose::House),
             Object::Inbox => (&self.inbox, Whose::House),

@@ -1,0 +1,85 @@
+//! A colleague notes that a contact wants no more texts, or wants them again.
+
+use crate::app::App;
+use crate::domain::id::ContactId;
+use crate::domain::opt_out::{OptOutScope, OptOutSource};
+use crate::domain::system_line::SystemLine;
+use crate::domain::user::{Actor, Caller};
+use crate::store::audit::Object;
+use crate::store::conversations::{self, Conversation};
+use crate::store::{StoreError, Tx, opt_outs};
+
+use super::{ActionError, timeline};
+
+/// Notes a wish to stop that came by another way than a text.
+///
+/// # Errors
+/// `NotFound` where the caller sees no conversation of this contact.
+pub async fn begin(
+    app: &App,
+    caller: Caller,
+    contact: ContactId,
+    scope: OptOutScope,
+    source: OptOutSource,
+) -> Result<(), ActionError> {
+    app.store
+        .write(move |tx| {
+            let threads = to_answer(tx, &caller, contact)?;
+            let (person, now) = (&threads[0].contact, tx.now);
+            let by = caller.user_id().map(|user| user.0);
+            if opt_outs::begin(tx, person, scope, source, by, now)? {
+                tell(tx, &caller, &threads, SystemLine::OptedOut)?;
+                let detail = format!("{} {}", scope.word(), source.word());
+                let object = Object::new("contact", contact.0);
+                tx.audit_with(&caller.actor, "contact.opt_out", object, detail);
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Notes that the contact has agreed to texts again.
+pub async fn end(app: &App, caller: Caller, contact: ContactId) -> Result<(), ActionError> {
+    app.store
+        .write(move |tx| {
+            let threads = to_answer(tx, &caller, contact)?;
+            let now = tx.now;
+            if opt_outs::end(tx, &threads[0].contact, now)? {
+                tell(tx, &caller, &threads, SystemLine::OptedIn)?;
+                let object = Object::new("contact", contact.0);
+                tx.audit(&caller.actor, "contact.opt_in", object);
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// The contact's conversations, of which the caller sees at least one.
+fn to_answer(
+    tx: &mut Tx,
+    caller: &Caller,
+    contact: ContactId,
+) -> Result<Vec<Conversation>, ActionError> {
+    let seen = conversations::visible_of_contact(tx, &caller.sight, contact)?;
+    if seen.is_empty() {
+        return Err(StoreError::NotFound.into());
+    }
+    if !caller.role.may_answer() {
+        return Err(ActionError::Forbidden);
+    }
+    // The wish holds everywhere, and is told everywhere.
+    let house = Caller::house(Actor::system());
+    Ok(conversations::visible_of_contact(tx, &house.sight, contact)?)
+}
+
+fn tell(
+    tx: &mut Tx,
+    caller: &Caller,
+    threads: &[Conversation],
+    line: SystemLine,
+) -> Result<(), StoreError> {
+    for thread in threads {
+        timeline::say(tx, thread.inbox_id, thread.id, caller.user_id(), line)?;
+    }
+    Ok(())
+}

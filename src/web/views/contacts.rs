@@ -1,0 +1,59 @@
+//! A contact's own page.
+
+use askama::Template;
+
+use super::{MessageView, Shell, TimeView};
+use crate::domain::conversation::ShownState;
+use crate::domain::opt_out::{OptOutScope, OptOutSource};
+
+/// `GET /contacts/{id}`
+#[derive(Template)]
+#[template(path = "contacts/show.html")]
+pub struct ContactPage {
+    pub shell: Shell,
+    pub id: String,
+    pub name: String,
+    pub numbers: Vec<NumberView>,
+    /// Newest first.
+    pub opt_outs: Vec<OptOutView>,
+    pub is_stopped: bool,
+    /// The conversations the reader may see, the last active first.
+    pub threads: Vec<ContactThreadView>,
+    /// Of all of them, oldest first.
+    pub timeline: Vec<ContactLineView>,
+    /// Leads to the lines before, where there are any.
+    pub older: Option<String>,
+}
+
+/// A number the contact has or had.
+#[derive(Clone, Debug)]
+pub struct NumberView {
+    pub number: String,
+    pub since: TimeView,
+    pub is_current: bool,
+}
+
+/// A wish to stop.
+#[derive(Clone, Debug)]
+pub struct OptOutView {
+    pub scope: OptOutScope,
+    pub source: OptOutSource,
+    pub by: Option<String>,
+    pub since: TimeView,
+    pub ended: Option<TimeView>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ContactThreadView {
+    pub conversation_id: String,
+    pub inbox: String,
+    pub state: ShownState,
+    pub last: TimeView,
+}
+
+/// A line, and the inbox it is of where that changes.
+#[derive(Clone, Debug)]
+pub struct ContactLineView {
+    pub inbox: Option<String>,
+    pub line: MessageView,
+}

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::clock::fresh_id;
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{InboxId, UserId};
-use crate::domain::user::{Caller, Role};
+use crate::domain::user::{Caller, Notify, Role};
 use crate::password::{MAX_LENGTH, MIN_LENGTH, MIN_LENGTH_ADMIN, is_guessable};
 use crate::store::audit::Object;
 use crate::store::users::{self, User};
@@ -38,6 +38,8 @@ pub struct Preferences {
     pub locale: String,
     pub theme: String,
     pub enter_sends: bool,
+    pub notify: Notify,
+    pub sound: bool,
 }
 
 pub async fn add(
@@ -146,6 +148,8 @@ pub async fn prefer(
             user.locale = preferences.locale.clone();
             user.theme = preferences.theme.clone();
             user.enter_sends = preferences.enter_sends;
+            user.notify = preferences.notify;
+            user.sound = preferences.sound;
             users::update(tx, &user)?;
             tx.audit(&caller.actor, "user.prefer", Object::new("user", id.0));
             Ok(())
@@ -164,6 +168,8 @@ pub(super) async fn checked(app: &App, new: NewUser, house: &str) -> Result<User
         role,
         password_hash: app.passwords.hash(password).await,
         enter_sends: locale == "en",
+        notify: Notify::default(),
+        sound: false,
         locale,
         theme: "auto".to_owned(),
         disabled_at: None,

@@ -109,6 +109,21 @@ impl Actor {
     }
 }
 
+/// How much a notification says on a screen that others may see (ui.md 4.9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Notify {
+    Off,
+    /// That there is something new.
+    Count,
+    /// And from whom.
+    #[default]
+    Name,
+    /// And what they wrote.
+    Body,
+}
+
+words!(Notify { Off = "off", Count = "count", Name = "name", Body = "body" });
+
 /// Which inboxes somebody sees. Every query of conversations starts from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sight {

@@ -31,6 +31,8 @@ diesel::table! {
         locale -> Text,
         theme -> Text,
         enter_sends -> Bool,
+        notify -> Text,
+        sound -> Bool,
         disabled_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         last_seen_at -> Nullable<Timestamp>,

@@ -10,7 +10,7 @@ use super::error::{StoreError, known};
 use super::schema::{memberships, users};
 use super::seal::{Vault, place};
 use crate::domain::id::{InboxId, UserId};
-use crate::domain::user::Role;
+use crate::domain::user::{Notify, Role};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
@@ -24,6 +24,9 @@ pub struct User {
     pub theme: String,
     /// Whether Enter sends, or Ctrl+Enter only.
     pub enter_sends: bool,
+    pub notify: Notify,
+    /// Whether a new text is heard.
+    pub sound: bool,
     pub disabled_at: Option<DateTime<Utc>>,
 }
 
@@ -40,6 +43,8 @@ struct UserRow {
     locale: String,
     theme: String,
     enter_sends: bool,
+    notify: String,
+    sound: bool,
     disabled_at: Option<NaiveDateTime>,
 }
 
@@ -186,6 +191,8 @@ fn seal(vault: &Vault, user: &User) -> UserRow {
         locale: user.locale.clone(),
         theme: user.theme.clone(),
         enter_sends: user.enter_sends,
+        notify: user.notify.word().to_owned(),
+        sound: user.sound,
         disabled_at: user.disabled_at.map(|at| at.naive_utc()),
     }
 }
@@ -201,6 +208,8 @@ fn read(vault: &Vault, row: UserRow) -> Result<User, StoreError> {
         locale: row.locale,
         theme: row.theme,
         enter_sends: row.enter_sends,
+        notify: known(Notify::from_word(&row.notify), "users.notify", &row.notify)?,
+        sound: row.sound,
         disabled_at: row.disabled_at.map(|at| at.and_utc()),
     })
 }

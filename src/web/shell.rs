@@ -27,6 +27,8 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
         role: session.user.role,
         theme: Theme::from_word(&session.user.theme).unwrap_or_default(),
         enter_sends: session.user.enter_sends,
+        notify: session.user.notify,
+        sound: session.user.sound,
         event,
         nav,
         waiting: u32::try_from(waiting).unwrap_or(u32::MAX),

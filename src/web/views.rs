@@ -23,7 +23,7 @@
 //! | [`SideView`] | `side-<conversation>` | only replaced, never added |
 //! | tab counts (text) | `count-<tab>` | – |
 
-use crate::domain::user::Role;
+use crate::domain::user::{Notify, Role};
 use crate::locale::Locale;
 
 mod body;
@@ -63,6 +63,9 @@ pub struct Shell {
     pub theme: Theme,
     /// Whether Enter alone sends; otherwise Ctrl+Enter does.
     pub enter_sends: bool,
+    /// What a browser's notification says, and whether a new text is heard.
+    pub notify: Notify,
+    pub sound: bool,
     /// The number of the last event, read *before* the page's data.
     pub event: i64,
     pub nav: Nav,

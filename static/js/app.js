@@ -7,6 +7,7 @@ import { watchKeys } from './keys.js'
 import { watchList } from './list.js'
 import { goLive } from './live.js'
 import { arrived, watchNavigation } from './nav.js'
+import { watchNotifications } from './notify.js'
 import { watchSending } from './sending.js'
 import { watchSignIn } from './signed-out.js'
 import { watchHandset } from './sim.js'
@@ -14,7 +15,7 @@ import { watchThread } from './thread.js'
 import { keepTime } from './time.js'
 
 for (const watch of [watchActs, watchComposer, watchConflict, watchKeys, watchList, watchNavigation,
-  watchSignIn, watchHandset, watchThread, keepTime]) watch()
+  watchNotifications, watchSignIn, watchHandset, watchThread, keepTime]) watch()
 arrived()
 watchSending()
 goLive()

@@ -2,6 +2,7 @@
 import { say } from './announcer.js'
 import { Feed } from './feed.js'
 import { putRow, refreshList, shownInbox } from './list.js'
+import { newsIn, showBadge } from './notify.js'
 import { byId, page, words } from './page.js'
 import { signedOut } from './signed-out.js'
 import { Line, browserLine } from './socket.js'
@@ -23,7 +24,10 @@ const painter = {
   put({ id, html, into, sort }, event) {
     const element = fragment(html).firstElementChild
     if (!element) return
-    if (id.startsWith('row-')) putRow(element)
+    if (id.startsWith('row-')) {
+      newsIn(element, page.me)
+      putRow(element)
+    }
     else if (id.startsWith('m-')) {
       putLine(element, into, Number(sort ?? element.dataset.sort))
       listeners.forEach(f => f.line?.(element, event))
@@ -138,6 +142,7 @@ function showCount(id, count) {
 
 function showWaiting(count) {
   showCount('count-me', count)
+  showBadge(count)
   const title = document.title.replace(/^\(\d+\) /, '')
   document.title = count > 0 ? `(${count}) ${title}` : title
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Henji } from './support/henji.mjs'
-import { everyPage, idsOn, speak } from './support/pages.mjs'
+import { contactOf, everyPage, idsOn, speak } from './support/pages.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage({ start: () => Henji.demo() })
@@ -91,7 +91,7 @@ async function prepare(page) {
     if (threads.busy && threads.failed) break
   }
   const [[inbox], [, user]] = [await idsOn(page, '/settings/inboxes'), await idsOn(page, '/settings/users')]
-  return { threads, inbox, user }
+  return { threads, inbox, user, contact: await contactOf(page, threads.stopped) }
 }
 
 // What reaches beyond the screen. A box that scrolls sideways on purpose or ends

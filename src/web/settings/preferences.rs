@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::{saved, status_of};
 use crate::actions::people::{self, Preferences};
 use crate::app::App;
+use crate::domain::user::Notify;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::{asked_for, html_with};
@@ -50,6 +51,8 @@ fn chosen(session: &Session, fields: &Fields) -> Preferences {
             .all("enter_sends")
             .last()
             .map_or(session.user.enter_sends, |value| value == "true"),
+        notify: Notify::from_word(fields.get("notify")).unwrap_or(session.user.notify),
+        sound: fields.all("sound").last().map_or(session.user.sound, |value| value == "true"),
     }
 }
 
@@ -70,6 +73,8 @@ async fn page(
         locale: chosen.locale,
         theme: Theme::from_word(&chosen.theme).unwrap_or_default(),
         enter_sends: chosen.enter_sends,
+        notify: chosen.notify,
+        sound: chosen.sound,
         errors,
     };
     html_with(status_of(!page.errors.is_empty()), &page)

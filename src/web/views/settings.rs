@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{ChoiceView, FormErrors, Shell, Theme, TimeView};
-use crate::domain::user::Role;
+use crate::domain::user::{Notify, Role};
 
 /// The tabs of the settings, as far as the user may open them.
 pub fn settings_menu(shell: &Shell) -> Vec<ChoiceView> {
@@ -47,12 +47,28 @@ pub struct PreferencesPage {
     pub locale: String,
     pub theme: Theme,
     pub enter_sends: bool,
+    pub notify: Notify,
+    pub sound: bool,
     pub errors: FormErrors,
 }
 
 impl PreferencesPage {
     fn is_theme(&self, theme: &Theme) -> bool {
         self.theme == *theme
+    }
+
+    fn is_notify(&self, notify: &Notify) -> bool {
+        self.notify == *notify
+    }
+
+    fn notify_label(&self, notify: &Notify) -> &'static str {
+        let t = self.shell.t;
+        match notify {
+            Notify::Off => t.preferences_notify_off(),
+            Notify::Count => t.preferences_notify_count(),
+            Notify::Name => t.preferences_notify_name(),
+            Notify::Body => t.preferences_notify_body(),
+        }
     }
 
     fn theme_label(&self, theme: &Theme) -> &'static str {

@@ -23,11 +23,12 @@ const at = {
 
 // Every page of a signed-in administrator, by the name its picture gets.
 // `threads` are ids of conversations by what is special about them.
-export const everyPage = ({ threads, user, inbox }) => [
+export const everyPage = ({ threads, user, inbox, contact }) => [
   ['inbox', '/conversations?view=all'],
   ['inbox-mine', '/conversations?view=mine'],
   ...Object.entries(threads).map(([name, id]) => [`thread-${name}`, `/conversations/${id}`]),
   ['about', `/conversations/${threads.busy}/about`],
+  ['contact', contact],
   ['new-conversation', '/conversations/new'],
   ['simulator', at.simulator],
   ['start', '/setup/start'],
@@ -52,6 +53,12 @@ export async function idsOn(page, path) {
   await page.goto(path)
   const links = await page.locator(`main a[href^="${path}/"][href$="/edit"]`).evaluateAll(all => all.map(link => link.pathname))
   return links.map(link => link.split('/')[3])
+}
+
+// The page of the customer whose conversation this is.
+export async function contactOf(page, conversation) {
+  await page.goto(`/conversations/${conversation}/about`)
+  return page.locator('main a[href^="/contacts/"]').getAttribute('href')
 }
 
 // The button that sends a form, whatever it is called today.

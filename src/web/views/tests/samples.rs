@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::domain::user::Role;
+use crate::domain::user::{Notify, Role};
 use crate::locale::Locale;
 use crate::web::views::*;
 
@@ -49,6 +49,8 @@ pub fn shell(t: Locale) -> Shell {
         role: Role::Admin,
         theme: Theme::Auto,
         enter_sends: false,
+        notify: Notify::Name,
+        sound: false,
         event: 1240,
         nav: Nav::Inbox,
         waiting: 3,

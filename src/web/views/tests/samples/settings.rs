@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{hooks, shell, time};
-use crate::domain::user::Role;
+use crate::domain::user::{Notify, Role};
 use crate::locale::Locale;
 use crate::web::views::*;
 
@@ -142,6 +142,8 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         locale: t.tag().into(),
         theme: Theme::Auto,
         enter_sends: false,
+        notify: Notify::Name,
+        sound: true,
         errors: FormErrors::none(),
     };
     let index = SettingsIndexPage {

@@ -1,0 +1,2 @@
+alter table users drop column sound;
+alter table users drop column notify;

@@ -6,6 +6,7 @@ pub mod api;
 pub mod binary;
 pub mod browser;
 pub mod cast;
+pub mod cluster;
 pub mod gate;
 pub mod handset;
 pub mod nats;

@@ -25,14 +25,18 @@ struct Line {
 
 impl Raw {
     pub fn open(url: &str) -> Self {
-        match url.strip_prefix("sqlite:") {
+        Self::try_open(url).unwrap()
+    }
+
+    pub fn try_open(url: &str) -> ConnectionResult<Self> {
+        Ok(match url.strip_prefix("sqlite:") {
             Some(path) => {
-                let mut conn = SqliteConnection::establish(path).unwrap();
+                let mut conn = SqliteConnection::establish(path)?;
                 conn.batch_execute("pragma busy_timeout = 5000").unwrap();
                 Self::Sqlite(conn)
             }
-            None => Self::Postgres(PgConnection::establish(url).unwrap()),
-        }
+            None => Self::Postgres(PgConnection::establish(url)?),
+        })
     }
 
     pub fn is_postgres(&self) -> bool {

@@ -37,6 +37,11 @@ impl TestDb {
         Self { url: sqlite_in(folder.path()), folder, database: None }
     }
 
+    /// A database of somebody else's making, whatever the other tests run on.
+    pub fn at(url: String) -> Self {
+        Self { folder: folder(), url, database: None }
+    }
+
     /// The tables of this version, and no rows.
     pub fn migrated() -> Self {
         let db = Self::empty();

@@ -1,0 +1,54 @@
+//! Long faults under load, each with a control that must be found out. They want
+//! the machine for themselves: `bin/test campaigns` runs them one by one, and
+//! `bin/nightly` at their full counts.
+//!
+//! Where PostgreSQL is needed, each starts its own: they kill it.
+
+use std::time::{Duration, Instant};
+
+use crate::support::binary::Binary;
+use crate::support::cluster::Cluster;
+use crate::support::test_db::TestDb;
+
+mod load;
+mod postgres_killed;
+
+/// Until nothing is heard any more after all faults are over.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A house on a cluster of the campaign's own, not started yet.
+fn house_on(cluster: &Cluster) -> Binary {
+    cluster.raw().execute("create database henji");
+    let house = Binary::set_up_on(TestDb::at(cluster.url("henji")), "warn");
+    // What a campaign waits for is not the carrier's rate.
+    house.db().raw().execute("update senders set segments_per_second = 500");
+    house
+}
+
+/// Until it answers and nothing waits in its journal; how long that took.
+async fn recovers(house: &Binary) -> Duration {
+    let begun = Instant::now();
+    loop {
+        let ready = house.http.get(format!("{}/readyz", house.url)).send().await;
+        if let Ok(ready) = ready
+            && ready.status() == 200
+            && ready.json::<serde_json::Value>().await.unwrap()["journal"] == "empty"
+        {
+            return begun.elapsed();
+        }
+        assert!(begun.elapsed() < PATIENCE, "it does not recover: {}", house.log());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// What the environment says a campaign's length is.
+fn wanted(variable: &str, usual: usize) -> usize {
+    #[expect(clippy::disallowed_methods, reason = "it is for the tests, and no setting")]
+    let asked = std::env::var(variable).ok();
+    asked.map_or(usual, |n| n.parse().unwrap_or_else(|_| panic!("{variable} is a number")))
+}
+
+#[expect(clippy::print_stdout, reason = "the numbers are what a campaign is for")]
+fn tell(what: impl std::fmt::Display) {
+    println!("{what}");
+}

@@ -1,0 +1,162 @@
+//! PostgreSQL is killed whole under 200 texts a second and stays away: what was
+//! acknowledged meanwhile is there once when it is back, and everybody else was
+//! told the truth and recovers by himself.
+//!
+//! `TEST_OUTAGE_SECONDS` says for how long; the promise is about 30.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::load::{Line, Load, Truth};
+use super::{house_on, recovers, tell, wanted};
+use crate::support::binary::Binary;
+use crate::support::browser::Browser;
+use crate::support::cluster::Cluster;
+
+mod orders;
+
+const OUTAGE: usize = 5;
+/// Before the kill, and after it is back.
+const CALM: Duration = Duration::from_secs(2);
+/// Until pages answer again once the server takes connections.
+const RECOVERY: Duration = Duration::from_secs(10);
+const EMAIL: &str = "sato@example.jp";
+const PASSWORD: &str = "correct horse battery";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a campaign: bin/test campaigns"]
+async fn nothing_is_lost_or_doubled_while_postgresql_is_killed() {
+    let outage = Duration::from_secs(wanted("TEST_OUTAGE_SECONDS", OUTAGE) as u64);
+    let mut server = Cluster::make();
+    server.start(&[]);
+    let mut house = house_on(&server);
+    let add = format!("user add {EMAIL} --name 佐藤 --role agent --inbox {}", house.inbox);
+    house.run(&format!("{add} --password-stdin"), PASSWORD);
+    house.start();
+    house.answers().await;
+    let sato = Browser::at(house.http.clone(), &house.url, &house.public_url);
+    sato.sign_in(EMAIL, PASSWORD).await;
+
+    let over = Arc::new(AtomicBool::new(false));
+    let reading = tokio::spawn(read_pages(sato, over.clone()));
+    let ordering = orders::start(&house, over.clone());
+    let load = Load::start(line(&house, 0));
+    tokio::time::sleep(CALM).await;
+    server.kill();
+    let (killed_at, before) = (Instant::now(), load.acknowledged());
+    tokio::time::sleep(outage).await;
+    let meanwhile = load.acknowledged() - before;
+    let waiting = house.readiness().await;
+    assert_eq!(waiting["database"], "unreachable", "{waiting}");
+    server.start(&[]);
+    let back_at = Instant::now();
+    let filed = recovers(&house).await;
+    tokio::time::sleep(CALM).await;
+    over.store(true, Ordering::SeqCst);
+    let truth = load.stop().await;
+    let pages = reading.await.unwrap();
+    let orders = ordering.await.unwrap();
+    recovers(&house).await;
+
+    assert!(truth.wrong.is_empty(), "{:?}", truth.wrong);
+    let difference = truth.compare(&house.shown().await);
+    assert!(difference.is_none(), "{difference:?}");
+    // Most of them could be kept: the journal was there all the time.
+    assert!(meanwhile > 100 * outage.as_secs() as usize, "{meanwhile} acknowledged meanwhile");
+    offered_again(&house, truth.unacknowledged()).await;
+    let told = pages.check(killed_at, back_at);
+    let ordered = orders.check(&house).await;
+    assert!(!house.log().contains("panicked"), "{}", house.log());
+    tell(format_args!(
+        "PostgreSQL killed for {} s: {} texts acknowledged, {meanwhile} of them while it was away, \
+         {} turned away, 0 lost, 0 doubled, slowest answer {} ms; journal filed {} ms after it \
+         answered, {told}; {ordered}",
+        outage.as_secs(),
+        truth.acknowledged.len(),
+        truth.turned_away + truth.broken,
+        truth.slowest.as_millis(),
+        filed.as_millis(),
+    ));
+}
+
+/// The control: without what the node keeps on its own disk, and with a provider
+/// that gives a text two ids, the same comparison names every text.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a campaign: bin/test campaigns"]
+async fn a_journal_that_vanishes_is_found_out() {
+    let mut server = Cluster::make();
+    server.start(&[]);
+    let mut house = house_on(&server);
+    house.start();
+    house.answers().await;
+    let load = Load::start(line(&house, 0));
+    tokio::time::sleep(CALM).await;
+    server.kill();
+    tokio::time::sleep(CALM).await;
+    let truth = load.stop().await;
+    house.kill();
+    let journal = house.folder().join("webhooks.journal");
+    let kept = henji::journal::examine(&journal).unwrap().expect("a journal").records;
+    std::fs::remove_file(journal).unwrap();
+    server.start(&[]);
+    house.start();
+    house.answers().await;
+    let twice = truth.acknowledged.keys().next().unwrap();
+    let again = crate::support::webhook::inbound("ANOTHER-REF", "+819000000199", twice).to_string();
+    let now = henji::clock::Clock::default().now();
+    house.signer.request(&house.http, now, "inbound", again).send().await.unwrap();
+    let difference = truth.compare(&house.shown().await);
+    assert!(kept > 100, "{kept}");
+    assert_eq!(difference.lost.len() as u64, kept, "{difference:?}");
+    assert_eq!(difference.doubled, [twice.clone()]);
+    tell(format_args!("control: {kept} texts in the journal alone, all named as lost without it"));
+}
+
+fn line(house: &Binary, retries: usize) -> Line {
+    Line { http: house.http.clone(), signer: house.signer.clone(), retries }
+}
+
+/// The provider offers once more what it was not told to have arrived: then all
+/// of it is there once.
+async fn offered_again<'a>(house: &Binary, texts: impl Iterator<Item = &'a String>) {
+    let (line, again) = (line(house, 0), Mutex::new(Truth::default()));
+    for text in texts {
+        line.offer(text, &again).await;
+    }
+    let again = again.into_inner().unwrap();
+    assert_eq!(again.acknowledged.len(), again.offered.len());
+    let shown = house.shown().await;
+    let wrong: Vec<_> = again.offered.iter().filter(|text| shown.get(*text) != Some(&1)).collect();
+    assert!(wrong.is_empty(), "not shown once: {wrong:?}");
+}
+
+/// What a person saw who pressed reload all the time.
+struct Pages(Vec<(Instant, u16)>);
+
+async fn read_pages(browser: Browser, over: Arc<AtomicBool>) -> Pages {
+    let mut seen = Vec::new();
+    while !over.load(Ordering::SeqCst) {
+        let page = browser.get("/conversations").await;
+        seen.push((Instant::now(), page.status));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Pages(seen)
+}
+
+impl Pages {
+    /// Pages while it is there, 503 while it is away, pages again soon after.
+    fn check(&self, killed_at: Instant, back_at: Instant) -> String {
+        let mut statuses: BTreeMap<u16, usize> = BTreeMap::new();
+        self.0.iter().for_each(|(_, status)| *statuses.entry(*status).or_default() += 1);
+        assert!(statuses.keys().all(|status| [200, 503].contains(status)), "{statuses:?}");
+        let refused = self.0.iter().filter(|(_, status)| *status == 503);
+        let last = refused.clone().map(|(at, _)| *at).max().expect("it was away");
+        assert!(refused.clone().all(|(at, _)| *at > killed_at), "refused before the kill");
+        let page = self.0.iter().find(|(at, status)| *at > last && *status == 200);
+        let recovered = page.expect("pages are back").0.saturating_duration_since(back_at);
+        assert!(recovered < RECOVERY, "pages took {recovered:?}");
+        format!("pages after {} ms ({statuses:?})", recovered.as_millis())
+    }
+}

@@ -61,8 +61,9 @@ impl DatabaseUrl {
                 is_file.then(|| Self::Sqlite(path.into()))
             }
             "postgres" | "postgresql" => {
-                let is_address = rest.starts_with("//") && Url::parse(text).is_ok();
-                is_address.then(|| Self::Postgres(Secret::new(text)))
+                let is_address = |text: &String| Url::parse(text).is_ok();
+                (rest.starts_with("//") && at_each_host(text).iter().all(is_address))
+                    .then(|| Self::Postgres(Secret::new(text)))
             }
             _ => None,
         }
@@ -85,7 +86,20 @@ impl DatabaseUrl {
     pub fn shown(&self) -> String {
         match self {
             Self::Sqlite(path) => format!("sqlite:{}", path.display()),
-            Self::Postgres(url) => url.shown_as_address(),
+            Self::Postgres(url) => {
+                let hosts = at_each_host(url.expose()).into_iter();
+                hosts.map(|url| Secret::new(url).shown_as_address()).collect::<Vec<_>>().join(", ")
+            }
         }
     }
+}
+
+/// The address at each of the hosts it names, as in `postgres://a:5432,b:5432/henji`:
+/// libpq tries one after the other, and goes on until one is as
+/// `target_session_attrs` wants it.
+fn at_each_host(url: &str) -> Vec<String> {
+    let Some((scheme, rest)) = url.split_once("://") else { return vec![url.to_owned()] };
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let (user, hosts) = authority.split_at(authority.rfind('@').map_or(0, |at| at + 1));
+    hosts.split(',').map(|host| format!("{scheme}://{user}{host}{path}")).collect()
 }

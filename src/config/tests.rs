@@ -112,6 +112,7 @@ fn a_malformed_secret_is_refused_without_repeating_it() {
             ][..],
         ),
         ("HENJI_DATABASE_URL", &["postgres:hunter2", "hunter2.db", "sqlite:a.db?key=hunter2"]),
+        ("HENJI_DATABASE_URL", &["postgres://u:hunter2@a:5432,b:port/x"]),
         ("HENJI_NATS_URL", &["hunter2", "tls://u:hunter2@n", "nats://u:hunter2@n/path", ""]),
         ("HENJI_SMTP_URL", &["mail:25", "http://u:hunter2@m", "smtp:hunter2", ""]),
     ] {
@@ -136,6 +137,11 @@ fn well_formed_values_are_taken() {
         ("HENJI_DATABASE_URL", "sqlite:///srv/a.db", "sqlite:/srv/a.db"),
         ("HENJI_DATABASE_URL", "postgresql://h:hunter2@db:6432/x", "postgresql://db:6432/…"),
         ("HENJI_DATABASE_URL", "postgres:///x?host=/run&password=hunter2", "postgres://…/…"),
+        (
+            "HENJI_DATABASE_URL",
+            "postgres://h:hunter2@a:5432,b:5433/x?target_session_attrs=read-write",
+            "postgres://a:5432/…, postgres://b:5433/…",
+        ),
         ("HENJI_NATS_URL", "nats://u:hunter2@n:4222", "nats://n:4222/…"),
         ("HENJI_SMTP_URL", "smtps://u:hunter2@m:465", "smtps://m:465/…"),
         ("HENJI_MAIL_FROM", "返事 <a@example.jp>", "返事 <a@example.jp>"),

@@ -4,22 +4,25 @@
 //!
 //! Where PostgreSQL is needed, each starts its own: they kill it.
 
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crate::support::binary::Binary;
-use crate::support::cluster::Cluster;
 use crate::support::test_db::TestDb;
 
+mod failover;
 mod load;
+mod orders;
 mod postgres_killed;
+
+use load::{Line, Truth};
 
 /// Until nothing is heard any more after all faults are over.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A house on a cluster of the campaign's own, not started yet.
-fn house_on(cluster: &Cluster) -> Binary {
-    cluster.raw().execute("create database henji");
-    let house = Binary::set_up_on(TestDb::at(cluster.url("henji")), "warn");
+/// A house on a database of the campaign's own, not started yet.
+fn house_at(url: String) -> Binary {
+    let house = Binary::set_up_on(TestDb::at(url), "warn");
     // What a campaign waits for is not the carrier's rate.
     house.db().raw().execute("update senders set segments_per_second = 500");
     house
@@ -39,6 +42,24 @@ async fn recovers(house: &Binary) -> Duration {
         assert!(begun.elapsed() < PATIENCE, "it does not recover: {}", house.log());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+fn line(house: &Binary, retries: usize) -> Line {
+    Line { http: house.http.clone(), signer: house.signer.clone(), retries }
+}
+
+/// The provider offers once more what it was not told to have arrived: then all
+/// of it is there once.
+async fn offered_again<'a>(house: &Binary, texts: impl Iterator<Item = &'a String>) {
+    let (line, again) = (line(house, 0), Mutex::new(Truth::default()));
+    for text in texts {
+        line.offer(text, &again).await;
+    }
+    let again = again.into_inner().unwrap();
+    assert_eq!(again.acknowledged.len(), again.offered.len());
+    let shown = house.shown().await;
+    let wrong: Vec<_> = again.offered.iter().filter(|text| shown.get(*text) != Some(&1)).collect();
+    assert!(wrong.is_empty(), "not shown once: {wrong:?}");
 }
 
 /// What the environment says a campaign's length is.

@@ -5,17 +5,14 @@
 //! `TEST_OUTAGE_SECONDS` says for how long; the promise is about 30.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::load::{Line, Load, Truth};
-use super::{house_on, recovers, tell, wanted};
-use crate::support::binary::Binary;
+use super::load::Load;
+use super::{house_at, line, offered_again, orders, recovers, tell, wanted};
 use crate::support::browser::Browser;
 use crate::support::cluster::Cluster;
-
-mod orders;
 
 const OUTAGE: usize = 5;
 /// Before the kill, and after it is back.
@@ -31,7 +28,8 @@ async fn nothing_is_lost_or_doubled_while_postgresql_is_killed() {
     let outage = Duration::from_secs(wanted("TEST_OUTAGE_SECONDS", OUTAGE) as u64);
     let mut server = Cluster::make();
     server.start(&[]);
-    let mut house = house_on(&server);
+    server.raw().execute("create database henji");
+    let mut house = house_at(server.url("henji"));
     let add = format!("user add {EMAIL} --name 佐藤 --role agent --inbox {}", house.inbox);
     house.run(&format!("{add} --password-stdin"), PASSWORD);
     house.start();
@@ -88,7 +86,8 @@ async fn nothing_is_lost_or_doubled_while_postgresql_is_killed() {
 async fn a_journal_that_vanishes_is_found_out() {
     let mut server = Cluster::make();
     server.start(&[]);
-    let mut house = house_on(&server);
+    server.raw().execute("create database henji");
+    let mut house = house_at(server.url("henji"));
     house.start();
     house.answers().await;
     let load = Load::start(line(&house, 0));
@@ -112,24 +111,6 @@ async fn a_journal_that_vanishes_is_found_out() {
     assert_eq!(difference.lost.len() as u64, kept, "{difference:?}");
     assert_eq!(difference.doubled, [twice.clone()]);
     tell(format_args!("control: {kept} texts in the journal alone, all named as lost without it"));
-}
-
-fn line(house: &Binary, retries: usize) -> Line {
-    Line { http: house.http.clone(), signer: house.signer.clone(), retries }
-}
-
-/// The provider offers once more what it was not told to have arrived: then all
-/// of it is there once.
-async fn offered_again<'a>(house: &Binary, texts: impl Iterator<Item = &'a String>) {
-    let (line, again) = (line(house, 0), Mutex::new(Truth::default()));
-    for text in texts {
-        line.offer(text, &again).await;
-    }
-    let again = again.into_inner().unwrap();
-    assert_eq!(again.acknowledged.len(), again.offered.len());
-    let shown = house.shown().await;
-    let wrong: Vec<_> = again.offered.iter().filter(|text| shown.get(*text) != Some(&1)).collect();
-    assert!(wrong.is_empty(), "not shown once: {wrong:?}");
 }
 
 /// What a person saw who pressed reload all the time.

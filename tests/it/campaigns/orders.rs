@@ -9,7 +9,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::campaigns::PATIENCE;
+use super::PATIENCE;
 use crate::support::binary::Binary;
 
 const EVERY: Duration = Duration::from_millis(200);
@@ -18,7 +18,7 @@ const RECIPIENTS: usize = 20;
 
 pub struct Orders {
     /// Key, and the id of the text.
-    placed: BTreeMap<String, String>,
+    pub placed: BTreeMap<String, String>,
     refused: usize,
 }
 

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use crate::clock::fresh_id;
@@ -67,7 +67,7 @@ pub struct Journal {
 /// What can be seen from outside.
 #[derive(Default)]
 struct State {
-    waiting: AtomicU64,
+    waiting: watch::Sender<u64>,
     bytes: AtomicU64,
     failing: AtomicBool,
 }
@@ -123,7 +123,13 @@ impl Journal {
 
     /// Records that are not in the database yet.
     pub fn waiting(&self) -> u64 {
-        self.state.waiting.load(Ordering::Acquire)
+        *self.state.waiting.borrow()
+    }
+
+    /// Resolves once nothing waits any more.
+    pub async fn emptied(&self) {
+        // The other end is ours: it cannot go.
+        let _ = self.state.waiting.subscribe().wait_for(|waiting| *waiting == 0).await;
     }
 
     /// The length of the file.

@@ -99,7 +99,7 @@ impl Scribe {
     }
 
     fn tell(&self) {
-        self.state.waiting.store(self.file.waiting(), Ordering::Release);
+        self.state.waiting.send_replace(self.file.waiting());
         self.state.bytes.store(self.file.bytes(), Ordering::Relaxed);
     }
 }

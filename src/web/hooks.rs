@@ -19,6 +19,7 @@ use crate::actions::{ActionError, journaled, quarantine, record_receipts};
 use crate::app::App;
 use crate::providers::HookRequest;
 use crate::sabotage::Sabotage;
+use crate::store::Reach;
 use crate::telemetry::Inbound;
 
 mod accounts;
@@ -31,6 +32,10 @@ use refusal::{refuse, unknown_door};
 
 /// When to offer again what could be kept nowhere.
 const COME_BACK: Duration = Duration::from_secs(5);
+/// So many of the journal are filed by one commit (actions/journaled.rs), and that
+/// is waited for so long.
+const FEW: u64 = 256;
+const A_MOMENT: Duration = Duration::from_secs(1);
 
 /// Everything a webhook needs besides its request.
 struct House {
@@ -60,7 +65,7 @@ pub async fn inbound(
         Ok(texts) => texts,
         Err(error) => return house.set_aside(&door, Route::Inbound, hook, error.to_string()).await,
     };
-    if house.must_queue_up() {
+    if house.must_queue_up().await {
         return house.put_off(&door, Route::Inbound, &hook).await;
     }
     if house.app.sabotage == Some(Sabotage::AckBeforeCommit) {
@@ -105,7 +110,7 @@ pub async fn receipts(
             return house.set_aside(&door, Route::Receipts, hook, error.to_string()).await;
         }
     };
-    if house.must_queue_up() {
+    if house.must_queue_up().await {
         return house.put_off(&door, Route::Receipts, &hook).await;
     }
     match record_receipts::run(&house.app, door.account.id, told).await {
@@ -174,8 +179,18 @@ impl House {
     }
 
     /// Whether others wait in the journal already: nobody overtakes them.
-    fn must_queue_up(&self) -> bool {
-        self.app.journal.as_ref().is_some_and(|journal| journal.waiting() > 0)
+    ///
+    /// The last few are waited for. Queueing up behind them, newcomers would keep
+    /// the journal from ever being empty on a busy day, and its file growing.
+    async fn must_queue_up(&self) -> bool {
+        let Some(journal) = &self.app.journal else { return false };
+        match journal.waiting() {
+            0 => false,
+            ..=FEW if self.app.store.reach() == Reach::Here => {
+                tokio::time::timeout(A_MOMENT, journal.emptied()).await.is_err()
+            }
+            _ => true,
+        }
     }
 
     /// Keeps a genuine request until the database is back, and acknowledges it.

@@ -87,6 +87,32 @@ async fn webhooks_are_acknowledged_and_filed_in_order_once_it_is_back() {
 }
 
 #[tokio::test]
+async fn newcomers_wait_for_the_last_few_instead_of_queueing_up() {
+    let Some((_owner, gate, app)) = house().await else { return };
+    gate.shut();
+    for text in ["一", "二"] {
+        app.webhook("inbound", &inbound(text, HANDSET, text)).await.expect(200);
+    }
+    gate.open();
+    until_ready(&app).await;
+    let journal = app.journal.as_ref().unwrap();
+    let newcomer = inbound("三", HANDSET, "三");
+    let (newcomer, filed) = tokio::join!(app.webhook("inbound", &newcomer), async {
+        // Until the newcomer has come.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        replay::run_one(&app, journal).await.unwrap()
+    });
+    newcomer.expect(200);
+    assert_eq!(
+        (filed, journal.waiting()),
+        (2, 0),
+        "it queued up: texts that keep coming never end"
+    );
+    let conversation = app.handset(HANDSET).conversation().await;
+    assert_eq!(app.api().texts(conversation).await, ["一", "二", "三"]);
+}
+
+#[tokio::test]
 async fn pages_and_the_api_say_so_at_once_and_recover_by_themselves() {
     let Some((_owner, gate, app)) = house().await else { return };
     let sato = app.sign_in(SATO).await;

@@ -44,7 +44,7 @@ async fn a_killed_primary_takes_nothing_with_it() {
             doze().await;
             pair.take_over();
             let took = recovers(&house).await;
-            assert!(took < RECOVERY, "failover {done}: it took {took:?}");
+            assert!(took < RECOVERY, "failover {done}: it took {took:?}: {}", house.log());
             slowest = slowest.max(took);
             done += 1;
         }

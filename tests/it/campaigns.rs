@@ -14,6 +14,7 @@ mod failover;
 mod load;
 mod orders;
 mod postgres_killed;
+mod power;
 mod rolling;
 
 use load::{Line, Truth};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -29,6 +29,7 @@ pub struct Binary {
     pub token: String,
     pub inbox: String,
     pub signer: Signer,
+    program: PathBuf,
     listen: String,
     log: &'static str,
     nats: Option<String>,
@@ -54,6 +55,7 @@ impl Binary {
             url,
             token: String::new(),
             inbox: String::new(),
+            program: env!("CARGO_BIN_EXE_henji").into(),
             listen,
             log,
             nats: None,
@@ -88,6 +90,7 @@ impl Binary {
             http: self.http.clone(),
             token: self.token.clone(),
             inbox: self.inbox.clone(),
+            program: self.program.clone(),
             listen,
             log: self.log,
             nats: self.nats.clone(),
@@ -100,6 +103,11 @@ impl Binary {
     /// Where it trades hints with other nodes, from its next start on.
     pub fn use_nats(&mut self, url: &str) {
         self.nats = Some(url.to_owned());
+    }
+
+    /// Another program than ours is, from its next start on.
+    pub fn use_program(&mut self, program: PathBuf) {
+        self.program = program;
     }
 
     pub fn db(&self) -> &TestDb {
@@ -246,7 +254,7 @@ impl Binary {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_henji"));
+        let mut command = Command::new(&self.program);
         command
             .env_clear()
             .current_dir(self.db.folder())

@@ -1,5 +1,6 @@
 // The list pane: which rows belong here, in which order, which is open.
 import { belongsTo, placeOf } from './feed.js'
+import { isUnanswered } from './insist.js'
 import { byId, page } from './page.js'
 import { ask } from './request.js'
 import { move, swap } from './swap.js'
@@ -24,9 +25,11 @@ export function openRow(conversation) {
   if (row) markOpen(row, conversation)
 }
 
+// True once it is there, null where nobody answered.
 export async function refreshList(url = byId('list') && currentUrl()) {
   if (!url) return false
   const { status, content } = await ask(url, 'rows')
+  if (isUnanswered(status)) return null
   const fresh = content.querySelector('#list')
   if (status !== 200 || !fresh) return false
   const scroll = byId('rows-scroll').scrollTop

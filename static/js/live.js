@@ -1,6 +1,7 @@
 // Events on the page: what each op does to it, and what the line's state looks like.
 import { say } from './announcer.js'
 import { Feed } from './feed.js'
+import { insist } from './insist.js'
 import { putRow, refreshList, shownInbox } from './list.js'
 import { newsIn, showBadge } from './notify.js'
 import { byId, page, words } from './page.js'
@@ -67,9 +68,10 @@ const painter = {
     tick()
     listeners.forEach(f => f.event?.(id, conversation))
   },
+  // The cursor is past what was missed: nobody will say it again.
   reset() {
-    refreshList()
-    refreshThread()
+    insist(refreshList)
+    insist(refreshThread)
   },
 }
 

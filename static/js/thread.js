@@ -1,6 +1,7 @@
 // The timeline: a window of at most 240 lines (and 60 of leeway) into a history
 // of any length. The only authority over its scroll position.
 import { placeOf } from './feed.js'
+import { isUnanswered } from './insist.js'
 import { byId, page, words } from './page.js'
 import { ask, tell } from './request.js'
 import { move, swap } from './swap.js'
@@ -114,11 +115,14 @@ export async function toLatest() {
 }
 
 // Fetches what the server has now; the composer is not touched.
+// True once it is there, null where nobody answered.
 export async function refreshThread() {
   const id = thread.id
-  if (!id) return
+  if (!id) return false
   const { status, content } = await ask(`/conversations/${id}`, 'thread')
-  if (status !== 200 || id !== thread.id) return
+  if (id !== thread.id) return false
+  if (isUnanswered(status)) return null
+  if (status !== 200) return false
   const stick = thread.isAtEnd
   const fresh = content.querySelector('ol.msgs')
   const pending = [...thread.lines.querySelectorAll('.pending')]
@@ -132,6 +136,7 @@ export async function refreshThread() {
   putSide(content.querySelector('.side'))
   if (stick) toEnd()
   tellDrawn()
+  return true
 }
 
 export function watchThread() {

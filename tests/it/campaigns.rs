@@ -46,14 +46,14 @@ async fn recovers(house: &Binary) -> Duration {
     }
 }
 
-fn line(house: &Binary, retries: usize) -> Line {
-    Line { http: house.http.clone(), signer: house.signer.clone(), retries }
+fn line(house: &Binary) -> Line {
+    Line { http: house.http.clone(), signer: house.signer.clone(), again: None }
 }
 
 /// The provider offers once more what it was not told to have arrived: then all
 /// of it is there once.
 async fn offered_again<'a>(house: &Binary, texts: impl Iterator<Item = &'a String>) {
-    let (line, again) = (line(house, 0), Mutex::new(Truth::default()));
+    let (line, again) = (line(house), Mutex::new(Truth::default()));
     for text in texts {
         line.offer(text, &again).await;
     }

@@ -35,7 +35,7 @@ async fn a_killed_primary_takes_nothing_with_it() {
         let house = pair.house().await;
         let over = Arc::new(AtomicBool::new(false));
         let ordering = orders::start(&house, over.clone());
-        let load = Load::start(line(&house, 0));
+        let load = Load::start(line(&house));
         for _ in 0..OF_ONE_HOUSE.min(failovers - done) {
             pair.stand_by();
             pair.wait_for_each_other().await;
@@ -73,7 +73,7 @@ async fn a_lagging_standby_is_found_to_lose() {
     let mut pair = Pair::start();
     let house = pair.house().await;
     pair.stand_by();
-    let load = Load::start(line(&house, 0));
+    let load = Load::start(line(&house));
     tokio::time::sleep(LIFE).await;
     let stopped_at = Instant::now();
     assert_eq!(pair.primary.signal("STOP", "walsender"), 1);

@@ -76,15 +76,18 @@ static NEXT: AtomicUsize = AtomicUsize::new(0);
 pub struct Line {
     pub http: reqwest::Client,
     pub signer: Signer,
-    /// How often a text is offered once more that was not acknowledged.
-    pub retries: usize,
+    /// Offers a text once more that was not acknowledged, on a connection of its
+    /// own: kept ones may have died with their node.
+    pub again: Option<reqwest::Client>,
 }
 
 impl Line {
     /// Offers a text of its own number until it is acknowledged or given up.
     pub async fn offer(&self, text: &str, truth: &Mutex<Truth>) {
         truth.lock().unwrap().offered.insert(text.to_owned());
-        for attempt in 0..=self.retries {
+        for (attempt, http) in
+            [Some(&self.http), self.again.as_ref()].into_iter().flatten().enumerate()
+        {
             if attempt > 0 {
                 tokio::time::sleep(PAUSE).await;
             }
@@ -93,7 +96,7 @@ impl Line {
             let from = format!("+8190000001{:02}", number % HANDSETS);
             let body = inbound(&format!("REF-{text}"), &from, text).to_string();
             let now = Clock::default().now();
-            let answer = self.signer.request(&self.http, now, "inbound", body).send().await;
+            let answer = self.signer.request(http, now, "inbound", body).send().await;
             let mut truth = truth.lock().unwrap();
             truth.slowest = truth.slowest.max(begun.elapsed());
             match answer.map(|answer| answer.status()) {
@@ -107,6 +110,12 @@ impl Line {
             }
         }
     }
+}
+
+/// A provider's second try: no connection is kept.
+pub fn afresh() -> reqwest::Client {
+    let client = reqwest::Client::builder().pool_max_idle_per_host(0);
+    client.no_proxy().tls_certs_only([]).timeout(Duration::from_secs(15)).build().unwrap()
 }
 
 /// Texts come in until this is told to stop.

@@ -40,7 +40,7 @@ async fn nothing_is_lost_or_doubled_while_postgresql_is_killed() {
     let over = Arc::new(AtomicBool::new(false));
     let reading = tokio::spawn(read_pages(sato, over.clone()));
     let ordering = orders::start(&house, over.clone());
-    let load = Load::start(line(&house, 0));
+    let load = Load::start(line(&house));
     tokio::time::sleep(CALM).await;
     server.kill();
     let (killed_at, before) = (Instant::now(), load.acknowledged());
@@ -90,7 +90,7 @@ async fn a_journal_that_vanishes_is_found_out() {
     let mut house = house_at(server.url("henji"));
     house.start();
     house.answers().await;
-    let load = Load::start(line(&house, 0));
+    let load = Load::start(line(&house));
     tokio::time::sleep(CALM).await;
     server.kill();
     tokio::time::sleep(CALM).await;

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::load::{Line, Load, Truth};
+use super::load::{Line, Load, Truth, afresh};
 use super::{PATIENCE, house_at, recovers, tell, wanted};
 use crate::support::binary::Binary;
 use crate::support::browser::Browser;
@@ -41,7 +41,7 @@ async fn rolling_restarts_lose_double_and_delay_nothing() {
     let (restarts, screens) = (wanted("TEST_RESTARTS", RESTARTS), wanted("TEST_SCREENS", SCREENS));
     let (mut done, mut total) = (0, Figures::default());
     while done < restarts {
-        let mut front = Front::open(screens, false, 1).await;
+        let mut front = Front::open(screens, false, Some(afresh())).await;
         for _ in 0..OF_ONE_HOUSE.min(restarts - done) {
             tokio::time::sleep(Duration::from_secs(1)).await;
             total.stop = total.stop.max(front.restart(done % 2).await);
@@ -63,7 +63,7 @@ async fn rolling_restarts_lose_double_and_delay_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a campaign: bin/test campaigns"]
 async fn a_node_that_just_dies_is_found_out() {
-    let mut front = Front::open(OF_ONE_USER, true, 0).await;
+    let mut front = Front::open(OF_ONE_USER, true, None).await;
     for n in 0..3 {
         tokio::time::sleep(Duration::from_secs(1)).await;
         front.kill(n % 2).await;
@@ -88,7 +88,7 @@ struct Front {
 }
 
 impl Front {
-    async fn open(screens: usize, forgets: bool, retries: usize) -> Self {
+    async fn open(screens: usize, forgets: bool, again: Option<reqwest::Client>) -> Self {
         let mut server = Cluster::make();
         server.start(&[]);
         server.raw().execute("create database henji");
@@ -129,7 +129,7 @@ impl Front {
         }
         let mut signer = nodes[0].signer.clone();
         signer.base.clone_from(&balancer.url);
-        let load = Load::start(Line { http, signer, retries });
+        let load = Load::start(Line { http, signer, again });
         Self {
             nodes,
             balancer,

@@ -57,7 +57,7 @@ impl Screen {
     }
 
     /// One line, from its beginning to its end; how long to wait at most.
-    async fn line(&self, seen: &mut Seen, failures: &mut i32) -> Duration {
+    async fn line(&self, seen: &mut Seen, failures: &mut u32) -> Duration {
         if let Some(mut line) = self.open(seen.lines).await {
             (seen.lines, *failures) = (seen.lines + 1, 0);
             let mut reset_from = None;
@@ -74,7 +74,7 @@ impl Screen {
             }
         }
         *failures += 1;
-        Duration::from_millis(300) * 2_u32.pow((*failures - 1).min(6) as u32)
+        pause(*failures)
     }
 
     async fn open(&self, lines: usize) -> Option<Line> {
@@ -101,13 +101,26 @@ impl Screen {
             }
             self.cursor.fetch_max(id, Ordering::SeqCst);
         } else if frame.starts_with(r#"{"t":"reset""#) && !self.forgets {
-            // The list, as the page's script gets it; without it nothing was read.
-            let list = self.browser.request(Method::GET, "/conversations").send().await;
-            if list.is_ok_and(|list| list.status() == 200) {
-                *reset_from = Some(self.cursor.load(Ordering::SeqCst));
-            }
+            self.reads_list().await;
+            *reset_from = Some(self.cursor.load(Ordering::SeqCst));
         }
     }
+
+    /// The list, until somebody answers: as `static/js/insist.js` does.
+    async fn reads_list(&self) {
+        for failures in 1.. {
+            let list = self.browser.request(Method::GET, "/conversations").send().await;
+            if list.is_ok_and(|list| list.status() == 200) {
+                return;
+            }
+            tokio::time::sleep(pause(failures).mul_f64(chance())).await;
+        }
+    }
+}
+
+/// 0.3 s doubling to 19 s, as `static/js/socket.js` has it.
+fn pause(failures: u32) -> Duration {
+    Duration::from_millis(300) * 2_u32.pow(failures.min(6))
 }
 
 /// The number behind `head`, without reading the rest: there are many frames.

@@ -64,6 +64,15 @@ async fn offered_again<'a>(house: &Binary, texts: impl Iterator<Item = &'a Strin
     assert!(wrong.is_empty(), "not shown once: {wrong:?}");
 }
 
+/// A limit is promised on a machine of our own. Beside others' work it is as much
+/// longer as there is more of that than processors; asked at a campaign's start.
+fn beside_others(limit: Duration) -> Duration {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap();
+    let load: f64 = load.split(' ').next().unwrap().parse().unwrap();
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    limit.mul_f64((load / processors as f64).max(1.0))
+}
+
 /// What the environment says a campaign's length is.
 fn wanted(variable: &str, usual: usize) -> usize {
     #[expect(clippy::disallowed_methods, reason = "it is for the tests, and no setting")]

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use henji::clock::Clock;
+use henji::providers::http::{Timeouts, loopback_client};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::support::webhook::{Signer, inbound};
@@ -114,6 +115,8 @@ impl Line {
 
 /// A provider's second try: no connection is kept.
 pub fn afresh() -> reqwest::Client {
+    // Whoever makes the first client sees to it that there is TLS to build with.
+    drop(loopback_client(Timeouts::default()));
     let client = reqwest::Client::builder().pool_max_idle_per_host(0);
     client.no_proxy().tls_certs_only([]).timeout(Duration::from_secs(15)).build().unwrap()
 }

@@ -30,8 +30,8 @@ impl Balancer {
         let address = |node: &Binary| node.url.trim_start_matches("http://").to_owned();
         let place = |node| Place { address: address(node), is_ready: AtomicBool::new(true) };
         let places = Arc::new(nodes.iter().map(place).collect::<Vec<_>>());
-        for n in 0..places.len() {
-            tokio::spawn(ask(places.clone(), n, nodes[n].http.clone()));
+        for (n, node) in nodes.iter().enumerate() {
+            tokio::spawn(ask(places.clone(), n, node.http.clone()));
         }
         tokio::spawn(lead(listener, places.clone()));
         Self { url, places }

@@ -225,4 +225,33 @@ breaks() {
   fi
 }
 
+# --- a stranger's script ------------------------------------------------------
+
+stranger_good=0 stranger_bad=0
+stranger=("$root/target/venv/bin/python" "$root/tests/peers/stranger.py")
+
+# finds_no_difference OPTIONS…: what was acknowledged is what there is.
+finds_no_difference() {
+  say "-- stranger.py $*"
+  if "${stranger[@]}" "$henji" "$@"; then
+    stranger_good=$((stranger_good + 1))
+  else
+    stranger_bad=$((stranger_bad + 1))
+  fi
+}
+
+# finds_a_difference CONTROL: a lie in its books must be named.
+finds_a_difference() {
+  local said=$logs/stranger-control.log status=0
+  say "-- stranger.py, lied to on purpose: $1"
+  "${stranger[@]}" "$henji" --minutes 0.05 --control "$1" >"$said" 2>&1 || status=$?
+  cat "$said"
+  if [ "$status" = 1 ] && grep -q ' 1 differences$' "$said"; then
+    stranger_good=$((stranger_good + 1))
+  else
+    say "the control $1 was not noticed"
+    stranger_bad=$((stranger_bad + 1))
+  fi
+}
+
 without_addresses() { printf '%s ' "$@" | sed -E 's#(postgres|nats)://[^ ]*#\1://…#g'; }

@@ -3,10 +3,12 @@
 //! Nothing here does I/O, reads a clock, awaits or knows a database: every rule
 //! is a function of what it is given, so that every rule can be tested alone.
 
+pub mod business_hours;
 pub mod content_guard;
 pub mod conversation;
 pub mod delivery;
 pub mod event;
+pub mod holiday;
 pub mod id;
 pub mod inbound;
 pub mod message;

@@ -90,6 +90,7 @@ const DOMAIN_MAY_USE: &[&str] = &[
     "std",
     "core",
     "chrono",
+    "chrono_tz",
     "uuid",
     "thiserror",
     "unicode_normalization",

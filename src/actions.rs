@@ -25,6 +25,7 @@ pub mod rename_contact;
 pub mod replace_credentials;
 pub mod resend_message;
 pub mod resolve_unknown;
+pub mod save_draft;
 pub mod send_reply;
 pub mod set_up;
 pub mod settings;

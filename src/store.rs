@@ -24,6 +24,7 @@ pub mod contacts;
 pub mod control;
 pub mod conversations;
 pub mod demo;
+pub mod drafts;
 mod error;
 pub mod events;
 pub mod health;

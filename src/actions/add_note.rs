@@ -12,7 +12,7 @@ use crate::store::audit::Object;
 use crate::store::contacts;
 use crate::store::messages::{self, Message};
 
-use super::{ActionError, Problem, access, timeline};
+use super::{ActionError, Problem, access, save_draft, timeline};
 
 /// Characters of a note: two pages of text.
 const LONGEST: usize = 4_000;
@@ -46,6 +46,9 @@ pub async fn run(
             messages::insert_unless_seen(tx, &note, &key)?;
             let created = EventKind::MessageCreated;
             tx.event(NewEvent::conversation(created, found.inbox_id, found.id).about(note.id));
+            if let Some(user) = caller.user_id() {
+                save_draft::forget(tx, &found, user)?;
+            }
             tx.audit(&caller.actor, "note.add", Object::new("message", note.id.0));
             Ok(note)
         })

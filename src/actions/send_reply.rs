@@ -10,7 +10,7 @@ use crate::store::Tx;
 use crate::store::messages::{self, Message};
 
 use super::outgoing::{self, Draft};
-use super::{ActionError, access};
+use super::{ActionError, access, save_draft};
 
 /// The message, and whether it was there already.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct Sent {
 pub enum Seen {
     /// Everything up to this event; later texts of others stop the reply.
     UpTo(i64),
-    /// They were told and send all the same, or they are a program.
+    /// They are a program, which looks at nothing.
     Anyway,
 }
 
@@ -53,6 +53,9 @@ pub async fn run(
             let profile = outgoing::profile_of(tx, &providers, &sender)?;
             let checked = outgoing::check_body(&draft.body, profile)?;
             let message = outgoing::queue(tx, &caller, &found, &draft, &checked, &sender)?;
+            if let Some(user) = caller.user_id() {
+                save_draft::forget(tx, &found, user)?;
+            }
             Ok(Sent { message, repeated: false })
         })
         .await

@@ -16,6 +16,8 @@ pub enum EventKind {
     ConversationUpdated,
     /// A user read a conversation up to some point; concerns that user alone.
     ConversationRead,
+    /// A user began or ended a draft in a conversation; concerns that user alone.
+    DraftChanged,
     /// A user's rights changed: open sockets must be checked again.
     AccessChanged,
     /// An inbox, sender or provider account changed.
@@ -29,6 +31,7 @@ words!(EventKind {
     MessageUpdated = "message.updated",
     ConversationUpdated = "conversation.updated",
     ConversationRead = "conversation.read",
+    DraftChanged = "draft.changed",
     AccessChanged = "access.changed",
     SettingsChanged = "settings.changed",
     QuarantineAdded = "quarantine.added",
@@ -42,6 +45,13 @@ pub struct NewEvent {
     pub conversation_id: Option<ConversationId>,
     pub message_id: Option<MessageId>,
     pub user_id: Option<UserId>,
+}
+
+impl EventKind {
+    /// Whether it concerns the user it names and nobody else.
+    pub fn is_private(self) -> bool {
+        matches!(self, Self::ConversationRead | Self::DraftChanged)
+    }
 }
 
 impl NewEvent {

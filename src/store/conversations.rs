@@ -275,6 +275,12 @@ pub fn close_case(
     Ok(())
 }
 
+/// When a case was opened.
+pub fn opened_at(db: &mut Db, case: CaseId) -> Result<DateTime<Utc>, StoreError> {
+    let at: NaiveDateTime = cases::table.find(case).select(cases::opened_at).first(&mut db.conn)?;
+    Ok(at.and_utc())
+}
+
 /// A span from open to closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Case {

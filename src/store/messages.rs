@@ -23,7 +23,9 @@ use crate::domain::segment::Encoding;
 mod pages;
 mod row;
 
-pub use pages::{count_inbound_after, page_after, page_before, texts_after_event};
+pub use pages::{
+    count_inbound_after, oldest_unanswered, page_after, page_before, texts_after_event,
+};
 use row::open;
 pub(super) use row::{MessageRow, seal};
 

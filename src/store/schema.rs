@@ -288,6 +288,20 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::ids::DbUuid;
 
+    drafts (id) {
+        id -> DbUuid,
+        conversation_id -> DbUuid,
+        user_id -> DbUuid,
+        is_note -> Bool,
+        body_sealed -> Binary,
+        saved_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
     outbox (message_id) {
         message_id -> DbUuid,
         sender_id -> DbUuid,
@@ -447,6 +461,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contact_addresses,
     contacts,
     conversations,
+    drafts,
     events,
     idempotency_keys,
     inbox_counts,

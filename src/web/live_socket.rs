@@ -133,7 +133,7 @@ impl View for Screen {
     async fn show(&mut self, event: &Event) -> Result<Shown, WebError> {
         match event.event.kind {
             EventKind::AccessChanged => return self.look_again(event).await,
-            EventKind::ConversationRead if event.event.user_id != Some(self.session.user.id) => {
+            kind if kind.is_private() && event.event.user_id != Some(self.session.user.id) => {
                 return Ok(Shown::Nothing);
             }
             _ if !is_shown(event) => return Ok(Shown::Nothing),
@@ -210,6 +210,7 @@ impl Screen {
         let brush = Brush {
             locale: self.session.locale(),
             unread: scene.unread(self.session.user.id).min(UNREAD_CAP),
+            drafted: scene.is_drafted_by(self.session.user.id),
             names_inbox: scene.several_inboxes && self.sees_several(),
             thread: is_open.then_some(self.session.user.role),
         };

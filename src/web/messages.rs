@@ -18,12 +18,14 @@ use super::times::Times;
 use super::views::{ConflictPage, ConflictView, MessageView, Nav, ShowPage};
 use super::words;
 use crate::actions::send_reply::{self, Seen};
-use crate::actions::{ActionError, Draft, Problem, add_note, cancel_message, resend_message};
+use crate::actions::{
+    ActionError, Draft, Problem, add_note, cancel_message, resend_message, save_draft,
+};
 use crate::app::App;
 use crate::domain::id::{ConversationId, MessageId, SenderId};
 use crate::domain::message::Purpose;
 use crate::store::messages::Message;
-use crate::store::{StoreError, conversations, events, inboxes, messages};
+use crate::store::{StoreError, conversations, drafts, events, inboxes, messages};
 
 /// `POST /conversations/{id}/messages`
 pub async fn create(
@@ -48,8 +50,8 @@ pub async fn create(
         may_be_undone: true,
     };
     let seen = match fields.get("seen_seq").parse() {
-        Ok(seq) if !fields.has("confirm") => Seen::UpTo(seq),
-        _ => Seen::Anyway,
+        Ok(seq) => Seen::UpTo(seq),
+        Err(_) => Seen::Anyway,
     };
     match send_reply::run(&app, session.caller.clone(), id, draft, seen).await {
         Ok(sent) => answer(&app, &session, &request, sent.message).await,
@@ -75,15 +77,39 @@ pub async fn create_note(
     save_note(&app, session, &request, id, &fields).await
 }
 
+/// `PUT /conversations/{id}/draft`: kept while it is typed, or by its button.
+pub async fn save_draft(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    path: web::Path<Uuid>,
+    fields: Fields,
+) -> Result<HttpResponse, WebError> {
+    let id = ConversationId(path.into_inner());
+    let is_note = fields.get("mode") == "note";
+    let draft = drafts::Draft { body: fields.get("body").to_owned(), is_note };
+    let client_id = fields.get("client_message_id").parse().ok();
+    match save_draft::run(&app, session.caller.clone(), id, draft, client_id).await {
+        Ok(()) if asked_for(&request).is_some() => Ok(HttpResponse::NoContent().finish()),
+        Ok(()) => Ok(see_other(&format!("/conversations/{id}#latest"))),
+        Err(ActionError::Invalid { field, problem }) => {
+            refuse(&app, &session, &request, id, &fields, (field, problem)).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// `POST /messages/{id}/cancellation`: taken back before it leaves.
 pub async fn cancel(
     app: web::Data<App>,
     session: Session,
     request: HttpRequest,
     path: web::Path<Uuid>,
+    fields: Fields,
 ) -> Result<HttpResponse, WebError> {
     let id = MessageId(path.into_inner());
-    let message = cancel_message::run(&app, session.caller.clone(), id).await?;
+    let to_edit = fields.has("to_edit");
+    let message = cancel_message::run(&app, session.caller.clone(), id, to_edit).await?;
     answer(&app, &session, &request, message).await
 }
 

@@ -89,6 +89,7 @@ routes! {
     delete "/conversations/{id}/closure" User => conversations::reopen;
     post "/conversations/{id}/snooze" User => conversations::snooze;
     delete "/conversations/{id}/snooze" User => conversations::wake;
+    put "/conversations/{id}/draft" User => messages::save_draft;
     post "/conversations/{id}/messages" User => messages::create;
     post "/conversations/{id}/notes" User => messages::create_note;
     post "/messages/{id}/cancellation" User => messages::cancel;

@@ -22,7 +22,7 @@ export function watchActs() {
 async function act(button) {
   const { act: name, confirm: question } = button.dataset
   if (button.ariaBusy === 'true' || (question && !confirm(question))) return
-  const text = name === 'cancel' && button.closest('.line').querySelector('.b').textContent
+  const text = button.name === 'to_edit' && button.closest('.line').querySelector('.b').textContent
   const part = ['cancel', 'resend'].includes(name) ? 'message' : 'head'
   const fields = button.name ? { [button.name]: button.value } : {}
   const input = byId(button.dataset.with)

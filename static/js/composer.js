@@ -2,6 +2,8 @@
 import { feed, onEvent } from './live.js'
 import { byId, page, words } from './page.js'
 import { count, profileOf } from './count.js'
+import { isClean, isLost, save, sent, typed, watchTabs } from './drafts.js'
+import { newId } from './outbox.js'
 import { reason, tell } from './request.js'
 import { sendReply } from './sending.js'
 import { signedOut } from './signed-out.js'
@@ -26,17 +28,28 @@ export function openComposer() {
   frozen = false
   seen = Math.max(feed.cursor, Number(form.elements.seen_seq.value))
   const text = left.get(thread.id)
-  if (text && !body.value) body.value = text.body
-  if (text?.note) form.elements.mode.value = 'note'
+  if (text) {
+    write(text)
+    typed(form)
+  }
   left.delete(thread.id)
   showMode()
   measure()
 }
 
-// Texts begun in other conversations wait where they were written.
-export function leaveComposer() {
-  const { body } = composer
-  if (body?.value) left.set(thread.id, { body: body.value, note: composer.isNote })
+// Going to another conversation: until the server has the text, it waits here.
+export async function leaveComposer() {
+  const { form, body } = composer
+  if (!form || isClean()) return
+  const { id } = thread
+  const text = { body: body.value, mode: form.elements.mode.value }
+  left.set(id, text)
+  if (await save(form) && left.get(id) === text) left.delete(id)
+}
+
+function write({ body, mode }) {
+  composer.body.value = body
+  setMode(mode)
 }
 
 // Takes a text into the box, in front of what stands there already.
@@ -44,6 +57,7 @@ function takeBack(text) {
   const { body } = composer
   if (!body) return
   body.value = body.value ? `${text}\n${body.value}` : text
+  typed(composer.form)
   measure()
   body.focus()
 }
@@ -74,13 +88,30 @@ export function watchComposer() {
     if (target.name === 'body' && target.form?.dataset.gsm7Single) measure(target.form)
     if (target === composer.body) freeze()
     if (target.name === 'mode') showMode()
+    if (target === composer.body || (target.name === 'mode' && composer.body.value)) typed(composer.form)
   })
   document.addEventListener('submit', submit)
   document.addEventListener('change', ({ target }) => {
     if (target.id === 'enter-sends') chooseEnter(target.checked)
   })
   document.addEventListener('take-back', ({ detail }) => takeBack(detail))
-  addEventListener('beforeunload', event => { if (composer.body?.value) event.preventDefault() })
+  document.addEventListener('message-sent', ({ detail }) => {
+    // The server forgot the draft with the sending; what is written since is another.
+    if (detail === thread.id && composer.body?.value) typed(composer.form)
+  })
+  document.addEventListener('already-sent', ({ detail }) => {
+    if (composer.body?.value.trim() === detail) clear(composer.form)
+  })
+  addEventListener('beforeunload', event => { if (isLost()) event.preventDefault() })
+  addEventListener('pagehide', saveLeaving)
+  document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') saveLeaving() })
+  onEvent({ up() { if (isLost() && composer.form) save(composer.form) } })
+  watchTabs((conversation, text) => {
+    left.delete(conversation)
+    if (conversation !== thread.id || !composer.form || document.activeElement === composer.body || !isClean()) return
+    write(text)
+    measure()
+  })
   onEvent({ line: lineCame, event: id => { if (!frozen) seen = Math.max(seen, id) } })
 }
 
@@ -105,15 +136,20 @@ function enter(event) {
   form.requestSubmit(form.id === 'composer' ? form.querySelector(composer.isNote ? '.save-note' : '.send') : null)
 }
 
+function saveLeaving() {
+  if (composer.form && !isClean()) save(composer.form, true)
+}
+
 function submit(event) {
   const form = event.target
   if (form.id !== 'composer') return
   event.preventDefault()
+  if (event.submitter?.matches('.keep')) return void save(form)
   const body = form.elements.body.value.trim()
   if (!body) return
   if (composer.isNote || event.submitter?.matches('.save-note')) return saveNote(form, body)
   if (byId('counter').classList.contains('over')) return form.elements.body.focus()
-  sendReply({ conversation: thread.id, body, sender: form.elements.sender_id?.value ?? '', seen })
+  sendReply({ conversation: thread.id, body, sender: form.elements.sender_id?.value ?? '', seen, cid: form.elements.client_message_id.value })
   clear(form)
 }
 
@@ -130,7 +166,6 @@ async function saveNote(form, body) {
     return complain(words('refused', { why: reason(answer) || words('failed') }))
   }
   putLine(line, `thread-${conversation}`)
-  form.elements.client_message_id.value = crypto.randomUUID()
   if (thread.id === conversation) {
     clear(form)
     setMode('reply')
@@ -147,6 +182,8 @@ function complain(text) {
 
 function clear(form) {
   form.elements.body.value = ''
+  form.elements.client_message_id.value = newId()
+  sent(thread.id)
   frozen = false
   seen = feed.cursor
   measure(form)

@@ -15,7 +15,6 @@ export function watchConflict() {
       body: body.value.trim(),
       sender: sender_id.value,
       seen: seen_seq.value,
-      confirm: true,
       cid: client_message_id.value,
     })
   })

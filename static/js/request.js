@@ -3,10 +3,10 @@ import { page } from './page.js'
 import { fragment } from './tt.js'
 
 // Answers { status, content, url }; status 0: the line is broken; 401: signed out.
-export async function ask(url, name, { method = 'GET', fields, signal } = {}) {
+export async function ask(url, name, { method = 'GET', fields, signal, keepalive } = {}) {
   const body = fields && new URLSearchParams({ csrf: page.csrf, ...fields })
   try {
-    const answer = await fetch(url, { method, body, signal, headers: { 'x-fragment': name } })
+    const answer = await fetch(url, { method, body, signal, keepalive, headers: { 'x-fragment': name } })
     const out = answer.status === 401 || (answer.redirected && new URL(answer.url).pathname === '/session/new')
     const content = fragment(await answer.text())
     return { status: out ? 401 : answer.status, content, url: answer.url }

@@ -14,9 +14,9 @@ import { idOf, putLine, thread, toEnd, toLatest } from './thread.js'
 const outbox = new Outbox(page.storage, page.me)
 const timers = new Map()
 
-export async function sendReply({ conversation, body, sender, seen, confirm, cid = newId() }) {
+export async function sendReply({ conversation, body, sender, seen, cid = newId() }) {
   outbox.remove(cid)
-  const fields = { body, sender_id: sender, seen_seq: String(seen), ...(confirm && { confirm: '1' }) }
+  const fields = { body, sender_id: sender, seen_seq: String(seen) }
   outbox.add({ cid, conversation, fields })
   if (!thread.hasTail) await toLatest()
   show(outbox.get(cid))
@@ -30,7 +30,10 @@ export function restorePending() {
   for (const entry of outbox.of(thread.id)) {
     const line = byId(`m-${entry.cid}`)
     if (line && idOf(line)) outbox.remove(entry.cid)
-    else show(entry)
+    else {
+      show(entry)
+      document.dispatchEvent(new CustomEvent('already-sent', { detail: entry.fields.body }))
+    }
   }
 }
 
@@ -73,6 +76,7 @@ async function post({ cid, conversation, fields, tries }) {
   if (status >= 200 && status < 300 && line) {
     outbox.remove(cid)
     if (thread.id === conversation) putLine(line, `thread-${conversation}`)
+    document.dispatchEvent(new CustomEvent('message-sent', { detail: conversation }))
     return say(words('sent'))
   }
   const delay = retryDelay(tries + 1, status)

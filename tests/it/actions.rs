@@ -2,6 +2,7 @@
 
 mod conversations;
 mod deliver;
+mod drafts;
 mod idempotency;
 mod opt_out;
 mod quarantine;

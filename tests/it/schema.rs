@@ -20,6 +20,7 @@ const UNIQUE: &[(&str, &str)] = &[
     ("contact_addresses", "address_index"),
     ("conversations", "inbox_id,contact_id"),
     ("idempotency_keys", "api_token_id,idempotency_key"),
+    ("drafts", "conversation_id,user_id"),
     ("memberships", "inbox_id,user_id"),
     ("messages", "provider_account_id,provider_ref"),
     ("messages", "conversation_id,client_message_id"),

@@ -1,11 +1,13 @@
 //! Pages of a timeline, by keyset, and what is counted along it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::dsl::{max, min};
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::row::{MessageRow, open_to_show};
 use super::{Message, Position, key_of};
+use crate::domain::delivery::OutboundState;
 use crate::domain::id::{ConversationId, MessageId};
 use crate::domain::message::{Direction, MessageKind};
 use crate::store::connection::Db;
@@ -78,6 +80,30 @@ pub fn count_inbound_after(
         .count()
         .get_result(&mut db.conn)?;
     Ok(i32::try_from(later).unwrap_or(i32::MAX))
+}
+
+/// When the contact first wrote, `since` then, without a person's answer after it.
+pub fn oldest_unanswered(
+    db: &mut Db,
+    conversation: ConversationId,
+    since: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let since = since.naive_utc();
+    let here = messages::table
+        .filter(messages::conversation_id.eq(conversation))
+        .filter(messages::created_at.ge(since))
+        .filter(messages::kind.eq(MessageKind::Sms.word()));
+    let answered: Option<NaiveDateTime> = here
+        .filter(messages::author_id.is_not_null())
+        .filter(messages::state.ne(OutboundState::Canceled.word()))
+        .select(max(messages::created_at))
+        .first(&mut db.conn)?;
+    let unanswered: Option<NaiveDateTime> = here
+        .filter(messages::direction.eq(Direction::Inbound.word()))
+        .filter(messages::created_at.ge(answered.unwrap_or(since)))
+        .select(min(messages::created_at))
+        .first(&mut db.conn)?;
+    Ok(unanswered.map(|at| at.and_utc()))
 }
 
 /// Texts of a conversation whose creation is told by an event after `seq`,

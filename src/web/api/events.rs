@@ -14,7 +14,6 @@ use uuid::Uuid;
 
 use super::{ApiError, Call, Query, ok};
 use crate::app::App;
-use crate::domain::event::EventKind;
 use crate::live::Next;
 use crate::store::events::{self, Event};
 
@@ -93,7 +92,7 @@ async fn follow(
 impl EventView {
     /// `None` for what concerns one user alone.
     fn of(Event { seq, at, event }: Event) -> Option<Self> {
-        let is_private = event.kind == EventKind::ConversationRead;
+        let is_private = event.kind.is_private();
         (!is_private).then(|| Self {
             seq,
             kind: event.kind.word(),
@@ -108,6 +107,7 @@ impl EventView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::EventKind;
     use crate::domain::event::NewEvent;
 
     #[test]
@@ -116,7 +116,7 @@ mod tests {
             EventView::of(Event { seq: 1, at: DateTime::UNIX_EPOCH, event: NewEvent::new(kind) })
         };
         for kind in EventKind::ALL {
-            assert_eq!(of(*kind).is_none(), *kind == EventKind::ConversationRead, "{kind:?}");
+            assert_eq!(of(*kind).is_none(), kind.is_private(), "{kind:?}");
         }
         let json = serde_json::to_string(&of(EventKind::SettingsChanged)).unwrap();
         assert_eq!(json, r#"{"seq":1,"kind":"settings.changed","at":"1970-01-01T00:00:00Z"}"#);

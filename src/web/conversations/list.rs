@@ -14,7 +14,7 @@ use crate::locale::Locale;
 use crate::store::conversations::{self, Conversation, Counts, Query, View};
 use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::{self, Position};
-use crate::store::{Db, StoreError, provider_accounts, reads, senders};
+use crate::store::{Db, StoreError, drafts, provider_accounts, reads, senders};
 use crate::web::cursor;
 use crate::web::error::WebError;
 use crate::web::session::Session;
@@ -34,6 +34,8 @@ pub struct Row {
     pub conversation: Conversation,
     pub unread: u32,
     pub failed: bool,
+    /// Whether the viewer has begun to write there.
+    pub drafted: bool,
 }
 
 pub async fn list_view(
@@ -94,7 +96,7 @@ pub async fn list_view(
 
 /// A row as one viewer sees it. `inbox_name` is given where there are several.
 pub fn row_view(times: &Times, people: &People, row: &Row, inbox_name: Option<&str>) -> RowView {
-    let Row { conversation, unread, failed } = row;
+    let Row { conversation, unread, failed, drafted } = row;
     let status = &conversation.status;
     RowView {
         t: times.t,
@@ -112,6 +114,7 @@ pub fn row_view(times: &Times, people: &People, row: &Row, inbox_name: Option<&s
         snoozed_until: status.snoozed_until.map(|at| times.full(at)),
         opted_out: conversation.contact.opted_out.is_some(),
         failed: *failed,
+        drafted: *drafted,
         inbox_name: inbox_name.map(str::to_owned),
         current: false,
         query: String::new(),
@@ -149,12 +152,14 @@ fn rows_of(db: &mut Db, user: UserId, found: Vec<Conversation>) -> Result<Vec<Ro
     let last: Vec<MessageId> = found.iter().map(|row| row.last_message_id).collect();
     let read: HashMap<_, _> = reads::of_user(db, user, &ids)?.into_iter().collect();
     let states = messages::states_of(db, &last)?;
+    let begun = drafts::of_conversations(db, &ids)?;
     let rows = found.into_iter().map(|conversation| {
         let marker = read.get(&conversation.id).copied();
         let unread = reads::unread(conversation.inbound_texts, marker).min(UNREAD_CAP);
         let state = states.get(&conversation.last_message_id).copied();
         let failed = is_failure(&conversation, state);
-        Row { conversation, unread, failed }
+        let drafted = begun.contains(&(conversation.id, user));
+        Row { conversation, unread, failed, drafted }
     });
     Ok(rows.collect())
 }

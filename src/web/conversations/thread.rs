@@ -16,7 +16,7 @@ use crate::domain::user::Role;
 use crate::store::conversations::{self, Conversation};
 use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::{self, Message, Position};
-use crate::store::{Db, StoreError, opt_outs, optional, reads, users};
+use crate::store::{Db, StoreError, drafts, opt_outs, optional, reads, users};
 use crate::web::cursor;
 use crate::web::error::WebError;
 use crate::web::session::Session;
@@ -283,13 +283,14 @@ fn composer(
     } else {
         senders.is_empty().then_some(Unsendable::NoSender)
     };
+    let draft = drafts::find(db, conversation.id, session.user.id)?;
     Ok(ComposerView {
         t: times.t,
         csrf: session.csrf.clone(),
         conversation_id: conversation.id.to_string(),
         name: shown_name(conversation),
-        body: String::new(),
-        is_note: false,
+        is_note: draft.as_ref().is_some_and(|draft| draft.is_note),
+        body: draft.map(|draft| draft.body).unwrap_or_default(),
         client_message_id: Uuid::now_v7().to_string(),
         seen_seq,
         senders,

@@ -22,6 +22,8 @@ use crate::web::times::Times;
 pub struct Brush {
     pub locale: Locale,
     pub unread: u32,
+    /// Whether the viewer has begun to write there.
+    pub drafted: bool,
     pub names_inbox: bool,
     /// The right of whoever has the thread on the screen; all others are shown
     /// the row of the list alone, a tenth of the bytes.
@@ -72,6 +74,7 @@ fn row(scene: &Scene, brush: Brush, times: &Times) -> Result<Op, StoreError> {
         conversation: scene.conversation.clone(),
         unread: brush.unread,
         failed: scene.failed,
+        drafted: brush.drafted,
     };
     let inbox_name = brush.names_inbox.then_some(scene.inbox.name.as_str());
     Ok(Op::Put {

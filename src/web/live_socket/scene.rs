@@ -1,6 +1,6 @@
 //! What events are about, read for many at once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::delivery::OutboundState;
@@ -8,6 +8,7 @@ use crate::domain::event::EventKind;
 use crate::domain::id::{ConversationId, InboxId, MessageId, UserId};
 use crate::live::Event;
 use crate::store::conversations::{self, Conversation};
+use crate::store::drafts;
 use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::{self, Message};
 use crate::store::reads::{self, Marker};
@@ -27,12 +28,18 @@ pub struct Scene {
     pub failed: bool,
     /// How far each user has read the conversation.
     pub read_by: Vec<(UserId, Marker)>,
+    /// Who has begun to write there.
+    pub drafted_by: Vec<UserId>,
 }
 
 impl Scene {
     pub fn unread(&self, user: UserId) -> u32 {
         let marker = self.read_by.iter().find(|(id, _)| *id == user).map(|(_, marker)| *marker);
         reads::unread(self.conversation.inbound_texts, marker)
+    }
+
+    pub fn is_drafted_by(&self, user: UserId) -> bool {
+        self.drafted_by.contains(&user)
     }
 }
 
@@ -63,6 +70,7 @@ struct Reading {
     inboxes: HashMap<InboxId, Inbox>,
     states: HashMap<MessageId, OutboundState>,
     read_by: HashMap<ConversationId, Vec<(UserId, Marker)>>,
+    drafted: HashSet<(ConversationId, UserId)>,
     people: Arc<People>,
 }
 
@@ -88,6 +96,7 @@ impl Reading {
             messages: messages.into_iter().map(|message| (message.id, message)).collect(),
             people: Arc::new(people),
             read_by,
+            drafted: drafts::of_conversations(db, &ids)?,
         })
     }
 
@@ -101,7 +110,13 @@ impl Reading {
             people: self.people.clone(),
             failed: is_failure(&conversation, state),
             read_by: self.read_by.get(&conversation.id).cloned().unwrap_or_default(),
+            drafted_by: self.drafted_in(conversation.id),
             conversation,
         })
+    }
+
+    fn drafted_in(&self, conversation: ConversationId) -> Vec<UserId> {
+        let here = self.drafted.iter().filter(|(id, _)| *id == conversation);
+        here.map(|(_, user)| *user).collect()
     }
 }

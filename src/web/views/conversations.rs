@@ -147,6 +147,8 @@ pub struct RowView {
     pub opted_out: bool,
     /// Whether its last text of ours did not get out.
     pub failed: bool,
+    /// Whether the viewer has begun to write there.
+    pub drafted: bool,
     /// Named where the user has several inboxes.
     pub inbox_name: Option<String>,
     /// Whether it is the one open beside the list.
@@ -229,7 +231,7 @@ pub struct ComposerView {
     pub csrf: String,
     pub conversation_id: String,
     pub name: String,
-    /// A text that came back with an error.
+    /// What was begun here, or a text that came back with an error.
     pub body: String,
     pub is_note: bool,
     /// Made by the server for browsers without scripts.

@@ -65,12 +65,7 @@ async fn whoever_has_not_seen_a_colleagues_answer_is_told_first() {
     let kept = refused.attribute("input[name=client_message_id]", "value").unwrap();
     assert_eq!(kept, client_id);
     let seen = refused.attribute("#conflict-form input[name=seen_seq]", "value").unwrap();
-    let fields = [
-        ("body", "再送します"),
-        ("seen_seq", &seen),
-        ("client_message_id", &kept),
-        ("confirm", "1"),
-    ];
+    let fields = [("body", "再送します"), ("seen_seq", &seen), ("client_message_id", &kept)];
     tanaka.post(&messages_of(conversation), &fields).await.expect(303);
     app.settle().await;
     let mut received = app.handset(HANDSET).received();

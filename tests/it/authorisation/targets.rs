@@ -127,6 +127,7 @@ pub const SPECS: &[Spec] = &[
         "until=2030-01-01T00:00:00Z",
     ),
     answering("delete", "/conversations/{id}/snooze", Object::Conversation, ""),
+    answering("put", "/conversations/{id}/draft", Object::Conversation, "body=matrix"),
     answering("post", "/conversations/{id}/messages", Object::Conversation, "body=matrix"),
     answering("post", "/conversations/{id}/notes", Object::Conversation, "body=matrix"),
     answering("post", "/messages/{id}/cancellation", Object::Message, ""),

@@ -63,7 +63,9 @@ async fn fill(app: &TestApp) -> Vec<String> {
         sato.put(&format!("/conversations/{id}/contact"), &[("name", &name)]).await.expect(303);
         sato.note(id.parse().unwrap(), &note).await;
         sato.reply(id.parse().unwrap(), &reply).await;
-        secrets.extend([name, note, reply]);
+        let draft = format!("下書{n:04}");
+        sato.put(&format!("/conversations/{id}/draft"), &[("body", &draft)]).await.expect(303);
+        secrets.extend([name, note, reply, draft]);
     }
     // What a stranger sent is kept as well.
     let forged = Signer { secret: "not the account's secret".into(), ..signer };

@@ -124,6 +124,7 @@ fn rows(t: Locale, open: bool) -> Vec<RowView> {
         },
         RowView {
             failed: true,
+            drafted: true,
             preview: "折り返しご連絡いたします".into(),
             preview_is_ours: true,
             at: time("12:20"),
@@ -173,6 +174,7 @@ pub fn row(t: Locale, number: i64, name: &str) -> RowView {
         snoozed_until: None,
         opted_out: false,
         failed: false,
+        drafted: false,
         inbox_name: None,
         current: false,
     }

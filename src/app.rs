@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::data_lock::DataLock;
 use crate::journal::Journal;
-use crate::live::{Hub, Wake};
+use crate::live::{Hub, Presence, Wake};
 use crate::password::Passwords;
 use crate::providers::registry::Registry;
 use crate::providers::simulator::Simulator;
@@ -24,6 +24,7 @@ pub struct App {
     /// Where webhooks go while the database is away; a command takes none.
     pub journal: Option<Journal>,
     pub hub: Hub,
+    pub presence: Presence,
     pub wake: Wake,
     pub providers: Registry,
     pub simulator: Arc<Simulator>,

@@ -22,7 +22,7 @@ use crate::data_lock::DataLock;
 use crate::jobs;
 use crate::journal::Journal;
 use crate::live::wake::nats::{self, Broker};
-use crate::live::{self, Hub, Wake};
+use crate::live::{self, Hub, Presence, Wake};
 use crate::password::Passwords;
 use crate::providers::Provider;
 use crate::providers::registry::Registry;
@@ -108,6 +108,7 @@ pub async fn assemble_with(
         store,
         journal,
         hub,
+        presence: Presence::default(),
         wake: Wake::default(),
         providers: Registry::new(providers),
         simulator,
@@ -194,6 +195,7 @@ pub async fn start_without_jobs(
     // Others write too: nodes beside us, or a command on the same machine.
     let (hints, poll) = (app.wake.hints(), Some(live::follow::POLL));
     tokio::spawn(live::follow(app.hub.clone(), log, committed, hints, poll));
+    tokio::spawn(web::follow_presence(app.clone(), screens.clone()));
     listen_to_other_nodes(&app)?;
     let accounts = web::HookAccounts::default();
     accounts.learn(&app).await?;
@@ -303,7 +305,12 @@ fn listen_to_other_nodes(app: &App) -> anyhow::Result<()> {
     if let Some(url) = url {
         let broker = Broker::new(url.expose(), app.store.vault().name())
             .context("HENJI_NATS_URL cannot be read")?;
-        tokio::spawn(nats::run(broker, app.wake.clone(), app.store.committed()));
+        tokio::spawn(nats::run(
+            broker,
+            app.wake.clone(),
+            app.presence.clone(),
+            app.store.committed(),
+        ));
     }
     Ok(())
 }

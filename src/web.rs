@@ -42,7 +42,7 @@ pub use error::present;
 pub use form::guard;
 pub use headers::{SecurityHeaders, secure};
 pub use hooks::HookAccounts;
-pub use live_socket::{EventLog, Screens};
+pub use live_socket::{EventLog, Screens, follow_presence};
 pub use metrics::count;
 pub use throttle::Throttle;
 

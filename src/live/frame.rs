@@ -38,6 +38,13 @@ pub enum Frame {
     },
     /// Nothing to say, but the line works.
     Hb,
+    /// Who is in which conversation, drawn; `all` where whoever is not named is
+    /// gone. Has no number and is never said again.
+    Pres {
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        all: bool,
+        of: BTreeMap<String, String>,
+    },
 }
 
 /// Why a client must start again.
@@ -92,6 +99,10 @@ impl Frame {
 pub enum Word {
     /// The thread on the screen, drawn when event `after` was the newest.
     Watch { c: Uuid, after: i64 },
+    /// It stands before its user, who may be typing; said again every few seconds.
+    Here { c: Uuid, types: bool },
+    /// Nobody looks at it any more.
+    Away,
 }
 
 #[cfg(test)]
@@ -106,6 +117,10 @@ mod tests {
         assert_eq!(Frame::Reset { why: Why::Gap }.json(), r#"{"t":"reset","why":"gap"}"#);
         assert_eq!(Frame::Reset { why: Why::Lag }.json(), r#"{"t":"reset","why":"lag"}"#);
         assert_eq!(Frame::Hb.json(), r#"{"t":"hb"}"#);
+        let of = BTreeMap::from([("c1".to_owned(), "<i>".to_owned())]);
+        let pres = |all| Frame::Pres { all, of: of.clone() }.json();
+        assert_eq!(pres(false), r#"{"t":"pres","of":{"c1":"<i>"}}"#);
+        assert_eq!(pres(true), r#"{"t":"pres","all":true,"of":{"c1":"<i>"}}"#);
         let inboxes = BTreeMap::from([("i1".to_owned(), [1, 2, 3, 0])]);
         assert_eq!(Frame::Count { inboxes }.json(), r#"{"t":"count","in":{"i1":[1,2,3,0]}}"#);
         assert_eq!(
@@ -141,8 +156,11 @@ mod tests {
     fn a_browser_says_which_thread_it_shows_and_nothing_else() {
         let id = "0198c6a0-0000-7000-8000-000000000001";
         let said = format!(r#"{{"t":"watch","c":"{id}","after":7}}"#);
-        let watch = Word::Watch { c: id.parse().unwrap(), after: 7 };
-        assert_eq!(serde_json::from_str::<Word>(&said).unwrap(), watch);
+        let c = id.parse().unwrap();
+        assert_eq!(serde_json::from_str::<Word>(&said).unwrap(), Word::Watch { c, after: 7 });
+        let said = format!(r#"{{"t":"here","c":"{id}","types":true}}"#);
+        assert_eq!(serde_json::from_str::<Word>(&said).unwrap(), Word::Here { c, types: true });
+        assert_eq!(serde_json::from_str::<Word>(r#"{"t":"away"}"#).unwrap(), Word::Away);
         for nonsense in ["", "{}", r#"{"t":"watch"}"#, r#"{"t":"close","c":"1","after":0}"#] {
             assert!(serde_json::from_str::<Word>(nonsense).is_err(), "{nonsense}");
         }

@@ -52,6 +52,20 @@ pub trait View {
     /// The thread that is on the screen: its events are shown in full.
     fn watch(&mut self, conversation: ConversationId);
 
+    /// Where the user is, and whether they type there.
+    fn here(
+        &mut self,
+        conversation: ConversationId,
+        types: bool,
+    ) -> impl Future<Output = Result<(), Self::Error>>;
+
+    /// The user looks at no thread.
+    fn away(&mut self);
+
+    /// Waits for others to come, go and type; a frame. The first tells of all
+    /// who are there, if any are. Safe to drop and call again.
+    fn others(&mut self) -> impl Future<Output = ByteString>;
+
     /// The numbers on the tabs, as a frame; `None` where there are none.
     fn counts(&mut self) -> impl Future<Output = Result<Option<ByteString>, Self::Error>>;
 
@@ -180,10 +194,15 @@ impl<'a, W: Wire, V: View> Pump<'a, W, V> {
                     Next::Closed => return Err(End::Close(Close::TryAgain)),
                 },
                 () = until(count_at) => self.count().await?,
+                others = self.view.others() => self.send_text(others).await?,
                 _ = heartbeat.tick() => self.beat().await?,
                 _ = ping.tick() => within(self.pace.send, self.wire.ping()).await?,
                 word = self.wire.heard() => match word? {
                     Word::Watch { c, after } => self.watch(ConversationId(c), after).await?,
+                    Word::Here { c, types } => {
+                        self.view.here(ConversationId(c), types).await.map_err(unreadable)?;
+                    }
+                    Word::Away => self.view.away(),
                 },
             }
         }

@@ -40,14 +40,10 @@ pub async fn poll(
     query: web::Query<PollQuery>,
 ) -> Result<HttpResponse, WebError> {
     let secret = Cookies::new(&app.config.web.public_url).session_secret(&request);
-    let mut screen = Screen {
-        app: app.clone().into_inner(),
-        screens: screens.into_inner(),
-        origin: origin(&request, &app),
-        secret: secret.ok_or(WebError::SignedOut)?,
-        session,
-        open: query.open.map(ConversationId),
-    };
+    let secret = secret.ok_or(WebError::SignedOut)?;
+    let (app, screens) = (app.into_inner(), screens.into_inner());
+    let (origin, open) = (origin(&request, &app), query.open.map(ConversationId));
+    let mut screen = Screen::new(app.clone(), screens, session, secret, origin, open);
     let mut feed = app.hub.subscribe();
     let after = query.after.unwrap_or_else(|| feed.cursor()).max(0);
     let mut frames = vec![

@@ -28,12 +28,15 @@ use crate::web::conversations::list::UNREAD_CAP;
 
 mod drawing;
 mod log;
+mod presence;
 mod scene;
 mod wire;
 
 use drawing::{Brush, draw_row, draw_thread};
 pub use log::EventLog;
 use log::live_event;
+pub use presence::follow as follow_presence;
+use presence::{Attendance, Others};
 use scene::{Scene, is_shown, read_scenes};
 use wire::Socket;
 
@@ -49,6 +52,7 @@ pub struct Screens {
     read: Memo<i64, Option<Arc<Scene>>>,
     drawn: Memo<(i64, Brush), ByteString>,
     tallies: Memo<u128, Arc<Vec<Tally>>>,
+    attendance: Attendance,
     begun: Instant,
 }
 
@@ -58,6 +62,7 @@ impl Default for Screens {
             read: Memo::new(KEPT),
             drawn: Memo::new(KEPT),
             tallies: Memo::new(8),
+            attendance: Attendance::default(),
             begun: Instant::now(),
         }
     }
@@ -88,14 +93,10 @@ pub async fn open(
     let (response, ws, messages) =
         actix_ws::handle(&request, stream).map_err(|_not_a_handshake| WebError::BadRequest)?;
     let mut wire = Socket { ws: Some(ws), messages: messages.max_frame_size(FRAME) };
-    let screen = Screen {
-        app: app.clone().into_inner(),
-        screens: screens.into_inner(),
-        origin: origin(&request, &app),
-        session,
-        secret,
-        open: query.open.map(ConversationId),
-    };
+    let app = app.into_inner();
+    let origin = origin(&request, &app);
+    let open = query.open.map(ConversationId);
+    let screen = Screen::new(app.clone(), screens.into_inner(), session, secret, origin, open);
     let start = Start {
         after: query.after.unwrap_or(0).max(0),
         now: app.clock.now(),
@@ -117,8 +118,9 @@ pub struct Screen {
     /// The session's secret, to look again whether it is still in force.
     pub secret: String,
     pub origin: String,
-    /// The thread before its user.
-    pub open: Option<ConversationId>,
+    /// The thread that is drawn in full.
+    open: Option<ConversationId>,
+    others: Others,
 }
 
 impl View for Screen {
@@ -151,6 +153,19 @@ impl View for Screen {
         self.open = Some(conversation);
     }
 
+    async fn here(&mut self, conversation: ConversationId, types: bool) -> Result<(), WebError> {
+        self.others.here(&self.app, &self.session.caller.sight, conversation, types).await
+    }
+
+    fn away(&mut self) {
+        self.others.seat.leave();
+    }
+
+    async fn others(&mut self) -> ByteString {
+        let (locale, sight) = (self.session.locale(), &self.session.caller.sight);
+        self.others.next(&self.screens.attendance, locale, sight).await
+    }
+
     async fn counts(&mut self) -> Result<Option<ByteString>, WebError> {
         // Sockets that ask within the same moment are told the same; it is
         // shorter than what a change waits to be counted.
@@ -179,6 +194,18 @@ impl View for Screen {
 }
 
 impl Screen {
+    pub fn new(
+        app: Arc<App>,
+        screens: Arc<Screens>,
+        session: Session,
+        secret: String,
+        origin: String,
+        open: Option<ConversationId>,
+    ) -> Self {
+        let others = Others::new(app.presence.seat(session.user.id), &screens.attendance);
+        Self { app, screens, session, secret, origin, open, others }
+    }
+
     /// Rights changed: whoever lost theirs is signed out, the others see by the new ones.
     async fn look_again(&mut self, event: &Event) -> Result<Shown, WebError> {
         if event.event.user_id != Some(self.session.user.id) {

@@ -31,6 +31,7 @@ mod contacts;
 mod conversations;
 mod errors;
 mod messages;
+mod presence;
 mod sessions;
 mod settings;
 mod setup;
@@ -45,6 +46,7 @@ pub use conversations::{
 };
 pub use errors::{ErrorPage, ProblemView};
 pub use messages::{DeliveryView, MessageLook, MessageView, UndoView};
+pub use presence::{PresenceView, PresentView};
 pub use sessions::NewSessionPage;
 pub use settings::*;
 pub use setup::{AdministratorPage, OrganizationPage, ProviderPage, StartPage, StartStep};

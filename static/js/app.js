@@ -8,6 +8,7 @@ import { watchList } from './list.js'
 import { goLive } from './live.js'
 import { arrived, watchNavigation } from './nav.js'
 import { watchNotifications } from './notify.js'
+import { watchPresence } from './presence.js'
 import { watchSending } from './sending.js'
 import { watchSignIn } from './signed-out.js'
 import { watchHandset } from './sim.js'
@@ -15,7 +16,7 @@ import { watchThread } from './thread.js'
 import { keepTime } from './time.js'
 
 for (const watch of [watchActs, watchComposer, watchConflict, watchKeys, watchList, watchNavigation,
-  watchNotifications, watchSignIn, watchHandset, watchThread, keepTime]) watch()
+  watchNotifications, watchPresence, watchSignIn, watchHandset, watchThread, keepTime]) watch()
 arrived()
 watchSending()
 goLive()

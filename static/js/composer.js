@@ -87,6 +87,7 @@ export function watchComposer() {
   document.addEventListener('input', ({ target }) => {
     if (target.name === 'body' && target.form?.dataset.gsm7Single) measure(target.form)
     if (target === composer.body) freeze()
+    if (target === composer.body) tellTyping()
     if (target.name === 'mode') showMode()
     if (target === composer.body || (target.name === 'mode' && composer.body.value)) typed(composer.form)
   })
@@ -180,10 +181,16 @@ function complain(text) {
   body.addEventListener('input', () => body.setCustomValidity(''), { once: true })
 }
 
+// Others see who writes to the customer; a note is nobody's answer.
+function tellTyping() {
+  document.dispatchEvent(new CustomEvent('typing', { detail: composer.isNote ? '' : composer.body.value }))
+}
+
 function clear(form) {
   form.elements.body.value = ''
   form.elements.client_message_id.value = newId()
   sent(thread.id)
+  tellTyping()
   frozen = false
   seen = feed.cursor
   measure(form)

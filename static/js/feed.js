@@ -12,6 +12,10 @@
 //   {"t":"at","id":N}                           nothing to see up to N
 //   {"t":"reset","why":".."}                    too far behind to catch up: fetch
 //                                               list and thread anew; an `at` follows
+//   {"t":"pres","all":true,"of":{"<conversation>":"<html>"}}
+//                                               who is where, drawn; `all` where the
+//                                               others have nobody. No number, and
+//                                               never said again
 //   {"t":"hb"}                                  the line is alive
 //
 // An event of the thread on the screen, which the browser names by
@@ -44,6 +48,7 @@ export class Feed {
       case 'ev': return this.#event(frame)
       case 'at': return this.#moveTo(frame.id)
       case 'count': return this.#page.count(frame.in)
+      case 'pres': return this.#page.presence(frame)
       case 'reset': return this.#reset(frame)
     }
   }

@@ -37,6 +37,7 @@ export async function refreshList(url = byId('list') && currentUrl()) {
   byId('rows-scroll').scrollTop = scroll
   const open = openConversation()
   if (open) openRow(open)
+  rowsDrawn()
   return true
 }
 
@@ -51,6 +52,7 @@ export async function moreRows() {
   if (status !== 200 || !fresh) return
   const rows = byId('rows')
   for (const row of [...fresh.children]) if (!byId(row.id)) rows.append(row)
+  rowsDrawn()
   if (fresh.dataset.next) {
     rows.dataset.next = link.href = fresh.dataset.next
   } else {
@@ -75,6 +77,10 @@ export function shownInbox() {
 
 export function openConversation() {
   return byId('main')?.dataset.conversation
+}
+
+function rowsDrawn() {
+  document.dispatchEvent(new Event('rows-drawn'))
 }
 
 function markOpen(row, conversation = openConversation()) {

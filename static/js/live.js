@@ -49,6 +49,9 @@ const painter = {
     const element = byId(id)
     if (element) element.textContent = text
   },
+  presence(told) {
+    listeners.forEach(f => f.presence?.(told))
+  },
   count(inboxes) {
     const of = inbox => Object.entries(inboxes).filter(([id]) => !inbox || id === inbox).map(([, counts]) => counts)
     const sum = (counts, at) => counts.reduce((total, count) => total + count[at], 0)
@@ -77,7 +80,7 @@ const painter = {
 
 export const feed = new Feed(page.event, painter)
 
-const line = new Line(() => feed.cursor, browserLine, {
+export const line = new Line(() => feed.cursor, browserLine, {
   frame: frame => feed.take(frame),
   up() {
     clearTimeout(lostTimer)

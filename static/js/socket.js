@@ -53,6 +53,11 @@ export class Line {
     }
   }
 
+  // A word that may be lost; the next one says as much.
+  say(word) {
+    if (this.state === 'open') this.#socket.send(JSON.stringify(word))
+  }
+
   stop() {
     this.#become('stopped')
     this.#socket?.close()

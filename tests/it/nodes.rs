@@ -10,6 +10,7 @@ mod crowd;
 mod deliveries;
 mod first_message;
 mod live;
+mod presence;
 mod rates;
 mod sessions;
 mod set_up;

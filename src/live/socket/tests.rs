@@ -55,6 +55,16 @@ impl View for EvenOnly {
         self.watched = Some(conversation);
     }
 
+    async fn here(&mut self, _: ConversationId, types: bool) -> Result<(), Self::Error> {
+        if types { Err("nobody may type here") } else { Ok(()) }
+    }
+
+    fn away(&mut self) {}
+
+    async fn others(&mut self) -> ByteString {
+        std::future::pending().await
+    }
+
     async fn counts(&mut self) -> Result<Option<ByteString>, Self::Error> {
         Ok(self.counts.then(|| "counts".into()))
     }

@@ -6,11 +6,13 @@ use std::time::Duration;
 use async_nats::connection::State;
 use async_nats::{Client, ConnectOptions, Event, Subscriber};
 use futures_util::StreamExt;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use url::Url;
 
 use super::Wake;
+use crate::live::presence::{Presence, Sighting};
 
 /// Between two hints of one node: a burst of commits is one piece of news.
 const BREATH: Duration = Duration::from_millis(5);
@@ -25,7 +27,9 @@ pub struct Broker {
     address: String,
     user: Option<(String, String)>,
     token: Option<String>,
-    subject: String,
+    /// Where "look now" is said, and where it is said who is where.
+    look: String,
+    here: String,
 }
 
 impl Broker {
@@ -41,7 +45,9 @@ impl Broker {
         };
         // Fails only for addresses without a host, which have no user either.
         let _ = url.set_username("").and_then(|()| url.set_password(None));
-        Ok(Self { address: url.into(), user, token, subject: format!("henji.{house}.look") })
+        let subject = |name: &str| format!("henji.{house}.{name}");
+        let (look, here) = (subject("look"), subject("here"));
+        Ok(Self { address: url.into(), user, token, look, here })
     }
 
     /// Whether the broker answers and lets us in.
@@ -70,17 +76,22 @@ impl Broker {
     }
 }
 
-/// Tells other nodes of this node's commits and hears of theirs, until the
-/// writer behind `committed` is gone.
+/// Tells other nodes of this node's commits and of who is where, and hears of
+/// theirs, until the writer behind `committed` is gone.
 ///
 /// A broker that is away is tried again for ever, at longer and longer random
 /// intervals; nothing waits for it meanwhile.
-pub async fn run(broker: Broker, wake: Wake, mut committed: watch::Receiver<i64>) {
+pub async fn run(
+    broker: Broker,
+    wake: Wake,
+    presence: Presence,
+    mut committed: watch::Receiver<i64>,
+) {
     wake.opened();
     let mut attempts = 0;
     while committed.has_changed().is_ok() {
         attempts += 1;
-        match converse(&broker, &wake, &mut committed).await {
+        match converse(&broker, &wake, &presence, &mut committed).await {
             Ok(()) => attempts = 0,
             Err(error) if attempts == 1 => away(&error),
             Err(_) => {}
@@ -94,6 +105,7 @@ pub async fn run(broker: Broker, wake: Wake, mut committed: watch::Receiver<i64>
 async fn converse(
     broker: &Broker,
     wake: &Wake,
+    presence: &Presence,
     committed: &mut watch::Receiver<i64>,
 ) -> Result<(), String> {
     let watched = wake.clone();
@@ -102,10 +114,13 @@ async fn converse(
         std::future::ready(())
     });
     let client = options.connect(&broker.address).await.map_err(explained)?;
-    let subscriber = client.subscribe(broker.subject.clone()).await.map_err(explained)?;
+    let hints = client.subscribe(broker.look.clone()).await.map_err(explained)?;
+    let sightings = client.subscribe(broker.here.clone()).await.map_err(explained)?;
     tokio::select! {
         () = tell(&client, broker, wake, committed) => {}
-        () = listen(subscriber, wake) => {}
+        () = listen(hints, wake) => {}
+        () = tell_who_is_here(&client, broker, presence) => {}
+        () = hear_who_is_there(sightings, presence) => {}
     }
     Ok(())
 }
@@ -116,7 +131,7 @@ async fn tell(client: &Client, broker: &Broker, wake: &Wake, committed: &mut wat
         // What is said to nobody would be kept, and said to everybody too late.
         if client.connection_state() == State::Connected {
             let hint = newest.to_string().into();
-            if client.publish(broker.subject.clone(), hint).await.is_ok() {
+            if client.publish(broker.look.clone(), hint).await.is_ok() {
                 wake.said();
             }
         }
@@ -127,6 +142,29 @@ async fn tell(client: &Client, broker: &Broker, wake: &Wake, committed: &mut wat
 async fn listen(mut subscriber: Subscriber, wake: &Wake) {
     while let Some(hint) = subscriber.next().await {
         wake.heard(&hint.payload);
+    }
+}
+
+async fn tell_who_is_here(client: &Client, broker: &Broker, presence: &Presence) {
+    let mut said = presence.said();
+    loop {
+        match said.recv().await {
+            // Late, it would be wrong; lost, it is said again in some seconds.
+            Ok(sighting) if client.connection_state() == State::Connected => {
+                let line = sighting.line().into();
+                drop(client.publish(broker.here.clone(), line).await);
+            }
+            Ok(_) | Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+async fn hear_who_is_there(mut subscriber: Subscriber, presence: &Presence) {
+    while let Some(told) = subscriber.next().await {
+        if let Some(sighting) = Sighting::parse(&told.payload) {
+            presence.heard(sighting);
+        }
     }
 }
 
@@ -182,7 +220,10 @@ mod tests {
         );
         let broker = Broker::new("nats://example.jp", "ab12").unwrap();
         assert_eq!((broker.user, broker.token), (None, None));
-        assert_eq!(broker.subject, "henji.ab12.look");
+        assert_eq!(
+            (broker.look.as_str(), broker.here.as_str()),
+            ("henji.ab12.look", "henji.ab12.here")
+        );
     }
 
     #[test]

@@ -88,6 +88,8 @@ export const list = page => ({
   rows: page.locator(at.rows),
   row: conversation => page.locator(`#row-${conversation}`),
   open: conversation => page.locator(`#row-${conversation} a`).click(),
+  draft: conversation => page.locator(`#row-${conversation} .draft`),
+  viewers: conversation => page.locator(`#row-${conversation} .viewer`),
   openFirst: () => page.locator(`${at.rows} a`).first().click(),
 })
 
@@ -125,6 +127,9 @@ export function thread(page) {
     conflictField: conflict.locator('textarea[name=body]'),
     older: page.locator(at.older),
     undo: page.locator('.ring'),
+    draftKept: page.locator('#kept').filter({ visible: true }),
+    viewers: page.locator('main > header .viewer'),
+    typists: page.locator('#typists > *'),
     assignee: page.locator('#assign-menu summary'),
     closed: page.locator('main > header[data-state=closed]'),
     pill: page.locator('#pill'),
@@ -168,8 +173,12 @@ export function thread(page) {
       await self.sendButton.click()
     },
 
+    mode: () => composer.locator('input[name=mode]:checked').inputValue(),
+    chooseMode: mode => composer.locator('label', { has: page.locator(at.mode(mode)) }).click(),
+    keepDraft: () => composer.locator('button[formaction$="/draft"]').click(),
+
     async note(body) {
-      await composer.locator('label', { has: page.locator(at.mode('note')) }).click()
+      await self.chooseMode('note')
       await self.field.fill(body)
       await composer.locator('button.save-note').click()
     },

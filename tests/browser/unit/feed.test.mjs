@@ -8,7 +8,7 @@ function recorder({ failOn } = {}) {
     if (failOn && args[0].id === failOn) throw new Error('planted')
     seen.push([name, ...args])
   }
-  return { seen, put: note('put'), del: note('del'), attr: note('attr'), text: note('text'), say: note('say'), hello: note('hello'), applied: note('applied'), reset: note('reset'), count: note('count') }
+  return { seen, put: note('put'), del: note('del'), attr: note('attr'), text: note('text'), say: note('say'), hello: note('hello'), applied: note('applied'), reset: note('reset'), count: note('count'), presence: note('presence') }
 }
 
 const remove = { op: 'del', id: 'm-1' }
@@ -82,4 +82,12 @@ test('"mine" is what is assigned to me and open', () => {
   assert.equal(belongsTo('mine', 'closed', 'u1', 'u1'), false)
   assert.equal(belongsTo('waiting', 'unassigned all waiting', undefined, 'u1'), true)
   assert.equal(belongsTo('all', 'closed', undefined, 'u1'), false)
+})
+
+test('who is where moves no cursor', () => {
+  const page = recorder()
+  const feed = new Feed(7, page)
+  feed.take({ t: 'pres', of: { c1: '<i></i>' } })
+  assert.equal(feed.cursor, 7)
+  assert.deepEqual(page.seen, [['presence', { t: 'pres', of: { c1: '<i></i>' } }]])
 })

@@ -80,6 +80,21 @@ impl Socket {
         self.stream.send(Message::text(word.to_string())).await.unwrap();
     }
 
+    /// Says that its user has `conversation` before them.
+    pub async fn says_here(&mut self, conversation: ConversationId, types: bool) {
+        let word = json!({ "t": "here", "c": conversation.to_string(), "types": types });
+        self.says(&word.to_string()).await;
+    }
+
+    pub async fn says(&mut self, word: &str) {
+        self.stream.send(Message::text(word.to_owned())).await.unwrap();
+    }
+
+    /// The next frame of any kind but heartbeats and counts, if one comes so soon.
+    pub async fn next_within(&mut self, time: std::time::Duration) -> Option<Value> {
+        timeout(time, self.next_whenever()).await.ok().and_then(Result::ok)
+    }
+
     /// The next frame that is no heartbeat and no count, or how the line ended.
     pub async fn next(&mut self) -> Result<Value, Code> {
         timeout(PATIENCE, self.next_whenever()).await.expect("a frame in time")

@@ -188,10 +188,13 @@ pub fn moved_on(
     conversation: ConversationId,
     seen_seq: i64,
 ) -> Result<Vec<MessageId>, ActionError> {
-    let news = crate::store::messages::texts_after_event(tx, conversation, seen_seq)?;
+    let mut news = messages::texts_after_event(tx, conversation, seen_seq)?;
+    let with_us = tx.created_in(conversation);
+    news.extend(messages::find_all(tx, &with_us)?);
     let author = caller.user_id();
     Ok(news
         .into_iter()
+        .filter(|message| message.kind == MessageKind::Sms)
         .filter(|message| message.author_id.is_none() || message.author_id != author)
         .map(|message| message.id)
         .collect())

@@ -135,15 +135,24 @@ pub fn time_of(db: &mut Db, seq: i64) -> Result<Option<DateTime<Utc>>, StoreErro
     Ok(at.map(|at| at.and_utc()))
 }
 
-/// Whether the log tells of `message` in one of the events next after `seq`.
-///
-/// Only asked for a message of the same instant as event `seq`, so both were
-/// written in one batch.
-pub(super) fn told_after(db: &mut Db, seq: i64, message: MessageId) -> Result<bool, StoreError> {
-    let farthest = seq + 16 * super::writer::BATCH as i64;
-    let told = events::table
+/// The messages of a conversation that the log says were created after event
+/// `seq`, oldest first; `None` where that is too far back to look for.
+pub(super) fn created_after(
+    db: &mut Db,
+    conversation: ConversationId,
+    seq: i64,
+) -> Result<Option<Vec<MessageId>>, StoreError> {
+    /// Some minutes of a busy house: the log has no index but its numbers.
+    const FARTHEST: i64 = 20_000;
+    if last_seq(db)? - seq > FARTHEST {
+        return Ok(None);
+    }
+    let ids: Vec<Option<MessageId>> = events::table
         .filter(events::seq.gt(seq))
-        .filter(events::seq.le(farthest))
-        .filter(events::message_id.eq(message));
-    Ok(diesel::select(diesel::dsl::exists(told)).get_result(&mut db.conn)?)
+        .filter(events::conversation_id.eq(conversation))
+        .filter(events::kind.eq(EventKind::MessageCreated.word()))
+        .order(events::seq)
+        .select(events::message_id)
+        .load(&mut db.conn)?;
+    Ok(Some(ids.into_iter().flatten().collect()))
 }

@@ -23,7 +23,8 @@ use super::error::StoreError;
 use super::reach::Watch;
 use super::{audit, events};
 use crate::clock::Clock;
-use crate::domain::event::NewEvent;
+use crate::domain::event::{EventKind, NewEvent};
+use crate::domain::id::{ConversationId, MessageId};
 use crate::domain::user::Actor;
 
 /// Closures per transaction: beyond 256 more gains little (performance.md 2).
@@ -79,6 +80,15 @@ impl Tx {
         detail: String,
     ) {
         self.audit.push(audit::NewEntry { actor: actor.clone(), action, object, detail });
+    }
+
+    /// Messages that this transaction has written and not told of yet: the work
+    /// of others that is committed with it.
+    pub fn created_in(&self, conversation: ConversationId) -> Vec<MessageId> {
+        let created = self.events.iter().filter(|event| {
+            event.kind == EventKind::MessageCreated && event.conversation_id == Some(conversation)
+        });
+        created.filter_map(|event| event.message_id).collect()
     }
 
     fn mark(&self) -> (usize, usize) {

@@ -5,6 +5,7 @@ use crate::support::binary::Binary;
 use crate::support::browser::Browser;
 use crate::support::test_db::is_postgres;
 
+mod answers;
 mod broker;
 mod crowd;
 mod deliveries;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::row::{MessageRow, open_to_show};
-use super::{Message, Position, key_of};
+use super::{Message, Position, find_all, key_of};
 use crate::domain::delivery::OutboundState;
 use crate::domain::id::{ConversationId, MessageId};
 use crate::domain::message::{Direction, MessageKind};
@@ -109,25 +109,27 @@ pub fn oldest_unanswered(
 /// Texts of a conversation whose creation is told by an event after `seq`,
 /// oldest first, 50 at most.
 ///
-/// Looks by time first, which is indexed; the few of the same instant are told
-/// apart by their events.
+/// The log decides, whatever clock a node has. A page so old that the log would
+/// have to be searched for it is compared by time, which is indexed.
 pub fn texts_after_event(
     db: &mut Db,
     conversation: ConversationId,
     seq: i64,
 ) -> Result<Vec<Message>, StoreError> {
     const ENOUGH: i64 = 50;
-    let seen_at = events::time_of(db, seq)?;
-    let start = Position { at: seen_at.unwrap_or_default(), id: Uuid::nil() };
-    let mut news = Vec::new();
-    for message in page_after(db, conversation, start, ENOUGH)? {
-        let same_instant = seen_at == Some(message.created_at);
-        let is_news = message.kind == MessageKind::Sms
-            && (!same_instant || events::told_after(db, seq, message.id)?);
-        if is_news {
-            news.push(message);
+    let mut news = match events::created_after(db, conversation, seq)? {
+        Some(mut ids) => {
+            ids.truncate(ENOUGH as usize);
+            let mut found = find_all(db, &ids)?;
+            found.sort_by_key(|message| ids.iter().position(|id| *id == message.id));
+            found
         }
-    }
+        None => {
+            let seen_at = events::time_of(db, seq)?.unwrap_or_default();
+            page_after(db, conversation, Position { at: seen_at, id: Uuid::max() }, ENOUGH)?
+        }
+    };
+    news.retain(|message| message.kind == MessageKind::Sms);
     Ok(news)
 }
 

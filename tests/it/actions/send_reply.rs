@@ -1,13 +1,15 @@
 //! An agent answers: once, never past a colleague, and with time to think again.
 
 use chrono::TimeDelta;
+use henji::domain::event::{EventKind, NewEvent};
 use henji::domain::id::ConversationId;
+use henji::store::StoreError;
 use uuid::Uuid;
 
 use crate::support::TestApp;
 use crate::support::answer::Answer;
 use crate::support::browser::Browser;
-use crate::support::cast::{SATO, TANAKA, VIEWER};
+use crate::support::cast::{SATO, SUZUKI, TANAKA, VIEWER};
 
 const HANDSET: &str = "+819012345678";
 
@@ -71,6 +73,60 @@ async fn whoever_has_not_seen_a_colleagues_answer_is_told_first() {
     let mut received = app.handset(HANDSET).received();
     received.sort();
     assert_eq!(received, ["再送します", "調べます"]);
+}
+
+/// A2: one text leaves, whoever was first; the others see it and decide.
+#[tokio::test]
+async fn of_many_answers_at_the_same_moment_one_leaves() {
+    let app = TestApp::start().await;
+    let agents = [SATO, TANAKA, SUZUKI];
+    let mut browsers = Vec::new();
+    for who in agents {
+        browsers.push(app.sign_in(who).await);
+    }
+    for round in 0..10 {
+        let conversation = app.handset(&format!("+81901234560{round}")).sends("?").await;
+        let seen = seen_by(&browsers[0], conversation).await;
+        let posts = browsers.iter().zip(agents).map(|(browser, who)| {
+            let fields = [("body", who.name), ("seen_seq", seen.as_str())];
+            let form = browser.form(&messages_of(conversation), &fields);
+            // With scripts and without.
+            Answer::to(if who == SATO { form.header("x-fragment", "message") } else { form })
+        });
+        let answers = futures_util::future::join_all(posts).await;
+        let sent = app.api().texts(conversation).await;
+        assert_eq!(sent.len(), 2, "{sent:?}");
+        let taken = answers.iter().filter(|answer| answer.status != 409).count();
+        assert_eq!(taken, 1, "{:?}", answers.iter().map(|a| a.status).collect::<Vec<_>>());
+        for told in answers.iter().filter(|answer| answer.status == 409) {
+            assert_eq!(told.texts(".conflict .b"), sent[1..], "{}", told.text);
+        }
+    }
+    app.settle().await;
+}
+
+#[tokio::test]
+async fn a_page_from_long_ago_is_told_as_well() {
+    let app = TestApp::start().await;
+    let (sato, tanaka) = (app.sign_in(SATO).await, app.sign_in(TANAKA).await);
+    let conversation = app.handset(HANDSET).sends("?").await;
+    let seen = seen_by(&tanaka, conversation).await;
+    app.advance(TimeDelta::hours(1));
+    for _ in 0..5 {
+        let busy = app.store.write(|tx| {
+            for _ in 0..4_001 {
+                tx.event(NewEvent::new(EventKind::SettingsChanged));
+            }
+            Ok::<_, StoreError>(())
+        });
+        busy.await.unwrap();
+    }
+    let fields = [("body", "遅れました"), ("seen_seq", seen.as_str())];
+    // Nothing came since: the age of the page alone is no reason to ask.
+    tanaka.post(&messages_of(conversation), &fields).await.expect(303);
+    sato.reply(conversation, "調べます").await;
+    tanaka.post(&messages_of(conversation), &fields).await.expect(409);
+    app.settle().await;
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ pub mod sign_in;
 pub mod simulate;
 pub mod snooze;
 pub mod start_conversation;
+pub mod templates;
 mod timeline;
 
 pub use error::{ActionError, Problem};

@@ -11,6 +11,7 @@ pub mod event;
 pub mod holiday;
 pub mod id;
 pub mod inbound;
+pub mod merge_field;
 pub mod message;
 pub mod opt_out;
 pub mod phone_number;

@@ -47,6 +47,7 @@ pub mod sender_rates;
 pub mod senders;
 pub mod sessions;
 pub mod set_up_links;
+pub mod templates;
 pub mod unresolved;
 pub mod users;
 mod writer;

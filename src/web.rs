@@ -32,6 +32,7 @@ mod settings;
 pub mod setup;
 mod shell;
 mod simulator;
+mod templates;
 mod throttle;
 mod times;
 pub mod views;

@@ -3,6 +3,7 @@
 //! `Invalid` names a field and a problem the caller can cure; the web edge tells
 //! it in the user's language, the API in English.
 
+use crate::domain::content_guard::FindingKind;
 use crate::domain::conversation::TransitionError;
 use crate::domain::id::MessageId;
 use crate::domain::phone_number::CannotReceive;
@@ -49,6 +50,14 @@ pub enum Problem {
     NotReachable,
     InPast,
     Closed,
+    /// A place for a name that no merge field is called by.
+    UnknownField,
+    /// A merge field that nothing has filled.
+    Unfilled,
+    /// A card number or My Number, by its digits and the words beside it.
+    Secret(FindingKind),
+    /// Digits that may be one: the sender has to look and say that they are not.
+    Doubtful(FindingKind),
 }
 
 impl Problem {
@@ -69,6 +78,10 @@ impl Problem {
             Self::NotReachable => "not_reachable",
             Self::InPast => "in_past",
             Self::Closed => "closed",
+            Self::UnknownField => "unknown_field",
+            Self::Unfilled => "unfilled",
+            Self::Secret(kind) => kind.word(),
+            Self::Doubtful(_) => "doubtful",
         }
     }
 }
@@ -92,6 +105,11 @@ impl std::fmt::Display for Problem {
             Self::NotReachable => "cannot be reached with these settings",
             Self::InPast => "must be in the future",
             Self::Closed => "is closed; reopen it first",
+            Self::UnknownField => "has a merge field of no known name",
+            Self::Unfilled => "has a merge field that nothing has filled",
+            Self::Secret(FindingKind::CardNumber) => "holds a card number",
+            Self::Secret(FindingKind::MyNumber) => "holds a My Number",
+            Self::Doubtful(_) => "holds digits that may be a card number or My Number",
         };
         f.write_str(text)
     }

@@ -4,9 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::clock::fresh_id;
+use crate::domain::content_guard::{self, Finding, FindingKind};
 use crate::domain::delivery::OutboundState;
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{ConversationId, MessageId, SenderId, UserId};
+use crate::domain::merge_field;
 use crate::domain::message::{Direction, MessageKind, Purpose};
 use crate::domain::opt_out;
 use crate::domain::phone_number::PhoneNumber;
@@ -37,25 +39,44 @@ pub struct Draft {
     pub expires_at: Option<DateTime<Utc>>,
     /// Whether the inbox's undo window applies: for people, never for machines.
     pub may_be_undone: bool,
+    /// A person was shown digits that may be a secret, and says that they are
+    /// none; a program has nobody to ask.
+    pub despite_doubt: bool,
 }
 
 /// A text that may be sent, with its length.
 pub struct Checked {
     pub body: String,
     pub measure: Measure,
+    /// What it seems to hold, and is sent all the same.
+    pub despite: Option<FindingKind>,
 }
 
 /// Whether `body` can be sent at all.
-pub fn check_body(body: &str, profile: LengthProfile) -> Result<Checked, ActionError> {
+pub fn check_body(
+    body: &str,
+    profile: LengthProfile,
+    despite_doubt: bool,
+) -> Result<Checked, ActionError> {
+    let refuse = |problem| Err(ActionError::invalid("body", problem));
     let body = normalise_body(body);
     if body.trim().is_empty() {
-        return Err(ActionError::invalid("body", Problem::Missing));
+        return refuse(Problem::Missing);
+    }
+    if merge_field::unfilled(&body).is_some() {
+        return refuse(Problem::Unfilled);
+    }
+    let finding = content_guard::inspect(&body);
+    match finding {
+        Some(Finding { kind, certain: true }) => return refuse(Problem::Secret(kind)),
+        Some(Finding { kind, .. }) if !despite_doubt => return refuse(Problem::Doubtful(kind)),
+        _ => {}
     }
     let measure = profile.measure(&body);
     if measure.too_long() {
-        return Err(ActionError::invalid("body", Problem::TooLong));
+        return refuse(Problem::TooLong);
     }
-    Ok(Checked { body, measure })
+    Ok(Checked { body, measure, despite: finding.map(|finding| finding.kind) })
 }
 
 /// Whether texts of this purpose may go to `contact`.
@@ -144,7 +165,9 @@ pub fn queue(
         reads::advance(tx, user, conversation.id, marker)?;
     }
     announce(tx, conversation, message.id);
-    tx.audit(&caller.actor, "message.send", Object::new("message", message.id.0));
+    let despite = checked.despite.map(|kind| format!("despite {}", kind.word()));
+    let object = Object::new("message", message.id.0);
+    tx.audit_with(&caller.actor, "message.send", object, despite.unwrap_or_default());
     Ok(message)
 }
 

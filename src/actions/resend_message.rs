@@ -39,7 +39,7 @@ pub async fn run(app: &App, caller: Caller, message: MessageId) -> Result<Sent, 
             outgoing::check_recipient(&conversation.contact, found.purpose)?;
             let sender = outgoing::choose_sender(tx, &conversation, found.sender_id)?;
             let profile = outgoing::profile_of(tx, &providers, &sender)?;
-            let checked = outgoing::check_body(&found.body, profile)?;
+            let checked = outgoing::check_body(&found.body, profile, true)?;
             let draft = Draft {
                 body: found.body.clone(),
                 purpose: found.purpose,
@@ -48,6 +48,7 @@ pub async fn run(app: &App, caller: Caller, message: MessageId) -> Result<Sent, 
                 send_at: None,
                 expires_at: None,
                 may_be_undone: false,
+                despite_doubt: true,
             };
             let message = outgoing::queue(tx, &caller, &conversation, &draft, &checked, &sender)?;
             Ok(Sent { message, repeated: false })

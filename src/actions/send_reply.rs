@@ -51,7 +51,7 @@ pub async fn run(
             outgoing::check_recipient(&found.contact, draft.purpose)?;
             let sender = outgoing::choose_sender(tx, &found, draft.sender)?;
             let profile = outgoing::profile_of(tx, &providers, &sender)?;
-            let checked = outgoing::check_body(&draft.body, profile)?;
+            let checked = outgoing::check_body(&draft.body, profile, draft.despite_doubt)?;
             let message = outgoing::queue(tx, &caller, &found, &draft, &checked, &sender)?;
             if let Some(user) = caller.user_id() {
                 save_draft::forget(tx, &found, user)?;

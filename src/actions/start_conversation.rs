@@ -63,7 +63,7 @@ pub async fn run(
             }
             let sender = outgoing::choose_sender(tx, &conversation, draft.sender)?;
             let profile = outgoing::profile_of(tx, &providers, &sender)?;
-            let checked = outgoing::check_body(&draft.body, profile)?;
+            let checked = outgoing::check_body(&draft.body, profile, draft.despite_doubt)?;
             let message = outgoing::queue(tx, &caller, &conversation, &draft, &checked, &sender)?;
             if let Some(Idempotency { token, key, request_hash }) = &idempotency {
                 api_tokens::keep_first_use(tx, *token, key, request_hash, message.id, now)?;

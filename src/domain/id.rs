@@ -62,4 +62,6 @@ ids! {
     AttemptId;
     /// One webhook request that failed its check.
     QuarantineId;
+    /// A text that is written often.
+    TemplateId;
 }

@@ -302,6 +302,21 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::ids::DbUuid;
 
+    templates (id) {
+        id -> DbUuid,
+        inbox_id -> Nullable<DbUuid>,
+        name -> Text,
+        shortcut -> Text,
+        locale -> Text,
+        body_sealed -> Binary,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
     outbox (message_id) {
         message_id -> DbUuid,
         sender_id -> DbUuid,
@@ -480,6 +495,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     senders,
     sessions,
     set_up_links,
+    templates,
     unresolved,
     users,
 );

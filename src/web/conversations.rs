@@ -16,7 +16,7 @@ use super::views::{
 };
 use super::words;
 use crate::actions::{
-    self, ActionError, Draft, assign, mark_read, rename_contact, snooze as snoozing,
+    self, ActionError, Draft, Problem, assign, mark_read, rename_contact, snooze as snoozing,
     start_conversation,
 };
 use crate::app::App;
@@ -148,7 +148,7 @@ pub async fn new(
 pub async fn create(
     app: web::Data<App>,
     session: Session,
-    fields: Fields,
+    mut fields: Fields,
 ) -> Result<HttpResponse, WebError> {
     must_answer(&session)?;
     let sender = fields.get("sender_id").parse().ok().map(SenderId);
@@ -167,6 +167,7 @@ pub async fn create(
         send_at: None,
         expires_at: None,
         may_be_undone: true,
+        despite_doubt: fields.has("despite_doubt"),
     };
     let to = fields.get("to").to_owned();
     let caller = session.caller.clone();
@@ -176,6 +177,9 @@ pub async fn create(
             Ok(see_other(&format!("/conversations/{}#latest", sent.message.conversation_id)))
         }
         Err(ActionError::Invalid { field, problem }) => {
+            if matches!(problem, Problem::Doubtful(_)) {
+                fields.set("despite_doubt", "1");
+            }
             let field = if field == "inbox_id" { "sender_id" } else { field };
             let errors = FormErrors::of(field, words::problem(session.locale(), field, problem));
             new_page(&app, &session, StatusCode::UNPROCESSABLE_ENTITY, &fields, errors).await
@@ -366,6 +370,7 @@ async fn new_page(
         client_message_id: fields
             .filled("client_message_id")
             .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned),
+        despite_doubt: fields.has("despite_doubt"),
         profile: LengthProfile::STANDARD,
         shell,
         inboxes,

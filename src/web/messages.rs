@@ -14,15 +14,16 @@ use super::form::Fields;
 use super::fragment::{asked_for, html, html_with, see_other};
 use super::session::Session;
 use super::shell::shell;
+use super::templates;
 use super::times::Times;
-use super::views::{ConflictPage, ConflictView, MessageView, Nav, ShowPage};
+use super::views::{ConflictPage, ConflictView, MessageView, Nav, ProblemView, ShowPage};
 use super::words;
 use crate::actions::send_reply::{self, Seen};
 use crate::actions::{
-    ActionError, Draft, Problem, add_note, cancel_message, resend_message, save_draft,
+    ActionError, Draft, Problem, access, add_note, cancel_message, resend_message, save_draft,
 };
 use crate::app::App;
-use crate::domain::id::{ConversationId, MessageId, SenderId};
+use crate::domain::id::{ConversationId, MessageId, SenderId, TemplateId};
 use crate::domain::message::Purpose;
 use crate::store::messages::Message;
 use crate::store::{StoreError, conversations, drafts, events, inboxes, messages};
@@ -48,6 +49,7 @@ pub async fn create(
         send_at: None,
         expires_at: None,
         may_be_undone: true,
+        despite_doubt: fields.has("despite_doubt"),
     };
     let seen = match fields.get("seen_seq").parse() {
         Ok(seq) => Seen::UpTo(seq),
@@ -77,7 +79,8 @@ pub async fn create_note(
     save_note(&app, session, &request, id, &fields).await
 }
 
-/// `PUT /conversations/{id}/draft`: kept while it is typed, or by its button.
+/// `PUT /conversations/{id}/draft`: kept while it is typed, or by its button; with
+/// `?insert`, the text of `template_id` below it.
 pub async fn save_draft(
     app: web::Data<App>,
     session: Session,
@@ -87,7 +90,14 @@ pub async fn save_draft(
 ) -> Result<HttpResponse, WebError> {
     let id = ConversationId(path.into_inner());
     let is_note = fields.get("mode") == "note";
-    let draft = drafts::Draft { body: fields.get("body").to_owned(), is_note };
+    let mut body = fields.get("body").to_owned();
+    if request.query_string() == "insert"
+        && let Ok(template) = fields.get("template_id").parse()
+    {
+        let text = template_text(&app, &session, id, template).await?;
+        body = if body.trim().is_empty() { text } else { format!("{body}\n{text}") };
+    }
+    let draft = drafts::Draft { body, is_note };
     let client_id = fields.get("client_message_id").parse().ok();
     match save_draft::run(&app, session.caller.clone(), id, draft, client_id).await {
         Ok(()) if asked_for(&request).is_some() => Ok(HttpResponse::NoContent().finish()),
@@ -141,6 +151,20 @@ async fn save_note(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+async fn template_text(
+    app: &App,
+    session: &Session,
+    id: ConversationId,
+    template: TemplateId,
+) -> Result<String, WebError> {
+    let asker = session.clone();
+    let read = app.store.read(move |db| {
+        let conversation = access::to_answer(db, &asker.caller, id)?;
+        Ok::<_, ActionError>(templates::filled(db, &asker, &conversation, template)?)
+    });
+    Ok(read.await?)
 }
 
 /// The bubble for scripts, the thread for browsers without.
@@ -218,13 +242,16 @@ async fn refuse(
 ) -> Result<HttpResponse, WebError> {
     let why = words::problem(session.locale(), field, problem);
     if asked_for(request).is_some() {
-        return Err(WebError::unprocessable(field, problem.word(), why));
+        let refused = StatusCode::UNPROCESSABLE_ENTITY;
+        let (t, status, detail) = (session.locale(), refused.as_u16(), Some(why));
+        return html_with(refused, &ProblemView { t, status, detail });
     }
     let shell = shell(app, session, Nav::Inbox).await?;
     let mut thread = thread::thread_view(app, session, id, Window::default(), shell.event).await?;
     if let Some(composer) = &mut thread.composer {
         composer.body = fields.get("body").to_owned();
         composer.is_note = fields.get("mode") == "note";
+        composer.despite_doubt = matches!(problem, Problem::Doubtful(_));
         composer.error = Some(why);
     }
     let list = list_view(app, session, tab_for_writers(), None, None).await?;

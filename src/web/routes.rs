@@ -8,6 +8,8 @@ use actix_web::web::ServiceConfig;
 use super::{
     api, assets, contacts, conversations, events, health, hooks, live_socket, messages, sessions,
     settings, setup, simulator,
+    api, assets, conversations, events, health, hooks, live_socket, messages, sessions, settings,
+    setup, simulator, templates,
 };
 
 /// Who may come in at all; what they see inside is up to the queries.
@@ -90,6 +92,7 @@ routes! {
     post "/conversations/{id}/snooze" User => conversations::snooze;
     delete "/conversations/{id}/snooze" User => conversations::wake;
     put "/conversations/{id}/draft" User => messages::save_draft;
+    get "/conversations/{id}/templates" User => templates::index;
     post "/conversations/{id}/messages" User => messages::create;
     post "/conversations/{id}/notes" User => messages::create_note;
     post "/messages/{id}/cancellation" User => messages::cancel;
@@ -128,6 +131,12 @@ routes! {
     post "/settings/senders" Admin => settings::senders::create;
     get "/settings/accounts/{id}/edit" Admin => settings::accounts::edit;
     put "/settings/accounts/{id}" Admin => settings::accounts::update;
+    get "/settings/templates" Admin => settings::templates::index;
+    get "/settings/templates/new" Admin => settings::templates::new;
+    post "/settings/templates" Admin => settings::templates::create;
+    get "/settings/templates/{id}/edit" Admin => settings::templates::edit;
+    put "/settings/templates/{id}" Admin => settings::templates::update;
+    delete "/settings/templates/{id}" Admin => settings::templates::remove;
     get "/settings/tokens" Admin => settings::tokens::index;
     post "/settings/tokens" Admin => settings::tokens::create;
     delete "/settings/tokens/{id}" Admin => settings::tokens::revoke;

@@ -10,6 +10,7 @@
 //! | `thread` | [`ThreadView`]; with `before`/`after`: [`LinesView`] |
 //! | `rows` | [`ListView`]; with `cursor`: [`RowsView`] |
 //! | `side` | [`SideView`] |
+//! | `templates` | [`TemplatesView`] |
 //! | `message` | [`MessageView`] (answers to POST of messages and notes) |
 //! | `handset` | [`HandsetView`] (`GET /sim`, `POST /sim/inbound`) |
 //! | `head`, `none` | 204 or [`HeadView`]: what the verb changed comes as an event |
@@ -36,6 +37,7 @@ mod sessions;
 mod settings;
 mod setup;
 mod simulator;
+mod templates;
 
 pub use body::{Link, Piece, pieces};
 pub use contacts::{ContactLineView, ContactPage, ContactThreadView, NumberView, OptOutView};
@@ -52,6 +54,9 @@ pub use settings::*;
 pub use setup::{AdministratorPage, OrganizationPage, ProviderPage, StartPage, StartStep};
 pub use simulator::{
     BehaviourView, HandsetLink, HandsetTextView, HandsetView, RawHookView, SimulatorPage,
+};
+pub use templates::{
+    TemplateChoice, TemplateFormPage, TemplateRowView, TemplatesPage, TemplatesView,
 };
 
 /// What the frame round every signed-in page needs.

@@ -10,6 +10,7 @@ use super::error::WebError;
 use super::views::FormErrors;
 use crate::actions::{ActionError, Problem};
 use crate::app::App;
+use crate::domain::content_guard::FindingKind;
 use crate::domain::phone_number::CannotReceive;
 use crate::locale::Locale;
 use crate::password::MIN_LENGTH;
@@ -47,6 +48,7 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
     let text = match (field, problem) {
         ("role", Problem::Missing) => t.field_last_admin(),
         ("scope" | "inbox_id", Problem::Missing) => t.field_choose_one(),
+        ("shortcut", Problem::Malformed) => t.field_shortcut_malformed(),
         ("body", Problem::Missing) => t.field_empty_body(),
         (_, Problem::Missing) => t.field_required(),
         ("email", Problem::Malformed) => t.field_email_invalid(),
@@ -75,6 +77,12 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
         (_, Problem::NotReachable) => t.problem_not_reachable(),
         (_, Problem::InPast) => t.field_until_past(),
         (_, Problem::Closed) => t.problem_closed(),
+        (_, Problem::UnknownField) => t.problem_unknown_field(),
+        (_, Problem::Unfilled) => t.problem_unfilled(),
+        (_, Problem::Secret(FindingKind::CardNumber)) => t.problem_card_number(),
+        (_, Problem::Secret(FindingKind::MyNumber)) => t.problem_my_number(),
+        (_, Problem::Doubtful(FindingKind::CardNumber)) => t.problem_doubtful_card(),
+        (_, Problem::Doubtful(FindingKind::MyNumber)) => t.problem_doubtful_my_number(),
     };
     text.to_owned()
 }
@@ -117,6 +125,9 @@ pub fn did(t: Locale, action: &str) -> &str {
         "token.revoke" => t.did_token_revoke(),
         "quarantine.replay" => t.did_quarantine_replay(),
         "quarantine.discard" => t.did_quarantine_discard(),
+        "template.add" => t.did_template_add(),
+        "template.change" => t.did_template_change(),
+        "template.remove" => t.did_template_remove(),
         "message.send" => t.did_message_send(),
         "message.cancel" => t.did_message_cancel(),
         "note.add" => t.did_note_add(),
@@ -146,6 +157,7 @@ pub fn object(t: Locale, kind: &str) -> &str {
         "quarantine" => t.object_quarantine(),
         "conversation" => t.object_conversation(),
         "message" => t.object_message(),
+        "template" => t.object_template(),
         "contact" => t.object_contact(),
         other => other,
     }

@@ -12,11 +12,12 @@ import { watchPresence } from './presence.js'
 import { watchSending } from './sending.js'
 import { watchSignIn } from './signed-out.js'
 import { watchHandset } from './sim.js'
+import { watchTemplates } from './templates.js'
 import { watchThread } from './thread.js'
 import { keepTime } from './time.js'
 
 for (const watch of [watchActs, watchComposer, watchConflict, watchKeys, watchList, watchNavigation,
-  watchNotifications, watchPresence, watchSignIn, watchHandset, watchThread, keepTime]) watch()
+  watchNotifications, watchPresence, watchSignIn, watchHandset, watchTemplates, watchThread, keepTime]) watch()
 arrived()
 watchSending()
 goLive()

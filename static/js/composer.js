@@ -14,6 +14,8 @@ const left = new Map()
 let composing = false
 let composedAt = -Infinity
 let frozen = false
+// A text with digits that may be a secret: sent again as it is, it is meant so.
+let doubted = ''
 let seen = page.event
 
 const composer = {
@@ -87,7 +89,10 @@ export function watchComposer() {
   document.addEventListener('input', ({ target }) => {
     if (target.name === 'body' && target.form?.dataset.gsm7Single) measure(target.form)
     if (target === composer.body) freeze()
-    if (target === composer.body) tellTyping()
+    if (target === composer.body) {
+      tellTyping()
+      complain('')
+    }
     if (target.name === 'mode') showMode()
     if (target === composer.body || (target.name === 'mode' && composer.body.value)) typed(composer.form)
   })
@@ -96,6 +101,11 @@ export function watchComposer() {
     if (target.id === 'enter-sends') chooseEnter(target.checked)
   })
   document.addEventListener('take-back', ({ detail }) => takeBack(detail))
+  document.addEventListener('refused', ({ detail: { body, why } }) => {
+    takeBack(body)
+    complain(why)
+    doubted = body
+  })
   document.addEventListener('message-sent', ({ detail }) => {
     // The server forgot the draft with the sending; what is written since is another.
     if (detail === thread.id && composer.body?.value) typed(composer.form)
@@ -150,7 +160,8 @@ function submit(event) {
   if (!body) return
   if (composer.isNote || event.submitter?.matches('.save-note')) return saveNote(form, body)
   if (byId('counter').classList.contains('over')) return form.elements.body.focus()
-  sendReply({ conversation: thread.id, body, sender: form.elements.sender_id?.value ?? '', seen, cid: form.elements.client_message_id.value })
+  const despite = body === doubted
+  sendReply({ conversation: thread.id, body, despite, sender: form.elements.sender_id?.value ?? '', seen, cid: form.elements.client_message_id.value })
   clear(form)
 }
 
@@ -176,9 +187,13 @@ async function saveNote(form, body) {
 // What is wrong, beside the box; gone when the text changes.
 function complain(text) {
   const { body } = composer
-  body.setCustomValidity(text)
-  body.reportValidity()
-  body.addEventListener('input', () => body.setCustomValidity(''), { once: true })
+  const wrong = byId('body-error')
+  wrong.querySelector('span').textContent = text
+  wrong.hidden = !text
+  body.ariaInvalid = Boolean(text)
+  if (!text) return body.removeAttribute('aria-describedby')
+  body.setAttribute('aria-describedby', wrong.id)
+  body.focus()
 }
 
 // Others see who writes to the customer; a note is nobody's answer.

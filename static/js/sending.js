@@ -14,9 +14,9 @@ import { idOf, putLine, thread, toEnd, toLatest } from './thread.js'
 const outbox = new Outbox(page.storage, page.me)
 const timers = new Map()
 
-export async function sendReply({ conversation, body, sender, seen, cid = newId() }) {
+export async function sendReply({ conversation, body, sender, seen, despite, cid = newId() }) {
   outbox.remove(cid)
-  const fields = { body, sender_id: sender, seen_seq: String(seen) }
+  const fields = { body, sender_id: sender, seen_seq: String(seen), ...(despite && { despite_doubt: '1' }) }
   outbox.add({ cid, conversation, fields })
   if (!thread.hasTail) await toLatest()
   show(outbox.get(cid))
@@ -78,6 +78,11 @@ async function post({ cid, conversation, fields, tries }) {
     if (thread.id === conversation) putLine(line, `thread-${conversation}`)
     document.dispatchEvent(new CustomEvent('message-sent', { detail: conversation }))
     return say(words('sent'))
+  }
+  // What the sender can mend goes back to where it was written.
+  if (status === 422 && thread.id === conversation) {
+    forget(cid)
+    return document.dispatchEvent(new CustomEvent('refused', { detail: { body: fields.body, why: reason(answer) } }))
   }
   const delay = retryDelay(tries + 1, status)
   outbox.update(cid, { tries: tries + 1 })

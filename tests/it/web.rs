@@ -10,4 +10,5 @@ mod presence;
 mod sessions;
 mod set_up;
 mod settings;
+mod templates;
 mod thread;

@@ -17,13 +17,15 @@ use crate::store::conversations::{self, Conversation};
 use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::{self, Message, Position};
 use crate::store::{Db, StoreError, drafts, opt_outs, optional, reads, users};
+use crate::store::templates::{self, Template};
+use crate::store::{Db, StoreError, drafts, opt_outs, reads, users};
 use crate::web::cursor;
 use crate::web::error::WebError;
 use crate::web::session::Session;
 use crate::web::shell::person;
 use crate::web::times::Times;
 use crate::web::views::{
-    CaseView, ComposerView, HeadView, LinesView, SideView, ThreadView, Unsendable,
+    CaseView, ChoiceView, ComposerView, HeadView, LinesView, SideView, ThreadView, Unsendable,
 };
 
 /// Lines of a page (ui.md 4.4).
@@ -297,8 +299,20 @@ fn composer(
         profile: LengthProfile::STANDARD,
         unsendable,
         enter_sends: session.user.enter_sends,
+        templates: template_choices(db, inbox)?,
+        despite_doubt: false,
         error: None,
     })
+}
+
+fn template_choices(db: &mut Db, inbox: &Inbox) -> Result<Vec<ChoiceView>, StoreError> {
+    let found = templates::for_inbox(db, inbox.id)?.into_iter();
+    let choice = |template: Template| ChoiceView {
+        value: template.id.to_string(),
+        label: template.name,
+        chosen: false,
+    };
+    Ok(found.map(choice).collect())
 }
 
 /// The address texts of this conversation last went through.

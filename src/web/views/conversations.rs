@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{FormErrors, MessageView, PersonView, Shell, TimeView, initial};
+use super::{ChoiceView, FormErrors, MessageView, PersonView, Shell, TimeView, initial};
 use crate::domain::conversation::ShownState;
 use crate::domain::segment::LengthProfile;
 use crate::locale::Locale;
@@ -44,6 +44,8 @@ pub struct NewPage {
     pub body: String,
     /// Made by the server, so that a form sent twice makes one message.
     pub client_message_id: String,
+    /// Whether its writer was asked to look at some digits again.
+    pub despite_doubt: bool,
     pub profile: LengthProfile,
     pub errors: FormErrors,
 }
@@ -244,6 +246,10 @@ pub struct ComposerView {
     /// Why no text can be sent; notes still can.
     pub unsendable: Option<Unsendable>,
     pub enter_sends: bool,
+    /// What can be inserted without scripts; they fetch it when it is wanted.
+    pub templates: Vec<ChoiceView>,
+    /// Whether the writer was asked to look at some digits again.
+    pub despite_doubt: bool,
     pub error: Option<String>,
 }
 

@@ -14,6 +14,7 @@ pub fn settings_menu(shell: &Shell) -> Vec<ChoiceView> {
         (admin, "/settings/users", t.settings_users()),
         (admin, "/settings/inboxes", t.settings_inboxes()),
         (admin, "/settings/senders", t.settings_senders()),
+        (admin, "/settings/templates", t.settings_templates()),
         (admin, "/settings/quarantine", t.settings_quarantine()),
         (shell.role.may_read_audit(), "/settings/audit", t.settings_audit()),
         (admin, "/settings/tokens", t.settings_tokens()),
@@ -32,6 +33,7 @@ pub struct SettingsIndexPage {
     pub users: u32,
     pub inboxes: u32,
     pub senders: u32,
+    pub templates: u32,
     /// Requests that wait for somebody to look at them.
     pub quarantine: u32,
     pub tokens: u32,

@@ -42,6 +42,8 @@ export const everyPage = ({ threads, user, inbox, contact }) => [
   ['inbox-edit', `/settings/inboxes/${inbox}/edit`],
   ['senders', '/settings/senders'],
   ['sender-new', '/settings/senders/new'],
+  ['templates', '/settings/templates'],
+  ['template-new', '/settings/templates/new'],
   ['tokens', '/settings/tokens'],
   ['quarantine', '/settings/quarantine'],
   ['audit', '/settings/audit'],
@@ -127,6 +129,9 @@ export function thread(page) {
     conflictField: conflict.locator('textarea[name=body]'),
     older: page.locator(at.older),
     undo: page.locator('.ring'),
+    templates: page.locator('#picker [role=option]').filter({ visible: true }),
+    templateButton: page.locator('button[data-act=templates]'),
+    wrong: page.locator('#body-error'),
     draftKept: page.locator('#kept').filter({ visible: true }),
     viewers: page.locator('main > header .viewer'),
     typists: page.locator('#typists > *'),
@@ -175,6 +180,10 @@ export function thread(page) {
 
     mode: () => composer.locator('input[name=mode]:checked').inputValue(),
     chooseMode: mode => composer.locator('label', { has: page.locator(at.mode(mode)) }).click(),
+    async insertTemplate(label) {
+      await composer.locator('select[name=template_id]').selectOption({ label })
+      await composer.locator('button[formaction$="?insert"]').click()
+    },
     keepDraft: () => composer.locator('button[formaction$="/draft"]').click(),
 
     async note(body) {
@@ -203,6 +212,13 @@ export function thread(page) {
 
 function exactly(text) {
   return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}\\s*$`)
+}
+
+export async function makeTemplate(page, fields) {
+  await page.goto('/settings/templates/new')
+  for (const [name, value] of Object.entries(fields)) await page.locator(`main [name=${name}]`).fill(value)
+  await page.locator('main form button.pri').click()
+  await page.waitForURL('**/settings/templates?*')
 }
 
 export async function signOut(page) {

@@ -2,8 +2,11 @@
 
 use henji::actions::people::{self, NewUser};
 use henji::actions::settings::{self, NewAccount};
+use henji::actions::templates;
+use henji::clock::fresh_id;
 use henji::domain::user::{Actor, Caller, Role};
 use henji::store::conversations;
+use henji::store::templates::Template;
 use henji::web::assets;
 use henji::web::routes::Route;
 use reqwest::{Method, RequestBuilder};
@@ -37,6 +40,7 @@ enum Object {
     User,
     Inbox,
     Token,
+    Template,
     Account,
     Quarantined,
     Door,
@@ -128,6 +132,7 @@ pub const SPECS: &[Spec] = &[
     ),
     answering("delete", "/conversations/{id}/snooze", Object::Conversation, ""),
     answering("put", "/conversations/{id}/draft", Object::Conversation, "body=matrix"),
+    answering("get", "/conversations/{id}/templates", Object::Conversation, ""),
     answering("post", "/conversations/{id}/messages", Object::Conversation, "body=matrix"),
     answering("post", "/conversations/{id}/notes", Object::Conversation, "body=matrix"),
     answering("post", "/messages/{id}/cancellation", Object::Message, ""),
@@ -160,6 +165,12 @@ pub const SPECS: &[Spec] = &[
     spec("post", "/settings/senders", Object::None),
     spec("get", "/settings/accounts/{id}/edit", Object::Account),
     spec("put", "/settings/accounts/{id}", Object::Account),
+    spec("get", "/settings/templates", Object::None),
+    spec("get", "/settings/templates/new", Object::None),
+    spec("post", "/settings/templates", Object::None),
+    spec("get", "/settings/templates/{id}/edit", Object::Template),
+    spec("put", "/settings/templates/{id}", Object::Template),
+    spec("delete", "/settings/templates/{id}", Object::Template),
     spec("get", "/settings/tokens", Object::None),
     spec("post", "/settings/tokens", Object::None),
     spec("delete", "/settings/tokens/{id}", Object::Token),
@@ -206,6 +217,7 @@ pub struct Scene {
     user: String,
     inbox: String,
     token: String,
+    template: String,
     account: String,
     quarantined: String,
     door: String,
@@ -229,6 +241,15 @@ impl Scene {
         let scopes = vec!["contacts:read".to_owned()];
         let (token, _) =
             settings::add_token(app, operator(), "scratch".into(), scopes).await.unwrap();
+        let template = Template {
+            id: fresh_id(),
+            inbox_id: None,
+            name: "matrix".into(),
+            shortcut: String::new(),
+            locale: String::new(),
+            body: "matrix".into(),
+        };
+        templates::save(app, operator(), template.clone()).await.unwrap();
         let twilio = NewAccount {
             kind: "twilio".into(),
             settings: [("account_sid", "AC0123456789abcdef0123456789abcdef"), ("auth_token", "t")]
@@ -251,6 +272,7 @@ impl Scene {
             user: user.to_string(),
             inbox: app.cast.reception.to_string(),
             token: token.to_string(),
+            template: template.id.to_string(),
             account: account.id.to_string(),
             quarantined: read.await.unwrap()[0].id.to_string(),
             door: app.cast.account.hook_token.clone(),
@@ -303,6 +325,7 @@ impl Scene {
             Object::Inbox => (&self.inbox, Whose::House),
             Object::Account => (&self.account, Whose::House),
             Object::Token => (&self.token, Whose::House),
+            Object::Template => (&self.template, Whose::House),
             _ => (&self.quarantined, Whose::House),
         }
     }

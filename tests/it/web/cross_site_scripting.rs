@@ -125,9 +125,18 @@ async fn everything(app: &TestApp, n: usize, text: &str) -> BTreeSet<String> {
     found.extend(names_of_frame(&socket.next_of("ev").await));
     sato.note(conversation, text).await;
     found.extend(names_of_frame(&socket.next_of("ev").await));
-    let message = sato.reply(conversation, text).await;
+    // A merge field that nothing fills would not be sent.
+    let message = sato.reply(conversation, &text.replace("{{", "{ {")).await;
     found.extend(names_of_frame(&socket.next_of("ev").await));
     sato.post(&format!("/messages/{message}/cancellation"), &[]).await.expect(303);
+    sato.put(&format!("{path}/draft"), &[("body", text)]).await.expect(303);
+    // Refused, whatever it is called, and typed back.
+    let template = [("name", text), ("shortcut", "/"), ("body", "{{x55}}")];
+    found.extend(names_of_form(admin.post("/settings/templates", &template).await));
+    let template = [("name", "x"), ("shortcut", "x"), ("body", "{{x55}}")];
+    found.extend(names_of_form(admin.post("/settings/templates", &template).await));
+    let template = [("name", text), ("body", text)];
+    found.extend(names_of_form(admin.post("/settings/templates", &template).await));
     let inbox = format!("/settings/inboxes/{}", app.cast.reception);
     let fields =
         [("name", text), ("locale", "ja"), ("time_zone", "Asia/Tokyo"), ("undo_seconds", "5")];
@@ -155,6 +164,7 @@ async fn everything(app: &TestApp, n: usize, text: &str) -> BTreeSet<String> {
         "/settings/inboxes",
         &format!("{inbox}/edit"),
         "/settings/senders",
+        "/settings/templates",
         "/settings/tokens",
         "/settings/audit",
     ] {
@@ -162,6 +172,8 @@ async fn everything(app: &TestApp, n: usize, text: &str) -> BTreeSet<String> {
     }
     // As a fragment, and typed back into a form that was refused.
     let fragment = sato.fragment(&path, "thread").await.expect(200);
+    found.extend(names(&Html::parse_fragment(&fragment.text)));
+    let fragment = sato.fragment(&format!("{path}/templates"), "templates").await.expect(200);
     found.extend(names(&Html::parse_fragment(&fragment.text)));
     for (path, field) in [("/conversations", "to"), ("/session", "email")] {
         let refused = sato.post(path, &[(field, text), ("body", text), ("password", "")]).await;

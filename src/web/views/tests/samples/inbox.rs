@@ -311,6 +311,8 @@ pub fn composer(t: Locale) -> ComposerView {
         is_note: false,
         client_message_id: "0199a0c2-0000-7000-8000-000000000001".into(),
         seen_seq: 1240,
+        templates: vec![ChoiceView { value: "t1".into(), label: "お礼".into(), chosen: false }],
+        despite_doubt: true,
         senders: vec![sender("s1", "0005-123456", false), sender("s2", "AOBA", true)],
         profile: LengthProfile::STANDARD,
         unsendable: None,
@@ -353,6 +355,7 @@ fn new_page(t: Locale) -> NewPage {
         to: "03-1234-5678".into(),
         body: String::new(),
         client_message_id: "0199a0c2-0000-7000-8000-000000000002".into(),
+        despite_doubt: true,
         profile: LengthProfile::STANDARD,
         errors: FormErrors::of("to", t.field_number_cannot_sms(t.field_number_landline())),
     }

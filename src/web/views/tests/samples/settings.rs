@@ -151,6 +151,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         users: 12,
         inboxes: 3,
         senders: 4,
+        templates: 3,
         quarantine: 1,
         tokens: 2,
     };

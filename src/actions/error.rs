@@ -49,6 +49,8 @@ pub enum Problem {
     NoSender,
     NotReachable,
     InPast,
+    /// Beyond what anybody plans.
+    TooFar,
     Closed,
     /// A place for a name that no merge field is called by.
     UnknownField,
@@ -77,6 +79,7 @@ impl Problem {
             Self::NoSender => "no_sender",
             Self::NotReachable => "not_reachable",
             Self::InPast => "in_past",
+            Self::TooFar => "too_far",
             Self::Closed => "closed",
             Self::UnknownField => "unknown_field",
             Self::Unfilled => "unfilled",
@@ -104,6 +107,7 @@ impl std::fmt::Display for Problem {
             Self::NoSender => "has no number to send from",
             Self::NotReachable => "cannot be reached with these settings",
             Self::InPast => "must be in the future",
+            Self::TooFar => "must be within a year",
             Self::Closed => "is closed; reopen it first",
             Self::UnknownField => "has a merge field of no known name",
             Self::Unfilled => "has a merge field that nothing has filled",

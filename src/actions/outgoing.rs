@@ -37,6 +37,8 @@ pub struct Draft {
     pub sender: Option<SenderId>,
     pub send_at: Option<DateTime<Utc>>,
     pub expires_at: Option<DateTime<Utc>>,
+    /// Taken back when the contact writes before it leaves.
+    pub until_reply: bool,
     /// Whether the inbox's undo window applies: for people, never for machines.
     pub may_be_undone: bool,
     /// A person was shown digits that may be a secret, and says that they are
@@ -145,6 +147,7 @@ pub fn queue(
         segments: checked.measure.segments(),
         not_before,
         expires_at: draft.expires_at,
+        until_reply: draft.until_reply,
         created_at: now,
         sent_at: None,
         delivered_at: None,

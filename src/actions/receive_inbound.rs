@@ -6,8 +6,9 @@
 use crate::app::App;
 use crate::clock::fresh_id;
 use crate::domain::conversation::{Conversation as Status, ConversationState, Reopened};
+use crate::domain::delivery::OutboundState;
 use crate::domain::event::{EventKind, NewEvent};
-use crate::domain::id::{ConversationId, MessageId, ProviderAccountId};
+use crate::domain::id::{ConversationId, InboxId, MessageId, ProviderAccountId};
 use crate::domain::inbound::InboundMessage;
 use crate::domain::message::{Direction, MessageKind, Purpose};
 use crate::domain::opt_out::{OptOutScope, OptOutSignal, OptOutSource, recognise};
@@ -19,9 +20,9 @@ use crate::domain::user::Actor;
 use crate::store::audit::Object;
 use crate::store::contacts::Contact;
 use crate::store::conversations::{Conversation, NewConversation};
-use crate::store::messages::Message;
+use crate::store::messages::{Message, Progress};
 use crate::store::senders::Sender;
-use crate::store::{StoreError, Tx, contacts, conversations, messages, opt_outs, senders};
+use crate::store::{StoreError, Tx, contacts, conversations, messages, opt_outs, outbox, senders};
 
 use super::{ActionError, timeline};
 
@@ -95,6 +96,7 @@ pub(super) fn receive(
         let reopening = SystemLine::Reopened;
         timeline::say(tx, conversation.inbox_id, conversation.id, None, reopening)?;
     }
+    withdraw(tx, &[(conversation.id, conversation.inbox_id)])?;
     conversations::touch(tx, conversation.id, &status, &message, &key)?;
     let created = EventKind::MessageCreated;
     tx.event(NewEvent::conversation(created, conversation.inbox_id, conversation.id).about(id));
@@ -107,6 +109,24 @@ pub(super) fn receive(
         close(tx, &conversation)?;
     }
     Ok(Received::New(id))
+}
+
+/// Takes back what was to leave only if the contact had not written first: in the
+/// transaction that stores what they wrote, so that it cannot leave after it.
+fn withdraw(tx: &mut Tx, written: &[(ConversationId, InboxId)]) -> Result<(), StoreError> {
+    let ids: Vec<ConversationId> = written.iter().map(|(id, _)| *id).collect();
+    for (message, conversation, state) in messages::until_reply(tx, &ids)? {
+        let Some((_, inbox)) = written.iter().find(|(id, _)| *id == conversation) else { continue };
+        let canceled = OutboundState::Canceled;
+        if messages::advance(tx, message, state, canceled, Progress::default())? {
+            outbox::delete(tx, message)?;
+            let updated = NewEvent::conversation(EventKind::MessageUpdated, *inbox, conversation);
+            tx.event(updated.about(message));
+            timeline::say(tx, *inbox, conversation, None, SystemLine::Withdrawn)?;
+            tx.audit(&Actor::system(), "message.cancel", Object::new("message", message.0));
+        }
+    }
+    Ok(())
 }
 
 /// What the text asks for, if it is a word that acts at once: the provider's
@@ -200,6 +220,7 @@ fn inbound_message(
         segments: measure.segments(),
         not_before: None,
         expires_at: None,
+        until_reply: false,
         created_at: tx.now,
         sent_at: text.sent_at,
         delivered_at: None,

@@ -47,6 +47,7 @@ pub async fn run(app: &App, caller: Caller, message: MessageId) -> Result<Sent, 
                 sender: Some(sender.id),
                 send_at: None,
                 expires_at: None,
+                until_reply: false,
                 may_be_undone: false,
                 despite_doubt: true,
             };

@@ -68,10 +68,14 @@ fn checked(template: Template) -> Result<Template, ActionError> {
     if name.chars().count() > LONGEST_NAME {
         return refuse("name", Problem::TooLong);
     }
+    // In clear in the database, where PostgreSQL takes no NUL.
+    if name.contains(char::is_control) {
+        return refuse("name", Problem::Malformed);
+    }
     if shortcut.chars().count() > LONGEST_SHORTCUT {
         return refuse("shortcut", Problem::TooLong);
     }
-    if shortcut.contains(|c: char| c.is_whitespace() || c == '/') {
+    if shortcut.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/') {
         return refuse("shortcut", Problem::Malformed);
     }
     if !locale.is_empty() && Locale::from_tag(locale).is_none() {

@@ -53,6 +53,7 @@ pub fn internal(
         segments: 0,
         not_before: None,
         expires_at: None,
+        until_reply: false,
         created_at: tx.now,
         sent_at: None,
         delivered_at: None,

@@ -19,6 +19,8 @@ pub enum SystemLine {
     Woken,
     OptedOut,
     OptedIn,
+    /// The contact wrote before a text that waited for that not to happen.
+    Withdrawn,
 }
 
 impl SystemLine {
@@ -36,6 +38,7 @@ impl SystemLine {
             "woken" => Some(Self::Woken),
             "opted_out" => Some(Self::OptedOut),
             "opted_in" => Some(Self::OptedIn),
+            "withdrawn" => Some(Self::Withdrawn),
             _ => None,
         }
     }
@@ -52,6 +55,7 @@ impl fmt::Display for SystemLine {
             Self::Woken => f.write_str("woken"),
             Self::OptedOut => f.write_str("opted_out"),
             Self::OptedIn => f.write_str("opted_in"),
+            Self::Withdrawn => f.write_str("withdrawn"),
         }
     }
 }
@@ -71,6 +75,7 @@ mod tests {
             SystemLine::Woken,
             SystemLine::OptedOut,
             SystemLine::OptedIn,
+            SystemLine::Withdrawn,
         ];
         for line in lines {
             assert_eq!(SystemLine::parse(&line.to_string()), Some(line));

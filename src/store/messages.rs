@@ -57,6 +57,8 @@ pub struct Message {
     /// Does not leave before this: undo window or schedule.
     pub not_before: Option<DateTime<Utc>>,
     pub expires_at: Option<DateTime<Utc>>,
+    /// Taken back when the contact writes before it leaves.
+    pub until_reply: bool,
     pub created_at: DateTime<Utc>,
     pub sent_at: Option<DateTime<Utc>>,
     pub delivered_at: Option<DateTime<Utc>>,
@@ -226,6 +228,25 @@ pub fn advance(
         .set(change)
         .execute(&mut db.conn)?;
     Ok(changed == 1)
+}
+
+/// Texts of `conversations` that wait to leave, and only until the contact writes.
+pub fn until_reply(
+    db: &mut Db,
+    conversations: &[ConversationId],
+) -> Result<Vec<(MessageId, ConversationId, OutboundState)>, StoreError> {
+    let waiting = [OutboundState::DraftHeld, OutboundState::Queued].map(OutboundState::word);
+    let rows: Vec<(MessageId, ConversationId, String)> = messages::table
+        .filter(messages::conversation_id.eq_any(conversations))
+        .filter(messages::until_reply)
+        .filter(messages::state.eq_any(waiting))
+        .select((messages::id, messages::conversation_id, messages::state.assume_not_null()))
+        .load(&mut db.conn)?;
+    rows.into_iter()
+        .map(|(id, conversation, word)| {
+            Ok((id, conversation, known(OutboundState::from_word(&word), "messages.state", &word)?))
+        })
+        .collect()
 }
 
 /// The key a conversation's messages are sealed with.

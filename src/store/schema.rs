@@ -258,6 +258,7 @@ diesel::table! {
         created_at -> Timestamp,
         sent_at -> Nullable<Timestamp>,
         delivered_at -> Nullable<Timestamp>,
+        until_reply -> Bool,
     }
 }
 

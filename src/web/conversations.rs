@@ -166,6 +166,7 @@ pub async fn create(
         sender,
         send_at: None,
         expires_at: None,
+        until_reply: false,
         may_be_undone: true,
         despite_doubt: fields.has("despite_doubt"),
     };

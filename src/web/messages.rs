@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::conversations::lines::{Setting, lines, mentioned};
@@ -28,6 +29,9 @@ use crate::domain::message::Purpose;
 use crate::store::messages::Message;
 use crate::store::{StoreError, conversations, drafts, events, inboxes, messages};
 
+/// Nobody plans a text for longer; a wrong year would be found out too late.
+const FARTHEST: TimeDelta = TimeDelta::days(366);
+
 /// `POST /conversations/{id}/messages`
 pub async fn create(
     app: web::Data<App>,
@@ -41,13 +45,20 @@ pub async fn create(
         // Sent by a browser without scripts with Enter: a note must never leave.
         return save_note(&app, session, &request, id, &fields).await;
     }
+    let send_at = match time_to_send(&app, &session, id, &fields).await? {
+        Ok(send_at) => send_at,
+        Err(problem) => {
+            return refuse(&app, &session, &request, id, &fields, ("send_at", problem)).await;
+        }
+    };
     let draft = Draft {
         body: fields.get("body").to_owned(),
         purpose: Purpose::Conversation,
         client_message_id: fields.get("client_message_id").parse().ok(),
         sender: fields.get("sender_id").parse().ok().map(SenderId),
-        send_at: None,
+        send_at,
         expires_at: None,
+        until_reply: send_at.is_some() && fields.has("until_reply"),
         may_be_undone: true,
         despite_doubt: fields.has("despite_doubt"),
     };
@@ -65,6 +76,31 @@ pub async fn create(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// When to send: at once, at one of the times the page offers, or at the one that
+/// was typed, a time of the inbox's day.
+async fn time_to_send(
+    app: &App,
+    session: &Session,
+    id: ConversationId,
+    fields: &Fields,
+) -> Result<Result<Option<DateTime<Utc>>, Problem>, WebError> {
+    let at = match fields.filled("send_at") {
+        None => return Ok(Ok(None)),
+        Some("typed") => {
+            let times = thread::times_of(app, session, id).await?;
+            times.typed(fields.get("send_at_typed"))
+        }
+        Some(at) => DateTime::parse_from_rfc3339(at).ok().map(|at| at.to_utc()),
+    };
+    let now = app.clock.now();
+    Ok(match at {
+        None => Err(Problem::Missing),
+        Some(at) if at <= now => Err(Problem::InPast),
+        Some(at) if at > now + FARTHEST => Err(Problem::TooFar),
+        at => Ok(at),
+    })
 }
 
 /// `POST /conversations/{id}/notes`

@@ -7,9 +7,7 @@ use actix_web::web::ServiceConfig;
 
 use super::{
     api, assets, contacts, conversations, events, health, hooks, live_socket, messages, sessions,
-    settings, setup, simulator,
-    api, assets, conversations, events, health, hooks, live_socket, messages, sessions, settings,
-    setup, simulator, templates,
+    settings, setup, simulator, templates,
 };
 
 /// Who may come in at all; what they see inside is up to the queries.

@@ -94,6 +94,7 @@ export function watchComposer() {
       complain('')
     }
     if (target.name === 'mode') showMode()
+    if (target.name === 'sender_id') measure(target.form)
     if (target === composer.body || (target.name === 'mode' && composer.body.value)) typed(composer.form)
   })
   document.addEventListener('submit', submit)
@@ -161,8 +162,17 @@ function submit(event) {
   if (composer.isNote || event.submitter?.matches('.save-note')) return saveNote(form, body)
   if (byId('counter').classList.contains('over')) return form.elements.body.focus()
   const despite = body === doubted
-  sendReply({ conversation: thread.id, body, despite, sender: form.elements.sender_id?.value ?? '', seen, cid: form.elements.client_message_id.value })
+  const later = laterOf(form, event.submitter)
+  if (!later) return form.elements.send_at_typed.focus()
+  sendReply({ conversation: thread.id, body, later, despite, sender: form.elements.sender_id?.value ?? '', seen, cid: form.elements.client_message_id.value })
   clear(form)
+}
+
+// When a text is to leave, if not at once; null where the time was not chosen.
+function laterOf({ elements: { send_at_typed: typed, until_reply: until } }, button) {
+  if (button?.name !== 'send_at') return {}
+  if (button.value === 'typed' && !typed.value) return null
+  return { send_at: button.value, send_at_typed: typed.value, ...(until.checked && { until_reply: '1' }) }
 }
 
 async function saveNote(form, body) {
@@ -204,6 +214,7 @@ function tellTyping() {
 function clear(form) {
   form.elements.body.value = ''
   form.elements.client_message_id.value = newId()
+  form.querySelector('.later').open = false
   sent(thread.id)
   tellTyping()
   frozen = false
@@ -234,11 +245,14 @@ function measure(form = composer.form) {
   const counter = byId('counter')
   if (!counter || !form) return
   const { value } = form.elements.body
-  const profile = profileOf(form.dataset)
+  // Routes differ in what they carry; where the sender has a rule of its own, it counts.
+  const profile = profileOf({ ...form.dataset, ...form.elements.sender_id?.selectedOptions?.[0]?.dataset })
   // Nothing written yet counts as what is most written here: the shorter limit.
-  const { units, parts, limit, tooLong } = value ? count(value, profile) : { units: 0, parts: 1, limit: profile.ucs2.single, tooLong: false }
+  const { units, parts, limit, tooLong, costs } = value ? count(value, profile) : { units: 0, parts: 1, limit: profile.ucs2.single, tooLong: false }
   counter.textContent = tooLong ? words('tooLong', { max: form.dataset.maxParts }) : words('counter', { units, limit, parts })
   counter.classList.toggle('over', tooLong)
+  const { widens, opens } = costs ?? {}
+  byId('costs').textContent = widens ? words('widens', { c: widens }) : opens ? words('opens', { c: opens, n: parts }) : ''
   counter.classList.toggle('near', !tooLong && units > limit * 0.9)
 }
 

@@ -14,9 +14,9 @@ import { idOf, putLine, thread, toEnd, toLatest } from './thread.js'
 const outbox = new Outbox(page.storage, page.me)
 const timers = new Map()
 
-export async function sendReply({ conversation, body, sender, seen, despite, cid = newId() }) {
+export async function sendReply({ conversation, body, sender, seen, despite, later, cid = newId() }) {
   outbox.remove(cid)
-  const fields = { body, sender_id: sender, seen_seq: String(seen), ...(despite && { despite_doubt: '1' }) }
+  const fields = { body, sender_id: sender, seen_seq: String(seen), ...later, ...(despite && { despite_doubt: '1' }) }
   outbox.add({ cid, conversation, fields })
   if (!thread.hasTail) await toLatest()
   show(outbox.get(cid))

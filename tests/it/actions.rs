@@ -8,6 +8,7 @@ mod opt_out;
 mod quarantine;
 mod receive_inbound;
 mod record_receipts;
+mod send_later;
 mod send_reply;
 mod sends_cut_off;
 mod store_down;

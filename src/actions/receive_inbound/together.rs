@@ -8,7 +8,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Received, addressed_sender, inbound_message, normalised, receive, signal_of};
+use super::{
+    Received, addressed_sender, inbound_message, normalised, receive, signal_of, withdraw,
+};
 use crate::actions::ActionError;
 use crate::clock::fresh_id;
 use crate::domain::conversation::{Conversation as Status, ConversationState};
@@ -135,6 +137,12 @@ fn receive_into(
         // Another node stored one in the meantime: one by one finds out which.
         return Err(StoreError::NotFound.into());
     }
+    let written: Vec<(ConversationId, InboxId)> = open
+        .values()
+        .filter(|conversation| conversation.last.is_some())
+        .map(|conversation| (conversation.id, conversation.inbox))
+        .collect();
+    withdraw(tx, &written)?;
     let mut touched: Vec<Touched<'_>> = open
         .values()
         .filter_map(|conversation| {

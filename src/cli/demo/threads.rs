@@ -222,6 +222,7 @@ impl Sample {
             segments,
             not_before: None,
             expires_at: None,
+            until_reply: false,
             created_at: line.at,
             sent_at: match direction {
                 Direction::Inbound => Some(line.at),

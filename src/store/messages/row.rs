@@ -39,6 +39,7 @@ pub(in crate::store) struct MessageRow {
     created_at: NaiveDateTime,
     sent_at: Option<NaiveDateTime>,
     delivered_at: Option<NaiveDateTime>,
+    until_reply: bool,
 }
 
 pub(in crate::store) fn seal(message: &Message, key: &Key) -> MessageRow {
@@ -66,6 +67,7 @@ pub(in crate::store) fn seal(message: &Message, key: &Key) -> MessageRow {
         created_at: message.created_at.naive_utc(),
         sent_at: utc(message.sent_at),
         delivered_at: utc(message.delivered_at),
+        until_reply: message.until_reply,
     }
 }
 
@@ -117,5 +119,6 @@ fn read(row: MessageRow, body: String) -> Result<Message, StoreError> {
         created_at: row.created_at.and_utc(),
         sent_at: utc(row.sent_at),
         delivered_at: utc(row.delivered_at),
+        until_reply: row.until_reply,
     })
 }

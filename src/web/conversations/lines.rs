@@ -100,6 +100,7 @@ fn look(setting: &Setting<'_>, message: &Message) -> MessageLook {
                     seconds: u32::try_from(window.num_seconds()).unwrap_or_default(),
                 }),
                 not_before: held.filter(|_| !is_undo).map(|until| times.full(until)),
+                until_reply: message.until_reply,
                 may_act: setting.may_act,
             })
         }
@@ -133,6 +134,7 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
         SystemLine::Woken => None,
         SystemLine::OptedOut => Some(t.system_opted_out().to_owned()),
         SystemLine::OptedIn => Some(t.system_opted_in().to_owned()),
+        SystemLine::Withdrawn => Some(t.system_withdrawn().to_owned()),
     };
     told.unwrap_or_else(|| match line {
         SystemLine::Reopened => t.system_reopened().to_owned(),
@@ -141,7 +143,7 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
         SystemLine::Assigned(_) => t.shown_assigned().to_owned(),
         SystemLine::Unassigned => t.shown_unassigned().to_owned(),
         SystemLine::Snoozed(_) => t.shown_snoozed().to_owned(),
-        SystemLine::OptedOut | SystemLine::OptedIn => String::new(),
+        SystemLine::OptedOut | SystemLine::OptedIn | SystemLine::Withdrawn => String::new(),
     })
 }
 
@@ -153,6 +155,7 @@ fn icon(message: &Message) -> &'static str {
         Some(SystemLine::Reopened) => "rotate-ccw",
         Some(SystemLine::Snoozed(_) | SystemLine::Woken) => "clock",
         Some(SystemLine::OptedOut | SystemLine::OptedIn) => "ban",
+        Some(SystemLine::Withdrawn) => "undo-2",
         None => "info",
     }
 }

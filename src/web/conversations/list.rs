@@ -10,6 +10,7 @@ use crate::domain::delivery::OutboundState;
 use crate::domain::id::{ConversationId, InboxId, MessageId, UserId};
 use crate::domain::message::Direction;
 use crate::domain::phone_number;
+use crate::domain::segment::LengthProfile;
 use crate::locale::Locale;
 use crate::store::conversations::{self, Conversation, Counts, Query, View};
 use crate::store::inboxes::{self, Inbox};
@@ -138,6 +139,7 @@ pub fn inbox_choice(db: &mut Db, inbox: &Inbox) -> Result<InboxChoice, StoreErro
         id: sender.id.to_string(),
         address: phone_number::shown(&sender.address),
         send_only: !sender.can_receive,
+        profile: LengthProfile::STANDARD,
     });
     Ok(InboxChoice {
         id: inbox.id.to_string(),

@@ -13,12 +13,14 @@ use crate::domain::opt_out;
 use crate::domain::phone_number;
 use crate::domain::segment::LengthProfile;
 use crate::domain::user::Role;
+use crate::providers::registry::Registry;
 use crate::store::conversations::{self, Conversation};
 use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::{self, Message, Position};
-use crate::store::{Db, StoreError, drafts, opt_outs, optional, reads, users};
 use crate::store::templates::{self, Template};
-use crate::store::{Db, StoreError, drafts, opt_outs, reads, users};
+use crate::store::{
+    Db, StoreError, drafts, opt_outs, optional, provider_accounts, reads, senders, users,
+};
 use crate::web::cursor;
 use crate::web::error::WebError;
 use crate::web::session::Session;
@@ -53,14 +55,16 @@ pub async fn thread_view(
     seen_seq: i64,
 ) -> Result<ThreadView, WebError> {
     let (asker, now) = (session.clone(), app.clock.now());
+    let providers = app.providers.clone();
     let view = app
         .store
         .read(move |db| {
             let loaded = load(db, &asker, id, now)?;
             let lines = lines_of(db, &asker, &loaded, window, seen_seq)?;
             let may_answer = asker.user.role.may_answer();
-            let composer =
-                may_answer.then(|| composer(db, &asker, &loaded, seen_seq)).transpose()?;
+            let composer = may_answer
+                .then(|| composer(db, &providers, &asker, &loaded, seen_seq))
+                .transpose()?;
             Ok::<_, StoreError>(ThreadView {
                 t: asker.locale(),
                 csrf: asker.csrf.clone(),
@@ -271,12 +275,19 @@ pub fn side(db: &mut Db, loaded: &Loaded, revision: i64) -> Result<SideView, Sto
 
 fn composer(
     db: &mut Db,
+    providers: &Registry,
     session: &Session,
     loaded: &Loaded,
     seen_seq: i64,
 ) -> Result<ComposerView, StoreError> {
     let Loaded { conversation, inbox, times } = loaded;
-    let senders = inbox_choice(db, inbox)?.senders;
+    let mut senders = inbox_choice(db, inbox)?.senders;
+    for (choice, sender) in senders.iter_mut().zip(senders::of_inbox(db, inbox.id)?) {
+        let kind = provider_accounts::kind_of(db, sender.provider_account_id)?;
+        if let Some(provider) = providers.get(&kind) {
+            choice.profile = provider.length_profile();
+        }
+    }
     let stopped = conversation.contact.opted_out;
     let unsendable = if stopped.is_some_and(|scope| opt_out::blocks(scope, Purpose::Conversation)) {
         let since = opt_outs::since(db, &conversation.contact)?;
@@ -295,10 +306,12 @@ fn composer(
         body: draft.map(|draft| draft.body).unwrap_or_default(),
         client_message_id: Uuid::now_v7().to_string(),
         seen_seq,
+        profile: senders.first().map_or(LengthProfile::STANDARD, |first| first.profile),
         senders,
-        profile: LengthProfile::STANDARD,
         unsendable,
         enter_sends: session.user.enter_sends,
+        send_choices: times.snooze_choices(),
+        send_min: times.field(times.now),
         templates: template_choices(db, inbox)?,
         despite_doubt: false,
         error: None,

@@ -246,6 +246,10 @@ pub struct ComposerView {
     /// Why no text can be sent; notes still can.
     pub unsendable: Option<Unsendable>,
     pub enter_sends: bool,
+    /// Times to send it at, for later.
+    pub send_choices: Vec<SnoozeChoice>,
+    /// The earliest time of the inbox it can wait for: `2026-11-22T14:30`.
+    pub send_min: String,
     /// What can be inserted without scripts; they fetch it when it is wanted.
     pub templates: Vec<ChoiceView>,
     /// Whether the writer was asked to look at some digits again.
@@ -270,6 +274,8 @@ pub struct SenderChoice {
     pub address: String,
     /// Where the customer's answer would not reach us.
     pub send_only: bool,
+    /// How its route counts and cuts.
+    pub profile: LengthProfile,
 }
 
 /// An inbox, with what it can send from.

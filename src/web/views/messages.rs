@@ -64,6 +64,8 @@ pub struct DeliveryView {
     pub undo: Option<UndoView>,
     /// The time a scheduled text waits for.
     pub not_before: Option<TimeView>,
+    /// Whether it is taken back when the contact writes first.
+    pub until_reply: bool,
     /// Whether the reader may undo and resend; of the role, not of the person.
     pub may_act: bool,
 }

@@ -132,6 +132,8 @@ export function thread(page) {
     templates: page.locator('#picker [role=option]').filter({ visible: true }),
     templateButton: page.locator('button[data-act=templates]'),
     wrong: page.locator('#body-error'),
+    counter: page.locator('#counter'),
+    costs: page.locator('#costs'),
     draftKept: page.locator('#kept').filter({ visible: true }),
     viewers: page.locator('main > header .viewer'),
     typists: page.locator('#typists > *'),
@@ -184,6 +186,14 @@ export function thread(page) {
       await composer.locator('select[name=template_id]').selectOption({ label })
       await composer.locator('button[formaction$="?insert"]').click()
     },
+    // At the first of the times on offer, or at one that is typed.
+    async sendLater({ at: typed, untilReply = false }) {
+      await composer.locator('.later summary').click()
+      if (untilReply) await composer.locator('input[name=until_reply]').check()
+      if (typed) await composer.locator('input[name=send_at_typed]').fill(typed)
+      await composer.locator(`button[name=send_at]${typed ? '' : ':not([value=typed])'}`).first().click()
+    },
+
     keepDraft: () => composer.locator('button[formaction$="/draft"]').click(),
 
     async note(body) {

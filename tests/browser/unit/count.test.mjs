@@ -56,3 +56,19 @@ test('pasted spaces and line ends count as the server will send them', () => {
 test('the profile is read from the form', () => {
   assert.deepEqual(profileOf({ gsm7Single: '160', gsm7Multi: '153', ucs2Single: '70', ucs2Multi: '67', maxParts: '10' }), standard)
 })
+
+test('the character that costs is named', () => {
+  const costs = body => count(body, standard).costs
+  assert.equal(costs('a'.repeat(160)), undefined)
+  assert.equal(costs('あ'.repeat(70)), undefined)
+  // The first of the next part.
+  assert.deepEqual(costs('あ'.repeat(67) + 'いうえお'), { opens: 'い' })
+  assert.deepEqual(costs('あ'.repeat(67) + '\n' + 'う'.repeat(9)), { opens: '↵' })
+  assert.deepEqual(costs('a'.repeat(153) + 'b' + 'c'.repeat(10)), { opens: 'b' })
+  assert.deepEqual(costs('あ'.repeat(66) + '😀' + 'う'.repeat(9)), { opens: '😀' })
+  // A stray one of another alphabet, where it costs a part.
+  assert.deepEqual(costs('Your parcel’s on its way. '.repeat(3)), { widens: '’' })
+  assert.equal(costs('Your parcel’s on its way.'), undefined)
+  // Japanese is not told that it is Japanese.
+  assert.deepEqual(costs('お問い合わせありがとうございます。'.repeat(5)).widens, undefined)
+})

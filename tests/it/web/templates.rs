@@ -85,6 +85,8 @@ async fn a_template_that_could_never_be_sent_is_refused_where_it_is_made() {
     let nobodys = Uuid::now_v7().to_string();
     for (name, body, more, field) in [
         ("", "本文", ("shortcut", ""), "name"),
+        ("題\u{0}", "本文", ("shortcut", ""), "name"),
+        ("題", "本文", ("shortcut", "a\u{0}"), "shortcut"),
         ("題", " ", ("shortcut", ""), "body"),
         ("題", "{{日付}}に伺います", ("shortcut", ""), "body"),
         ("題", "本文", ("shortcut", "a b"), "shortcut"),

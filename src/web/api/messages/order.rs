@@ -84,6 +84,7 @@ impl Order {
             sender: self.find_sender(app).await?,
             send_at: self.send_at,
             expires_at: self.expires_at,
+            until_reply: false,
             may_be_undone: false,
             despite_doubt: true,
         })

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::domain::segment::LengthProfile;
 use crate::domain::user::{Notify, Role};
 use crate::locale::Locale;
 use crate::web::views::*;
@@ -74,7 +75,8 @@ fn inbox(id: &str, name: &str) -> InboxChoice {
 }
 
 fn sender(id: &str, address: &str, send_only: bool) -> SenderChoice {
-    SenderChoice { id: id.into(), address: address.into(), send_only }
+    let profile = LengthProfile::STANDARD;
+    SenderChoice { id: id.into(), address: address.into(), send_only, profile }
 }
 
 fn person(id: &str, name: &str) -> PersonView {

@@ -233,6 +233,7 @@ pub fn messages(t: Locale) -> Vec<MessageView> {
     let out = |n, body: &str, state, reason, segments| MessageView {
         author: Some(person("u1", "佐藤 花")),
         look: MessageLook::Outbound(DeliveryView {
+            until_reply: true,
             state,
             reason,
             segments,
@@ -311,6 +312,11 @@ pub fn composer(t: Locale) -> ComposerView {
         is_note: false,
         client_message_id: "0199a0c2-0000-7000-8000-000000000001".into(),
         seen_seq: 1240,
+        send_choices: vec![SnoozeChoice {
+            until: "2026-11-23T00:00:00Z".into(),
+            label: t.snooze_tomorrow("9:00"),
+        }],
+        send_min: "2026-11-22T14:30".into(),
         templates: vec![ChoiceView { value: "t1".into(), label: "お礼".into(), chosen: false }],
         despite_doubt: true,
         senders: vec![sender("s1", "0005-123456", false), sender("s2", "AOBA", true)],

@@ -15,6 +15,7 @@ pub mod merge_field;
 pub mod message;
 pub mod opt_out;
 pub mod phone_number;
+pub mod search;
 pub mod segment;
 pub mod sender;
 pub mod system_line;

@@ -29,6 +29,7 @@ mod input;
 mod output;
 mod provider;
 mod restore;
+mod search;
 mod serve;
 mod settle;
 mod token;
@@ -73,6 +74,9 @@ pub enum Command {
     /// After the database was brought back by other means than `restore`, and before
     /// a server starts: texts that may have left since are not sent again.
     Settle,
+    /// Work with the search index.
+    #[command(subcommand)]
+    Search(Search),
     /// Work with the record of who did what.
     #[command(subcommand)]
     Audit(Audit),
@@ -262,6 +266,12 @@ pub struct Restore {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum Search {
+    /// Throw the index away and make it anew, beside a running server or without one.
+    Rebuild,
+}
+
+#[derive(Debug, Subcommand)]
 pub enum Audit {
     /// Check the chain of hashes; names the first broken entry.
     Verify,
@@ -320,6 +330,7 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Backup(asked) => backup::run(&settings()?, &asked)?,
         Command::Restore(asked) => restore::run(&settings()?, &asked)?,
         Command::Settle => settle::run(&settings()?)?,
+        Command::Search(Search::Rebuild) => search::rebuild(settings()?).await?,
         Command::Audit(Audit::Verify) => return audit::verify(settings()?).await,
         // Makes its own places, whatever the settings say.
         Command::Torture(asked) => return torture::run(asked).await,

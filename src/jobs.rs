@@ -7,4 +7,5 @@ pub mod heartbeat;
 pub mod housekeeping;
 pub mod replay;
 pub mod resolve_unknown;
+pub mod search;
 pub mod soundness;

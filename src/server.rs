@@ -175,6 +175,7 @@ pub async fn start_with(
         tokio::spawn(jobs::backfill::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::replay::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::resolve_unknown::run(app.clone(), stopped.clone())),
+        tokio::spawn(jobs::search::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::soundness::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::housekeeping::run(app, stopped)),
     ];

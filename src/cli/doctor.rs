@@ -14,6 +14,7 @@ mod journal;
 mod machine;
 mod network;
 mod report;
+mod search;
 
 /// Looks at everything and changes nothing.
 ///
@@ -62,6 +63,7 @@ async fn examine(config: &Config, report: &mut Report) {
     let key = machine::key_file(config, report);
     journal::examine(config, report);
     if database::examine(config, key, report) {
+        search::examine(config, key, report);
         accounts::examine(config, report).await;
     }
     network::broker(config, report).await;

@@ -196,7 +196,8 @@ fn each_row(
     }
 }
 
-/// Our tables, without what diesel keeps about its migrations.
+/// Our tables, without what diesel keeps about its migrations, and without the
+/// search index: it is made from the others.
 fn table_names(db: &mut Db) -> Result<Vec<String>, BackupError> {
     match &mut db.conn {
         DbConnection::Postgres(conn) => postgres::table_names(conn),

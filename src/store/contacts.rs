@@ -12,11 +12,12 @@ use diesel::prelude::*;
 use super::connection::{Db, on_each_backend};
 use super::error::{StoreError, known};
 use super::ids::RowId;
-use super::schema::{contact_addresses, contacts};
+use super::schema::{contact_addresses, contacts, conversations};
 use super::seal::{Key, Vault, if_whole, place, show};
 use crate::clock::fresh_id;
-use crate::domain::id::ContactId;
+use crate::domain::id::{ContactId, InboxId};
 use crate::domain::opt_out::OptOutScope;
+use crate::domain::user::Sight;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
@@ -83,6 +84,42 @@ pub fn find(db: &mut Db, id: ContactId, address: RowId) -> Result<Contact, Store
     read(db, rows)
 }
 
+/// Whether a contact has a conversation in one of the inboxes seen.
+pub fn is_seen(db: &mut Db, sight: &Sight, id: ContactId) -> Result<bool, StoreError> {
+    let inboxes: Vec<InboxId> = conversations::table
+        .filter(conversations::contact_id.eq(id))
+        .select(conversations::inbox_id)
+        .load(&mut db.conn)?;
+    Ok(inboxes.into_iter().any(|inbox| sight.sees(inbox)))
+}
+
+/// Up to `limit` contacts after `after`, the newest first, with their current numbers.
+pub fn page(
+    db: &mut Db,
+    sight: &Sight,
+    after: Option<ContactId>,
+    limit: i64,
+) -> Result<Vec<Contact>, StoreError> {
+    let mut query = contact_addresses::table
+        .inner_join(contacts::table)
+        .filter(contact_addresses::is_current.eq(true))
+        .order((contacts::id.desc(), contact_addresses::id.desc()))
+        .limit(limit)
+        .select((ContactRow::as_select(), AddressRow::as_select()))
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(contacts::id.lt(after));
+    }
+    if let Sight::Inboxes(inboxes) = sight {
+        let seen = conversations::table
+            .filter(conversations::inbox_id.eq_any(inboxes))
+            .select(conversations::contact_id);
+        query = query.filter(contacts::id.eq_any(seen));
+    }
+    let rows: Vec<(ContactRow, AddressRow)> = query.load(&mut db.conn)?;
+    rows.into_iter().map(|rows| read(db, rows)).collect()
+}
+
 /// The key everything of this contact is sealed with.
 pub fn key(db: &mut Db, id: ContactId) -> Result<Arc<Key>, StoreError> {
     if let Some(key) = db.vault.kept(id) {
@@ -91,6 +128,42 @@ pub fn key(db: &mut Db, id: ContactId) -> Result<Arc<Key>, StoreError> {
     let wrapped: Vec<u8> =
         contacts::table.find(id).select(contacts::key_wrapped).first(&mut db.conn)?;
     db.vault.contact_key(id, &wrapped)
+}
+
+/// A name, and every number there ever was.
+pub type NameAndNumbers = (Option<String>, Vec<String>);
+
+/// The names and numbers of `ids`; what no longer opens is left out.
+pub fn names_and_numbers(
+    db: &mut Db,
+    ids: &[ContactId],
+) -> Result<HashMap<ContactId, NameAndNumbers>, StoreError> {
+    let rows: Vec<ContactRow> = contacts::table
+        .filter(contacts::id.eq_any(ids))
+        .select(ContactRow::as_select())
+        .load(&mut db.conn)?;
+    let addresses: Vec<(ContactId, AddressRow)> = contact_addresses::table
+        .filter(contact_addresses::contact_id.eq_any(ids))
+        .select((contact_addresses::contact_id, AddressRow::as_select()))
+        .load(&mut db.conn)?;
+    let mut keys = HashMap::with_capacity(rows.len());
+    let mut found: HashMap<ContactId, NameAndNumbers> = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let Some(key) = if_whole(db.vault.contact_key(row.id, &row.key_wrapped))? else { continue };
+        let here = place("contacts", "name_sealed", row.id);
+        let name = row.name_sealed.and_then(|sealed| key.open_text(here, &sealed).ok());
+        keys.insert(row.id, key);
+        found.insert(row.id, (name, Vec::new()));
+    }
+    for (contact, address) in addresses {
+        let here = place("contact_addresses", "address_sealed", address.id);
+        let opened =
+            keys.get(&contact).and_then(|key| key.open_text(here, &address.address_sealed).ok());
+        if let Some((_, numbers)) = found.get_mut(&contact) {
+            numbers.extend(opened);
+        }
+    }
+    Ok(found)
 }
 
 pub fn rename(db: &mut Db, id: ContactId, name: Option<&str>) -> Result<(), StoreError> {

@@ -100,6 +100,12 @@ const WORDS_OF_ABSENCE: [&str; 11] = [
     "unable to open database file",
 ];
 
+/// Whether a SQLite file is not what it was: cut, overwritten, or never one.
+pub(super) fn is_damaged(error: &StoreError) -> bool {
+    let words = error.to_string();
+    words.contains("malformed") || words.contains("file is not a database")
+}
+
 fn is_away(error: &diesel::result::Error) -> bool {
     use diesel::result::{DatabaseErrorKind as Kind, Error};
     match error {

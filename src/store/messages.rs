@@ -24,7 +24,8 @@ mod pages;
 mod row;
 
 pub use pages::{
-    count_inbound_after, oldest_unanswered, page_after, page_before, texts_after_event,
+    count_inbound_after, find_all_to_show, oldest_unanswered, page_after, page_before, position_in,
+    texts_after_event, time_of,
 };
 use row::open;
 pub(super) use row::{MessageRow, seal};

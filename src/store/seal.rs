@@ -170,6 +170,7 @@ pub struct Vault {
     name: String,
     backup: Zeroizing<[u8; 32]>,
     audit_head: Zeroizing<[u8; 32]>,
+    search: Zeroizing<[u8; 32]>,
     contacts: Mutex<HashMap<ContactId, Arc<Key>>>,
 }
 
@@ -190,6 +191,7 @@ impl Vault {
             name: hex(&derive("name")[..8]),
             backup: derive("backup"),
             audit_head: derive("audit head"),
+            search: derive("search index"),
             contacts: Mutex::default(),
         };
         file_key.zeroize();
@@ -260,6 +262,13 @@ impl Vault {
     /// Vouches for the newest entry of the audit log.
     pub(super) fn audit_mac(&self, entries: i64, hash: &[u8]) -> Vec<u8> {
         mac(&self.audit_head, &[&entries.to_be_bytes(), hash])
+    }
+
+    /// What the search index knows a piece of text by. Two pieces may share one:
+    /// whoever asks looks into the text as well.
+    pub(super) fn search_token(&self, field: &str, piece: &[u8]) -> i32 {
+        let mac = mac(&self.search, &[field.as_bytes(), piece]);
+        i32::from_be_bytes([mac[0], mac[1], mac[2], mac[3]])
     }
 
     pub(super) fn kept(&self, contact: ContactId) -> Option<Arc<Key>> {

@@ -37,6 +37,8 @@ pub struct Metrics {
     journal_bytes: IntGauge,
     database_up: IntGauge,
     open_circuits: IntGaugeVec,
+    search_lag: IntGauge,
+    search_complete: IntGauge,
 }
 
 /// What became of an inbound text.
@@ -141,6 +143,14 @@ impl Metrics {
                 &["provider"],
             )
             .expect("a valid name"),
+            search_lag: gauge(
+                "henji_search_lag",
+                "Events in the log that the search index does not hold yet.",
+            ),
+            search_complete: gauge(
+                "henji_search_complete",
+                "0 while the search index is being made.",
+            ),
             registry,
         };
         metrics.register();
@@ -245,6 +255,11 @@ impl Metrics {
         self.open_circuits.with_label_values(&[provider]).set(accounts as i64);
     }
 
+    pub fn set_search(&self, behind: i64, is_complete: bool) {
+        self.search_lag.set(behind);
+        self.search_complete.set(is_complete.into());
+    }
+
     pub fn set_database_up(&self, level: i64) {
         self.database_up.set(level);
     }
@@ -259,7 +274,7 @@ impl Metrics {
     }
 
     fn register(&self) {
-        let collectors: [Box<dyn Collector>; 21] = [
+        let collectors: [Box<dyn Collector>; 23] = [
             Box::new(self.inbound.clone()),
             Box::new(self.outbound.clone()),
             Box::new(self.hook_failures.clone()),
@@ -281,6 +296,8 @@ impl Metrics {
             Box::new(self.journal_bytes.clone()),
             Box::new(self.database_up.clone()),
             Box::new(self.open_circuits.clone()),
+            Box::new(self.search_lag.clone()),
+            Box::new(self.search_complete.clone()),
         ];
         for collector in collectors {
             self.registry.register(collector).expect("each name is registered once");

@@ -70,6 +70,11 @@ pub async fn metrics(app: Data<App>) -> HttpResponse {
     let commits = app.store.commits();
     let classes = COMMIT_CLASSES.into_iter().zip(commits.counts());
     app.metrics.set_commits(classes, commits.writes());
+    let search = app.store.search();
+    let look = app.store.read(move |db| search.progress(db));
+    if let Ok(Ok(search)) = tokio::time::timeout(PATIENCE, look).await {
+        app.metrics.set_search(search.behind, search.is_complete);
+    }
     let now = app.clock.now();
     let look = app.store.read(move |db| Backlog::of(db, now));
     if let Ok(Ok(backlog)) = tokio::time::timeout(PATIENCE, look).await {

@@ -168,7 +168,8 @@ fn tables(raw: &mut Raw) -> Tables {
     let columns = match raw.is_postgres() {
         true => {
             "select table_name || '.' || column_name as t from information_schema.columns \
-             where table_schema = 'public' and table_name not like '\\_\\_diesel%'"
+             where table_schema = 'public' and table_name not like '\\_\\_diesel%' \
+             and table_name not like 'search\\_%'"
         }
         false => {
             "select m.name || '.' || c.name as t from sqlite_master m \

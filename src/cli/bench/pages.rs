@@ -65,18 +65,18 @@ pub async fn run(plan: &Plan) -> anyhow::Result<()> {
 }
 
 /// Who looks, and at what.
-struct Visit {
-    cookie: String,
+pub(super) struct Visit {
+    pub cookie: String,
     user: UserId,
-    house: House,
+    pub house: House,
     /// Places in the list, at random.
     places: Vec<Position>,
-    threads: Vec<ConversationId>,
+    pub threads: Vec<ConversationId>,
 }
 
 impl Visit {
     /// An administrator: sees every inbox, which costs most.
-    async fn prepare(app: &App) -> anyhow::Result<Self> {
+    pub async fn prepare(app: &App) -> anyhow::Result<Self> {
         let admin = app.store.read(|db| users::find_by_email(db, demo::ADMIN_EMAIL)).await?;
         let user = admin.context("the sample has an administrator")?.id;
         let account = app.store.read(provider_accounts::all).await?.remove(0);
@@ -89,6 +89,7 @@ impl Visit {
             let query = Query {
                 sight: Sight::All,
                 inbox: None,
+                among: None,
                 view: View::All,
                 after: Some(place),
                 limit: 1,
@@ -167,6 +168,7 @@ async fn queries(plan: &Plan, app: &App, visit: &Visit) -> anyhow::Result<()> {
         .map(|place| Query {
             sight: Sight::All,
             inbox: Some(inbox),
+            among: None,
             view: View::All,
             after: Some(*place),
             limit: PAGE,

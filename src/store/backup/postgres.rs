@@ -53,7 +53,7 @@ pub fn pin_snapshot(conn: &mut PgConnection) -> Result<(), BackupError> {
 pub fn table_names(conn: &mut PgConnection) -> Result<Vec<String>, BackupError> {
     let names: Vec<Word> = sql_query(
         "select tablename::text as word from pg_tables where schemaname = current_schema() \
-         and tablename not like '\\_\\_diesel%' order by 1",
+         and tablename not like '\\_\\_diesel%' and tablename not like 'search\\_%' order by 1",
     )
     .load(conn)?;
     Ok(names.into_iter().map(|name| name.word).collect())

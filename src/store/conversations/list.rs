@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{Conversation, ConversationRow, Position, read};
 use crate::domain::conversation::ConversationState;
-use crate::domain::id::{InboxId, UserId};
+use crate::domain::id::{ConversationId, InboxId, UserId};
 use crate::domain::user::Sight;
 use crate::store::StoreError;
 use crate::store::connection::{Db, MultiBackend};
@@ -68,6 +68,8 @@ impl View {
 pub struct Query {
     pub sight: Sight,
     pub inbox: Option<InboxId>,
+    /// Only these, where given.
+    pub among: Option<Vec<ConversationId>>,
     pub view: View,
     /// The last row of the page before.
     pub after: Option<Position>,
@@ -195,8 +197,11 @@ fn of_inbox(
     query: &Query,
 ) -> Result<Vec<Conversation>, StoreError> {
     let rows = conversations::table.filter(conversations::inbox_id.eq(inbox)).into_boxed();
-    let rows = from_position(in_view(rows, view), query);
-    let ids: Vec<crate::domain::id::ConversationId> =
+    let mut rows = from_position(in_view(rows, view), query);
+    if let Some(among) = &query.among {
+        rows = rows.filter(conversations::id.eq_any(among));
+    }
+    let ids: Vec<ConversationId> =
         rows.limit(query.limit as i64 + 1).select(conversations::id).load(&mut db.conn)?;
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -259,7 +264,7 @@ fn from_position<'a>(rows: Boxed<'a>, query: &Query) -> Boxed<'a> {
         return match query.after {
             None => rows,
             Some(Position { at, id }) => {
-                let (at, id) = (at.naive_utc(), crate::domain::id::ConversationId(id));
+                let (at, id) = (at.naive_utc(), ConversationId(id));
                 rows.filter(conversations::waiting_since.ge(at)).filter(
                     conversations::waiting_since
                         .gt(at)
@@ -273,7 +278,7 @@ fn from_position<'a>(rows: Boxed<'a>, query: &Query) -> Boxed<'a> {
     match query.after {
         None => rows,
         Some(Position { at, id }) => {
-            let (at, id) = (at.naive_utc(), crate::domain::id::ConversationId(id));
+            let (at, id) = (at.naive_utc(), ConversationId(id));
             rows.filter(conversations::last_message_at.le(at)).filter(
                 conversations::last_message_at
                     .lt(at)

@@ -8,10 +8,10 @@ use uuid::Uuid;
 use super::row::{MessageRow, open_to_show};
 use super::{Message, Position, find_all, key_of};
 use crate::domain::delivery::OutboundState;
-use crate::domain::id::{ConversationId, MessageId};
+use crate::domain::id::{ContactId, ConversationId, MessageId};
 use crate::domain::message::{Direction, MessageKind};
 use crate::store::connection::Db;
-use crate::store::schema::messages;
+use crate::store::schema::{contacts, conversations, messages};
 use crate::store::seal::if_whole;
 use crate::store::{StoreError, events};
 
@@ -65,6 +65,43 @@ pub fn page_after(
         .select(MessageRow::as_select())
         .load(&mut db.conn)?;
     open_all(db, conversation, rows)
+}
+
+/// Those of `ids` that are there, for a screen, in no particular order.
+pub fn find_all_to_show(db: &mut Db, ids: &[MessageId]) -> Result<Vec<Message>, StoreError> {
+    let rows: Vec<(MessageRow, ContactId, Vec<u8>)> = messages::table
+        .inner_join(conversations::table.inner_join(contacts::table))
+        .filter(messages::id.eq_any(ids))
+        .select((MessageRow::as_select(), contacts::id, contacts::key_wrapped))
+        .load(&mut db.conn)?;
+    rows.into_iter()
+        .map(|(row, contact, wrapped)| {
+            let key = if_whole(db.vault.contact_key(contact, &wrapped))?;
+            open_to_show(row, key.as_deref())
+        })
+        .collect()
+}
+
+/// Where a message stands in this conversation; `None` if it is none of it.
+pub fn position_in(
+    db: &mut Db,
+    conversation: ConversationId,
+    id: MessageId,
+) -> Result<Option<Position>, StoreError> {
+    let at: Option<NaiveDateTime> = messages::table
+        .find(id)
+        .filter(messages::conversation_id.eq(conversation))
+        .select(messages::created_at)
+        .first(&mut db.conn)
+        .optional()?;
+    Ok(at.map(|at| Position { at: at.and_utc(), id: id.0 }))
+}
+
+/// When a message came to be; `None` if it is not there.
+pub fn time_of(db: &mut Db, id: MessageId) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let at: Option<NaiveDateTime> =
+        messages::table.find(id).select(messages::created_at).first(&mut db.conn).optional()?;
+    Ok(at.map(|at| at.and_utc()))
 }
 
 /// How many inbound texts of a conversation came after `since`.

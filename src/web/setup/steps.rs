@@ -39,7 +39,14 @@ pub async fn steps(
 }
 
 fn progress(db: &mut Db, sight: Sight) -> Result<Progress, StoreError> {
-    let query = Query { sight, inbox: None, view: View::All, after: None, limit: CONVERSATIONS };
+    let query = Query {
+        sight,
+        inbox: None,
+        among: None,
+        view: View::All,
+        after: None,
+        limit: CONVERSATIONS,
+    };
     let recent = conversations::list(db, &query)?.rows;
     let inbound = |row: &&Conversation| row.last_inbound_at.is_some();
     let entries = audit::page_before(db, None, ENTRIES)?;

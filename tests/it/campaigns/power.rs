@@ -252,8 +252,14 @@ fn read(place: &Path, image: &Image, key: [u8; 32]) -> Result<BTreeMap<String, u
 }
 
 fn shown(db: &mut Db) -> Result<BTreeMap<String, usize>, StoreError> {
-    let query =
-        Query { sight: Sight::All, view: View::All, inbox: None, after: None, limit: 1_000 };
+    let query = Query {
+        sight: Sight::All,
+        view: View::All,
+        inbox: None,
+        among: None,
+        after: None,
+        limit: 1_000,
+    };
     let mut shown = BTreeMap::new();
     for conversation in conversations::list(db, &query)?.rows {
         for message in messages::page_before(db, conversation.id, None, 1_000)? {

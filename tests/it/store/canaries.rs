@@ -21,6 +21,9 @@ async fn none_of_a_thousand_secrets_is_readable_on_the_disk() {
     app.leaves_work();
     let mut secrets = fill(&app).await;
     secrets.extend(staff());
+    app.index().await;
+    let found = app.sign_in(SATO).await.get("/search?q=カナリア0999本文").await.expect(200);
+    assert_eq!(found.texts("ol.found .said").len(), 1, "the index was made of them");
     let disk = disk(&app);
     assert!(disk.len() > 500_000, "only {} bytes were looked at", disk.len());
     let found = found_in(&disk, &secrets);

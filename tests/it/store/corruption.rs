@@ -94,8 +94,14 @@ fn wrong<'a>(before: &Shown, after: &'a Shown) -> Vec<(&'a String, &'a String)> 
 
 fn shown(db: &mut Db) -> Result<Shown, StoreError> {
     let mut shown = Shown::new();
-    let query =
-        Query { sight: Sight::All, view: View::All, inbox: None, after: None, limit: 10_000 };
+    let query = Query {
+        sight: Sight::All,
+        view: View::All,
+        inbox: None,
+        among: None,
+        after: None,
+        limit: 10_000,
+    };
     for conversation in conversations::list(db, &query)?.rows {
         let id: ConversationId = conversation.id;
         shown.insert(format!("{id} number"), conversation.contact.address);

@@ -29,8 +29,14 @@ async fn whatever_happens_to_conversations_their_tallies_are_right() {
             handset.sends_to(RECRUITING_NUMBER, "?", None).await;
         }
     }
-    let everything =
-        Query { sight: Sight::All, inbox: None, view: View::All, after: None, limit: THREADS };
+    let everything = Query {
+        sight: Sight::All,
+        inbox: None,
+        among: None,
+        view: View::All,
+        after: None,
+        limit: THREADS,
+    };
     let page = app.store.read(move |db| conversations::list(db, &everything)).await.unwrap();
     let threads: Vec<ConversationId> = page.rows.iter().map(|row| row.id).collect();
     assert_eq!(threads.len(), THREADS);

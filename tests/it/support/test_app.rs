@@ -21,6 +21,7 @@ use henji::jobs::deliver::Worker;
 use henji::password::Passwords;
 use henji::providers::http::{Timeouts, loopback_client};
 use henji::server::{self, Purpose};
+use henji::store::search::Step;
 use henji::store::{events, outbox};
 use tokio::sync::{Mutex, oneshot};
 
@@ -166,6 +167,11 @@ impl TestApp {
         self.advance(TimeDelta::seconds(5));
         self.deliver().await;
         self.simulator.idle().await;
+    }
+
+    /// Takes what is on disk into the search index.
+    pub async fn index(&self) {
+        while henji::jobs::search::run_one(self).await.unwrap() != Step::Idle {}
     }
 
     pub async fn last_event(&self) -> i64 {

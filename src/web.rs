@@ -26,6 +26,7 @@ mod messages;
 mod metrics;
 mod problem;
 pub mod routes;
+mod search;
 mod session;
 mod sessions;
 mod settings;

@@ -5,6 +5,7 @@
 //! say different things; `openapi.json` is held to the same table by a test.
 
 mod body;
+pub mod contacts;
 pub mod conversations;
 mod error;
 pub mod events;
@@ -13,6 +14,7 @@ mod list;
 pub mod messages;
 mod query;
 mod schema;
+pub mod search;
 pub mod simulator;
 mod token;
 mod unmatched;

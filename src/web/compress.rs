@@ -25,8 +25,8 @@ use super::assets::takes;
 use crate::store::seal::random;
 
 /// Parameters of an address that choose what is shown and are never shown
-/// themselves: a fixed word, an id or a cursor, which do not parse otherwise.
-const NEVER_SHOWN: &[&str] = &["view", "inbox", "cursor", "before", "after"];
+/// themselves: a fixed word, an id, a day or a cursor, which do not parse otherwise.
+const NEVER_SHOWN: &[&str] = &["view", "inbox", "cursor", "before", "after", "m", "at"];
 /// A packed page is longer than it need be by up to this many bytes.
 const LONGEST_PADDING: u8 = 127;
 /// Level 3 of 9: two thirds of the time of level 6 for 4 % more bytes, measured on

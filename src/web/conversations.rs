@@ -49,6 +49,8 @@ struct InboxIdText(String);
 pub struct ShowQuery {
     before: Option<String>,
     after: Option<String>,
+    m: Option<String>,
+    at: Option<String>,
     view: Option<String>,
     inbox: Option<InboxIdText>,
 }
@@ -88,8 +90,11 @@ pub async fn show(
     query: web::Query<ShowQuery>,
 ) -> Result<HttpResponse, WebError> {
     let id = ConversationId(path.into_inner());
-    let ShowQuery { before, after, view, inbox } = query.into_inner();
+    let ShowQuery { before, after, m, at, view, inbox } = query.into_inner();
+    let message = m.and_then(|m| m.parse().ok()).map(thread::Landing::Message);
+    let day = at.and_then(|at| at.parse().ok()).map(thread::Landing::Day);
     let window = thread::Window {
+        around: message.or(day),
         before: before.as_deref().and_then(cursor::read),
         after: after.as_deref().and_then(cursor::read),
     };

@@ -6,8 +6,8 @@
 use actix_web::web::ServiceConfig;
 
 use super::{
-    api, assets, contacts, conversations, events, health, hooks, live_socket, messages, sessions,
-    settings, setup, simulator, templates,
+    api, assets, contacts, conversations, events, health, hooks, live_socket, messages, search,
+    sessions, settings, setup, simulator, templates,
 };
 
 /// Who may come in at all; what they see inside is up to the queries.
@@ -80,6 +80,7 @@ routes! {
     get "/conversations/new" User => conversations::new;
     post "/conversations" User => conversations::create;
     get "/conversations/{id}" User => conversations::show;
+    get "/search" User => search::show;
     get "/conversations/{id}/about" User => conversations::about;
     put "/conversations/{id}/contact" User => conversations::rename;
     put "/conversations/{id}/read" User => conversations::mark_read;
@@ -161,6 +162,8 @@ routes! {
     delete "/api/v1/conversations/{id}/closure" Token("conversations:write") => api::conversations::reopen;
     put "/api/v1/conversations/{id}/snooze" Token("conversations:write") => api::conversations::snooze;
     delete "/api/v1/conversations/{id}/snooze" Token("conversations:write") => api::conversations::wake;
+    get "/api/v1/contacts" Token("contacts:read") => api::contacts::index;
+    get "/api/v1/search" Token("messages:read") => api::search::index;
     get "/api/v1/events" Token("events:read") => api::events::index;
     post "/api/v1/simulator/inbound" Token("simulator") => api::simulator::inbound;
     get "/api/v1/simulator/handsets/{number}" Token("simulator") => api::simulator::handset;

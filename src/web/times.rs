@@ -73,6 +73,15 @@ impl Times {
         self.local(at).date_naive()
     }
 
+    /// When a calendar day begins here.
+    pub fn beginning_of(&self, day: chrono::NaiveDate) -> Option<DateTime<Utc>> {
+        let midnight = day.and_time(NaiveTime::MIN);
+        // Where a summer time skips midnight, the day begins an hour later.
+        let hours = [midnight, midnight + TimeDelta::hours(1)];
+        let begins = hours.iter().find_map(|at| self.zone.from_local_datetime(at).earliest());
+        begins.map(|at| at.with_timezone(&Utc))
+    }
+
     /// In an hour, tomorrow morning, Monday morning.
     pub fn snooze_choices(&self) -> Vec<SnoozeChoice> {
         let today = self.date(self.now);

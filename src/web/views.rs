@@ -33,6 +33,7 @@ mod conversations;
 mod errors;
 mod messages;
 mod presence;
+mod search;
 mod sessions;
 mod settings;
 mod setup;
@@ -49,6 +50,7 @@ pub use conversations::{
 pub use errors::{ErrorPage, ProblemView};
 pub use messages::{DeliveryView, MessageLook, MessageView, UndoView};
 pub use presence::{PresenceView, PresentView};
+pub use search::{ContactHitView, HitView, ResultsView, SearchForm, SearchPage, Speaker};
 pub use sessions::NewSessionPage;
 pub use settings::*;
 pub use setup::{AdministratorPage, OrganizationPage, ProviderPage, StartPage, StartStep};
@@ -92,6 +94,7 @@ pub struct Shell {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Nav {
     Inbox,
+    Search,
     Simulator,
     Settings,
     Account,

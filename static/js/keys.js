@@ -18,6 +18,8 @@ const commands = {
   e: () => press('.th .close-it, .th .reopen'),
   z: () => [...document.querySelectorAll(`.line[data-by="${page.me}"] .ring ~ [data-act=cancel]`)].at(-1)?.click(),
   l: () => thread.lines && toLatest(),
+  d: () => openMenu('jump-menu'),
+  '/': search,
   '?': () => byId('help').showModal(),
   'g i': () => location.assign('/conversations'),
   'g ,': () => press('.rail [href="/settings"]'),
@@ -27,8 +29,10 @@ let pending = ''
 
 export function watchKeys() {
   document.addEventListener('keydown', event => {
-    if (isComposing(event)) return
+    // The key of an input method that is done must not send what it has written.
+    if (isComposing(event)) return event.key === 'Enter' && event.target.closest('[role=search]') && event.preventDefault()
     if (event.key === 'Escape') return leave(event)
+    if ((event.ctrlKey || event.metaKey) && event.key === 'k') return event.preventDefault() ?? search()
     if (event.altKey && event.code === 'KeyN') return toggleMode(event)
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || areOff() || document.querySelector('dialog[open]')) return
     const key = pending + event.key
@@ -58,11 +62,19 @@ function step(by) {
   next?.scrollIntoView({ block: 'nearest' })
 }
 
+// To the field on the page; the one in the list may be out of sight.
+function search() {
+  const field = [byId('q'), byId('find')].find(each => each?.offsetParent)
+  if (!field) return location.assign('/search')
+  field.focus()
+  field.select()
+}
+
 function openMenu(id) {
   const menu = byId(id)
   if (!menu) return
   menu.open = true
-  menu.querySelector('.pop button').focus()
+  menu.querySelector('.pop input, .pop button').focus()
 }
 
 // One level back: an open menu, then the text field.
@@ -71,7 +83,7 @@ function leave({ target }) {
   if (menu) {
     menu.open = false
     menu.querySelector('summary').focus()
-  } else if (isTyping(target) && target.closest('#composer')) {
+  } else if (isTyping(target) && target.closest('#composer, [role=search]')) {
     target.blur()
   }
 }

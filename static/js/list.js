@@ -33,7 +33,9 @@ export async function refreshList(url = byId('list') && currentUrl()) {
   const fresh = content.querySelector('#list')
   if (status !== 200 || !fresh) return false
   const scroll = byId('rows-scroll').scrollTop
+  const typed = byId('find').value
   swap(byId('list'), fresh)
+  byId('find').value = typed
   byId('rows-scroll').scrollTop = scroll
   const open = openConversation()
   if (open) openRow(open)

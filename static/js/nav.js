@@ -8,6 +8,8 @@ import { signedOut } from './signed-out.js'
 import { openThread } from './thread.js'
 import { tick } from './time.js'
 
+// Where in a thread an address leads: to a message, to a day.
+const LANDINGS = ['m', 'at']
 const CONVERSATION = /^\/conversations\/([0-9a-f-]{36})$/
 let latest = null
 
@@ -17,6 +19,11 @@ export function watchNavigation() {
     if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
     if (link.matches('.row') && byId('main')?.matches('.thread')) follow(event, link.href, openConversation)
     else if (link.matches('.views a') && byId('main')?.matches('.thread')) follow(event, link.href, openTab)
+  })
+  document.addEventListener('submit', event => {
+    if (event.target.id !== 'jump') return
+    const day = new URLSearchParams(new FormData(event.target))
+    follow(event, `${event.target.action}?${day}`, openConversation)
   })
   addEventListener('popstate', () => {
     const { pathname, href } = location
@@ -52,7 +59,7 @@ async function openConversation(href, { isBack = false } = {}) {
   const { signal } = latest = new AbortController()
   let answer
   try {
-    answer = await ask(url.pathname, 'thread', { signal })
+    answer = await ask(url.pathname + landing(url), 'thread', { signal })
   } catch {
     return true
   }
@@ -69,10 +76,15 @@ async function openConversation(href, { isBack = false } = {}) {
   if (side) fresh.after(side)
   const app = document.querySelector('.app')
   app.classList.replace('none', 'one')
-  if (!isBack) history.pushState(null, '', url.pathname + listQuery())
+  if (!isBack) history.pushState(null, '', url.pathname + listQuery() + landing(url).replace('?', '&'))
   document.title = document.title.replace(/^(\(\d+\) )?.*$/, (_, count = '') => `${count}${byId('who').textContent}`)
   openRow(id)
   arrived()
   if (!isBack) byId('who').focus({ preventScroll: true })
   return true
+}
+
+function landing({ searchParams }) {
+  const name = LANDINGS.find(each => searchParams.get(each))
+  return name ? `?${name}=${encodeURIComponent(searchParams.get(name))}` : ''
 }

@@ -40,7 +40,9 @@ export function openThread() {
   tidyDays()
   ownHead(byId(`head-${thread.id}`))
   const unread = byId('unread')
-  if (unread) thread.box.scrollTop = unread.offsetTop - thread.box.clientHeight / 3
+  const found = thread.lines.querySelector('.found')
+  if (found) found.scrollIntoView({ block: 'center' })
+  else if (unread) thread.box.scrollTop = unread.offsetTop - thread.box.clientHeight / 3
   else if (thread.hasTail) toEnd()
   thread.box.addEventListener('scroll', scrolled, { passive: true })
   stuck = thread.isAtEnd

@@ -18,6 +18,7 @@ mod migrations;
 mod nodes;
 mod providers;
 mod schema;
+mod search;
 mod store;
 mod support;
 mod torture;

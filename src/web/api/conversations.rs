@@ -17,11 +17,16 @@ use crate::web::error::WebError;
 mod filter;
 mod view;
 
+pub use view::ContactView;
 use view::ConversationView;
 
 pub async fn index(call: Call) -> HttpResponse {
     call.answer(async |asker| {
-        let query = filter::read(Query::of(&asker.request)?, asker.caller.sight)?;
+        let (mut query, q) = filter::read(Query::of(&asker.request)?, asker.caller.sight)?;
+        if let Some(q) = q {
+            let sight = query.sight.clone();
+            query.among = Some(super::search::conversations(&asker.app, sight, &q).await?);
+        }
         let page = asker.app.store.read(move |db| list(db, &query)).await?;
         let items: Vec<_> = page.rows.into_iter().map(ConversationView::from).collect();
         ok(&List { items, next: page.next.map(cursor::write) })

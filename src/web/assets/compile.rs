@@ -13,7 +13,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 /// The order of the layers in the one stylesheet; later ones win.
-const CSS: [&str; 12] = [
+const CSS: [&str; 13] = [
     "tokens",
     "base",
     "buttons",
@@ -22,6 +22,7 @@ const CSS: [&str; 12] = [
     "inbox",
     "thread",
     "message",
+    "search",
     "composer",
     "pages",
     "simulator",

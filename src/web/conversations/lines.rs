@@ -73,6 +73,7 @@ pub fn line(setting: &Setting<'_>, message: &Message) -> MessageView {
         day: times.day(message.created_at),
         starts_day: true,
         first_unread: false,
+        found: false,
         at: times.clock(message.created_at),
         lang: if is_system { None } else { language_of(times.t, &body) },
         body,

@@ -57,8 +57,14 @@ pub async fn list_view(
             let seen: Vec<Inbox> =
                 inboxes::all(db)?.into_iter().filter(|inbox| sight.sees(inbox.id)).collect();
             let inbox = inbox.filter(|id| seen.iter().any(|inbox| inbox.id == *id));
-            let query =
-                Query { sight: sight.clone(), inbox, view: view_of(tab, user), after, limit: PAGE };
+            let query = Query {
+                sight: sight.clone(),
+                inbox,
+                among: None,
+                view: view_of(tab, user),
+                after,
+                limit: PAGE,
+            };
             let of_inbox = inbox;
             let page = conversations::list(db, &query)?;
             let people = People::read(db, page.rows.iter().map(|row| row.status.assignee))?;

@@ -1,13 +1,13 @@
 //! One conversation: its head, its lines, its composer and its side panel.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::lines::{Setting, lines, mentioned};
 use super::list::{inbox_choice, is_late, shown_name};
 use super::people::People;
 use crate::app::App;
-use crate::domain::id::ConversationId;
+use crate::domain::id::{ConversationId, MessageId};
 use crate::domain::message::Purpose;
 use crate::domain::opt_out;
 use crate::domain::phone_number;
@@ -38,6 +38,17 @@ const PAGE: i64 = 60;
 pub struct Window {
     pub before: Option<Position>,
     pub after: Option<Position>,
+    /// What the page is to be around; passed over where it is not there.
+    pub around: Option<Landing>,
+}
+
+/// A place in the timeline that somebody wants to go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Landing {
+    /// A message that was searched for.
+    Message(MessageId),
+    /// The first line of a day of the inbox, or the next there is.
+    Day(NaiveDate),
 }
 
 /// What a thread is drawn from.
@@ -139,6 +150,11 @@ fn lines_of(
     revision: i64,
 ) -> Result<LinesView, StoreError> {
     let id = loaded.conversation.id;
+    if let Some(landing) = window.around
+        && let Some(lines) = lines_around(db, session, loaded, landing, revision)?
+    {
+        return Ok(lines);
+    }
     let mut page = match window.after {
         Some(after) => messages::page_after(db, id, after, PAGE + 1)?,
         None => messages::page_before(db, id, window.before, PAGE + 1)?,
@@ -160,11 +176,61 @@ fn lines_of(
         after = window.before.and(page.last().map(Message::position));
     }
     let read_up_to = match window {
-        Window { before: None, after: None } => read_up_to(db, session, loaded, before)?,
+        Window { before: None, after: None, .. } => read_up_to(db, session, loaded, before)?,
         // The newest page has told where the news begin; a second time would be wrong.
         _ => None,
     };
-    let people = People::read(db, mentioned(&page))?;
+    drawn(db, session, loaded, revision, &page, (before, after), read_up_to)
+}
+
+/// Half a page before the landing and half a page from it on; `None` where there
+/// is nothing to land on.
+fn lines_around(
+    db: &mut Db,
+    session: &Session,
+    loaded: &Loaded,
+    landing: Landing,
+    revision: i64,
+) -> Result<Option<LinesView>, StoreError> {
+    const HALF: usize = PAGE as usize / 2;
+    let id = loaded.conversation.id;
+    let place = match landing {
+        Landing::Message(message) => messages::position_in(db, id, message)?,
+        Landing::Day(day) => {
+            loaded.times.beginning_of(day).map(|at| Position { at, id: Uuid::nil() })
+        }
+    };
+    let Some(place) = place else { return Ok(None) };
+    let just_before =
+        Position { id: Uuid::from_u128(place.id.as_u128().saturating_sub(1)), ..place };
+    let mut older = messages::page_before(db, id, Some(place), HALF as i64 + 1)?;
+    let mut newer = messages::page_after(db, id, just_before, HALF as i64 + 1)?;
+    let is_more_before = older.len() > HALF;
+    older.drain(..older.len().saturating_sub(HALF));
+    let is_more_after = newer.len() > HALF;
+    newer.truncate(HALF);
+    // A day after the last line: the last line it is.
+    let found = newer.first().or(older.last()).map(|message| message.id.to_string());
+    let page: Vec<Message> = older.into_iter().chain(newer).collect();
+    let before = page.first().filter(|_| is_more_before).map(Message::position);
+    let after = page.last().filter(|_| is_more_after).map(Message::position);
+    let mut lines = drawn(db, session, loaded, revision, &page, (before, after), None)?;
+    for line in &mut lines.messages {
+        line.found = Some(&line.id) == found.as_ref();
+    }
+    Ok(Some(lines))
+}
+
+fn drawn(
+    db: &mut Db,
+    session: &Session,
+    loaded: &Loaded,
+    revision: i64,
+    page: &[Message],
+    (before, after): (Option<Position>, Option<Position>),
+    read_up_to: Option<DateTime<Utc>>,
+) -> Result<LinesView, StoreError> {
+    let people = People::read(db, mentioned(page))?;
     let name = shown_name(&loaded.conversation);
     let setting = Setting {
         times: &loaded.times,
@@ -175,9 +241,9 @@ fn lines_of(
     };
     Ok(LinesView {
         t: loaded.times.t,
-        conversation_id: id.to_string(),
+        conversation_id: loaded.conversation.id.to_string(),
         revision,
-        messages: lines(&setting, &page, read_up_to),
+        messages: lines(&setting, page, read_up_to),
         before: before.map(cursor::write),
         after: after.map(cursor::write),
     })

@@ -27,6 +27,8 @@ pub struct MessageView {
     pub starts_day: bool,
     /// Whether 「ここから未読」 stands above it.
     pub first_unread: bool,
+    /// Whether it is what somebody looked for.
+    pub found: bool,
     pub at: TimeView,
     pub body: String,
     /// The tag of the body's language where it is surely not the screen's.

@@ -27,8 +27,13 @@ export const everyPage = ({ threads, user, inbox, contact }) => [
   ['inbox', '/conversations?view=all'],
   ['inbox-mine', '/conversations?view=mine'],
   ...Object.entries(threads).map(([name, id]) => [`thread-${name}`, `/conversations/${id}`]),
+  ['thread-day', `/conversations/${threads.busy}?at=2026-01-01`],
   ['about', `/conversations/${threads.busy}/about`],
   ['contact', contact],
+  ['search', '/search'],
+  ['search-found', '/search?q=%E3%81%8F%E3%81%A0%E3%81%95%E3%81%84'],
+  ['search-contacts', '/search?q=1234'],
+  ['search-nothing', '/search?q=%E9%B0%BB%E9%B0%8C&from=2026-01-01'],
   ['new-conversation', '/conversations/new'],
   ['simulator', at.simulator],
   ['start', '/setup/start'],
@@ -141,6 +146,7 @@ export function thread(page) {
     closed: page.locator('main > header[data-state=closed]'),
     pill: page.locator('#pill'),
     divider: page.locator('#unread'),
+    found: page.locator('li.line.found'),
     act: name => page.locator(at.act(name)).first().click(),
 
     // How far the reader has come: from the top, and what is left to the end.
@@ -154,6 +160,22 @@ export function thread(page) {
       await page.locator('#scroll').hover()
       await page.mouse.wheel(0, -10_000)
       await until(async () => (await self.place()).top === 0, { what: 'the beginning' })
+    },
+
+    // Turns the wheel one way until something is so.
+    async turn(way, isSo) {
+      await page.locator('#scroll').hover()
+      await until(async () => {
+        for (let n = 0; n < 8; n += 1) await page.mouse.wheel(0, way * 1_200)
+        return isSo()
+      }, { within: 20_000, what: 'the end of the turning' })
+    },
+
+    async jumpTo(day) {
+      const menu = page.locator('#jump-menu')
+      if (!await menu.locator('input').isVisible()) await menu.locator('summary').click()
+      await menu.locator('input').fill(day)
+      await menu.locator('button').click()
     },
 
     async enterSends(sends) {
@@ -219,6 +241,22 @@ export function thread(page) {
   }
   return self
 }
+
+export const search = page => ({
+  field: page.locator('#q'),
+  hits: page.locator('ol.found a'),
+  contacts: page.locator('ul.found a'),
+  marks: page.locator('ol.found mark'),
+  ask: words => page.goto(`/search?q=${encodeURIComponent(words)}`),
+
+  // As one does at work: in the field above the list.
+  async fromList(words) {
+    await page.goto('/conversations')
+    await page.locator('#find').fill(words)
+    await page.locator('#find').press('Enter')
+    await page.waitForURL(/\/search\?/)
+  },
+})
 
 function exactly(text) {
   return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}\\s*$`)

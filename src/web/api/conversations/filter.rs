@@ -7,11 +7,9 @@ use crate::store::conversations::{Filter, Query as ListQuery, View};
 use crate::web::api::{ApiError, Query};
 use crate::web::cursor;
 
-pub fn read(mut query: Query, sight: Sight) -> Result<ListQuery, ApiError> {
-    if query.text("q")?.is_some() {
-        let problem = "search is not available yet; leave it out";
-        return Err(ApiError::invalid("q", "not_available", problem));
-    }
+/// The list asked for, and what is to be found in it.
+pub fn read(mut query: Query, sight: Sight) -> Result<(ListQuery, Option<String>), ApiError> {
+    let q = query.text("q")?.filter(|q| !q.trim().is_empty());
     let filter = Filter {
         state: query.read(
             "state",
@@ -24,12 +22,13 @@ pub fn read(mut query: Query, sight: Sight) -> Result<ListQuery, ApiError> {
     let asked = ListQuery {
         sight,
         inbox: query.id("inbox_id")?,
+        among: None,
         view: View::Matching(filter),
         after: query.read("cursor", "must be the next of a page before", cursor::read)?,
         limit: query.page_length()?,
     };
     query.finish()?;
-    Ok(asked)
+    Ok((asked, q))
 }
 
 /// A user, or nobody.
@@ -45,7 +44,7 @@ mod tests {
 
     fn filter(query: &str) -> Result<Filter, ApiError> {
         let request = TestRequest::with_uri(&format!("/?{query}")).to_http_request();
-        match read(Query::of(&request)?, Sight::All)?.view {
+        match read(Query::of(&request)?, Sight::All)?.0.view {
             View::Matching(filter) => Ok(filter),
             other => panic!("{other:?}"),
         }
@@ -65,7 +64,6 @@ mod tests {
     #[test]
     fn what_cannot_be_filtered_by_is_refused() {
         for wrong in [
-            "q=%E4%BA%88%E7%B4%84",
             "state=pending",
             "assignee=sato",
             "waiting=yes",

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::store::contacts::Contact;
 use crate::store::conversations::Conversation;
 
 #[derive(Debug, Serialize)]
@@ -26,11 +27,22 @@ pub struct ConversationView {
 }
 
 #[derive(Debug, Serialize)]
-struct ContactView {
+pub struct ContactView {
     id: Uuid,
     phone: String,
     name: Option<String>,
     opted_out: bool,
+}
+
+impl From<Contact> for ContactView {
+    fn from(contact: Contact) -> Self {
+        Self {
+            id: contact.id.0,
+            phone: contact.address,
+            name: contact.name,
+            opted_out: contact.opted_out.is_some(),
+        }
+    }
 }
 
 impl From<Conversation> for ConversationView {
@@ -39,12 +51,7 @@ impl From<Conversation> for ConversationView {
         Self {
             id: conversation.id.0,
             inbox_id: conversation.inbox_id.0,
-            contact: ContactView {
-                id: contact.id.0,
-                phone: contact.address,
-                name: contact.name,
-                opted_out: contact.opted_out.is_some(),
-            },
+            contact: contact.into(),
             state: status.state.word(),
             assignee: status.assignee.map(|user| user.0),
             last_answered_by: status.last_answered_by.map(|user| user.0),

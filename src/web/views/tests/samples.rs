@@ -9,6 +9,7 @@ use crate::web::views::*;
 
 mod first;
 mod inbox;
+mod search;
 mod settings;
 
 pub use inbox::{conflict, head, line, messages, row, thread};
@@ -17,6 +18,7 @@ pub use inbox::{conflict, head, line, messages, row, thread};
 pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     let mut pages = inbox::pages(t);
     pages.extend(first::pages(t));
+    pages.extend(search::pages(t));
     pages.extend(settings::pages(t));
     pages.extend([403, 404, 409, 422, 429, 500, 503].map(|status| error_page(t, status)));
     pages

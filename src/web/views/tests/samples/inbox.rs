@@ -293,6 +293,7 @@ pub fn line(t: Locale, number: i64, body: &str) -> MessageView {
         },
         starts_day: false,
         first_unread: false,
+        found: false,
         at: time("14:02"),
         body: body.into(),
         lang: None,

@@ -22,15 +22,17 @@ mod marks;
 mod pages;
 mod parts;
 pub(super) mod screens;
+mod search;
 mod stage;
 mod start;
 
 /// Name, and what it measures.
-const ALL: [(&str, &str); 7] = [
+const ALL: [(&str, &str); 8] = [
     ("ingest", "webhook to disk to 50 screens: latency at 500/s and 2,000/s, sustained rate"),
     ("fanout", "one text on 1,000 screens: frames a second, latency, memory for each screen"),
     ("crowd", "--screens whose lines are cut, who return at once or hardly read: nothing missed"),
     ("pages", "list, thread and counts of a house with --messages, quiet and under load"),
+    ("search", "the search page over --messages: words of them, common and absent ones; the index"),
     ("start", "from exec to the first answer, with --messages"),
     ("segments", "counting a text's parts"),
     ("seal", "sealing and opening a text"),
@@ -98,6 +100,7 @@ async fn measure(name: &str, plan: &Plan) -> anyhow::Result<()> {
         "fanout" => fanout::run(plan).await,
         "crowd" => crowd::run(plan).await,
         "pages" => pages::run(plan).await,
+        "search" => search::run(plan).await,
         "start" => start::run(plan).await,
         "segments" => parts::segments(),
         "seal" => parts::seal(),

@@ -43,6 +43,7 @@ pub mod receipts;
 mod schema;
 pub mod scratch;
 pub mod seal;
+pub mod search;
 pub mod sender_rates;
 pub mod senders;
 pub mod sessions;
@@ -58,6 +59,7 @@ pub use error::{StoreError, optional};
 pub use reach::Reach;
 use reach::Watch;
 use seal::Vault;
+use search::Search;
 pub use writer::{AsStoreError, CLASSES as COMMIT_CLASSES, Commits, ManyWork, Tx};
 use writer::{BATCH, COME_BACK, Job, Many, QUEUE, Work, Writer};
 
@@ -79,6 +81,7 @@ pub struct Store {
     vault: Arc<Vault>,
     watch: Arc<Watch>,
     commits: Arc<Commits>,
+    search: Arc<Search>,
     postgres: bool,
     damaged: Arc<AtomicBool>,
 }
@@ -121,6 +124,7 @@ impl Store {
         let watch =
             Watch::start(manager.clone(), postgres, opening.clock.clone()).map_err(cannot_open)?;
         let commits = Arc::<Commits>::default();
+        let search = Arc::new(Search::of(manager.clone()));
         let writer = Writer {
             manager,
             watch: watch.clone(),
@@ -135,7 +139,7 @@ impl Store {
             .spawn(move || writer.run(writing))
             .map_err(cannot_open)?;
         let damaged = Arc::default();
-        Ok(Self { pool, queue, committed, vault, watch, commits, postgres, damaged })
+        Ok(Self { pool, queue, committed, vault, watch, commits, search, postgres, damaged })
     }
 
     /// Runs `work` on a blocking thread, outside any transaction.
@@ -286,6 +290,11 @@ impl Store {
     /// Whether the database's file was found to be broken.
     pub fn is_damaged(&self) -> bool {
         self.damaged.load(Ordering::Relaxed)
+    }
+
+    /// The search index.
+    pub fn search(&self) -> Arc<Search> {
+        self.search.clone()
     }
 
     pub fn vault(&self) -> &Vault {

@@ -277,7 +277,6 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use super::super::ids::DbUuid;
-
     outages (id) {
         id -> DbUuid,
         began_at -> Timestamp,
@@ -288,7 +287,6 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use super::super::ids::DbUuid;
-
     drafts (id) {
         id -> DbUuid,
         conversation_id -> DbUuid,
@@ -302,7 +300,6 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use super::super::ids::DbUuid;
-
     templates (id) {
         id -> DbUuid,
         inbox_id -> Nullable<DbUuid>,

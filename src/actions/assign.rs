@@ -10,7 +10,7 @@ use crate::store::audit::Object;
 use crate::store::conversations::{self, Conversation};
 use crate::store::{Tx, optional, users};
 
-use super::{ActionError, Problem, access, timeline};
+use super::{ActionError, Problem, access, add_note, timeline};
 
 /// Gives the conversation to `user`, or to nobody.
 ///
@@ -21,6 +21,21 @@ pub async fn run(
     caller: Caller,
     conversation: ConversationId,
     user: Option<UserId>,
+) -> Result<Conversation, ActionError> {
+    hand_over(app, caller, conversation, user, None).await
+}
+
+/// The same, with a note for whoever gets it, who finds it among their mentions
+/// too: both or neither.
+///
+/// # Errors
+/// `Invalid { field: "note" }` for a note that could not be written.
+pub async fn hand_over(
+    app: &App,
+    caller: Caller,
+    conversation: ConversationId,
+    user: Option<UserId>,
+    note: Option<String>,
 ) -> Result<Conversation, ActionError> {
     app.store
         .write(move |tx| {
@@ -36,7 +51,11 @@ pub async fn run(
                 None => found.status.unassign()?,
             };
             let line = user.map_or(SystemLine::Unassigned, SystemLine::Assigned);
-            change(tx, &caller, &found, status, "conversation.assign", line)
+            let changed = change(tx, &caller, &found, status, "conversation.assign", line)?;
+            if let Some(note) = &note {
+                add_note::write(tx, &caller, &found, note, None, user).map_err(of_note)?;
+            }
+            Ok(changed)
         })
         .await
 }
@@ -59,6 +78,14 @@ pub(super) fn change(
     tx.event(NewEvent::conversation(EventKind::ConversationUpdated, found.inbox_id, found.id));
     tx.audit(&caller.actor, action, Object::new("conversation", found.id.0));
     Ok(Conversation { status, ..found.clone() })
+}
+
+/// The field is called otherwise where a note is handed over with a conversation.
+fn of_note(error: ActionError) -> ActionError {
+    match error {
+        ActionError::Invalid { problem, .. } => ActionError::invalid("note", problem),
+        error => error,
+    }
 }
 
 fn must_answer_in(tx: &mut Tx, user: UserId, found: &Conversation) -> Result<(), ActionError> {

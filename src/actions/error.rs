@@ -41,6 +41,7 @@ pub enum Problem {
     /// Among the first somebody would try.
     Guessable,
     TooLong,
+    TooMany,
     Unknown,
     Taken,
     NotAPhoneNumber,
@@ -60,6 +61,11 @@ pub enum Problem {
     Secret(FindingKind),
     /// Digits that may be one: the sender has to look and say that they are not.
     Doubtful(FindingKind),
+    /// A colleague who may not see the inbox.
+    NotHere,
+    /// Fits more than one.
+    Ambiguous,
+    Wrong,
 }
 
 impl Problem {
@@ -71,6 +77,7 @@ impl Problem {
             Self::TooShort => "too_short",
             Self::Guessable => "guessable",
             Self::TooLong => "too_long",
+            Self::TooMany => "too_many",
             Self::Unknown => "unknown",
             Self::Taken => "taken",
             Self::NotAPhoneNumber => "not_a_phone_number",
@@ -85,6 +92,9 @@ impl Problem {
             Self::Unfilled => "unfilled",
             Self::Secret(kind) => kind.word(),
             Self::Doubtful(_) => "doubtful",
+            Self::NotHere => "not_here",
+            Self::Ambiguous => "ambiguous",
+            Self::Wrong => "wrong",
         }
     }
 }
@@ -97,6 +107,7 @@ impl std::fmt::Display for Problem {
             Self::TooShort => "is too short",
             Self::Guessable => "is too easy to guess",
             Self::TooLong => "is too long",
+            Self::TooMany => "is more than there may be",
             Self::Unknown => "is not known",
             Self::Taken => "is taken already",
             Self::NotAPhoneNumber => "is not a phone number",
@@ -114,6 +125,9 @@ impl std::fmt::Display for Problem {
             Self::Secret(FindingKind::CardNumber) => "holds a card number",
             Self::Secret(FindingKind::MyNumber) => "holds a My Number",
             Self::Doubtful(_) => "holds digits that may be a card number or My Number",
+            Self::NotHere => "names somebody who may not see this inbox",
+            Self::Ambiguous => "fits more than one person; write the full name",
+            Self::Wrong => "is not right",
         };
         f.write_str(text)
     }

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::clock::fresh_id;
 use crate::domain::event::{EventKind, NewEvent};
-use crate::domain::id::{InboxId, UserId};
+use crate::domain::id::{InboxId, SessionId, UserId};
 use crate::domain::user::{Caller, Notify, Role};
 use crate::password::{MAX_LENGTH, MIN_LENGTH, MIN_LENGTH_ADMIN, is_guessable};
 use crate::store::audit::Object;
@@ -152,6 +152,60 @@ pub async fn prefer(
             user.sound = preferences.sound;
             users::update(tx, &user)?;
             tx.audit(&caller.actor, "user.prefer", Object::new("user", id.0));
+            Ok(())
+        })
+        .await
+}
+
+/// A new password for whoever asks, who knows the old one. Whoever else is signed
+/// in as them is not any more: that may be why they change it.
+///
+/// # Errors
+/// `Invalid` names `current` where the old one is wrong, `password` where the new
+/// one is none for this user.
+pub async fn change_password(
+    app: &App,
+    caller: Caller,
+    session: SessionId,
+    current: String,
+    password: String,
+) -> Result<(), ActionError> {
+    let Some(id) = caller.user_id() else { return Err(ActionError::Forbidden) };
+    let (user, house) = app
+        .store
+        .read(move |db| Ok::<_, ActionError>((users::find(db, id)?, organization::find(db)?)))
+        .await?;
+    if !app.passwords.verify(current, Some(user.password_hash.clone())).await {
+        note_wrong_password(app, caller, id).await?;
+        return Err(ActionError::invalid("current", Problem::Wrong));
+    }
+    let User { email, name, role, locale, .. } = user;
+    let new = NewUser { email, name, role, password, locale };
+    check_password(&new, &house.map_or_else(String::new, |house| house.name))?;
+    let old_hash = user.password_hash;
+    let hash = app.passwords.hash(new.password).await;
+    app.store
+        .write(move |tx| {
+            let mut user = users::find(tx, id)?;
+            if user.password_hash != old_hash {
+                // Somebody else was faster with the same old password.
+                return Err(ActionError::invalid("current", Problem::Wrong));
+            }
+            user.password_hash = hash.clone();
+            users::update(tx, &user)?;
+            sessions::delete_others(tx, id, session)?;
+            // Their sockets look again whether they are still signed in.
+            tx.event(NewEvent::new(EventKind::AccessChanged).of_user(id));
+            tx.audit(&caller.actor, "user.password", Object::new("user", id.0));
+            Ok(())
+        })
+        .await
+}
+
+async fn note_wrong_password(app: &App, caller: Caller, id: UserId) -> Result<(), ActionError> {
+    app.store
+        .write(move |tx| {
+            tx.audit(&caller.actor, "user.password_refuse", Object::new("user", id.0));
             Ok(())
         })
         .await

@@ -255,7 +255,7 @@ fn heed_opt_out(
 /// The text was a stop, and nobody's to look at any more.
 fn close(tx: &mut Tx, conversation: &Conversation) -> Result<(), StoreError> {
     let (inbox, id, now) = (conversation.inbox_id, conversation.id, tx.now);
-    conversations::close_case(tx, conversation.case_id, None, now)?;
+    conversations::close_case(tx, conversation.case_id, &conversation.status, None, now)?;
     timeline::say(tx, inbox, id, None, SystemLine::Closed)?;
     tx.event(NewEvent::conversation(EventKind::ConversationUpdated, inbox, id));
     tx.audit(&Actor::system(), "conversation.close", Object::new("conversation", id.0));

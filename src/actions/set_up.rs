@@ -124,7 +124,7 @@ pub fn check_inbox_name(name: &str) -> Result<(), ActionError> {
     check_name("inbox", name)
 }
 
-fn check_name(field: &'static str, name: &str) -> Result<(), ActionError> {
+pub(super) fn check_name(field: &'static str, name: &str) -> Result<(), ActionError> {
     const LONGEST: usize = 100;
     match name.trim().chars().count() {
         0 => Err(ActionError::invalid(field, Problem::Missing)),

@@ -153,6 +153,19 @@ impl Conversation {
         Self { state: ConversationState::Open, snoozed_until: None, ..*self }
     }
 
+    /// Closing is taken back at once: what it cleared is as it was.
+    pub fn unclose(
+        &self,
+        waiting_since: Option<DateTime<Utc>>,
+        snoozed_until: Option<DateTime<Utc>>,
+    ) -> Self {
+        let state = match snoozed_until {
+            Some(_) => ConversationState::Snoozed,
+            None => ConversationState::Open,
+        };
+        Self { state, waiting_since, snoozed_until, ..*self }
+    }
+
     /// Puts the conversation aside. The contact goes on waiting, which is seen
     /// again when the time comes.
     pub fn snooze(

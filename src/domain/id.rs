@@ -60,6 +60,8 @@ ids! {
     MessageId;
     /// One call to a provider for one message.
     AttemptId;
+    /// A word conversations are sorted by.
+    TagId;
     /// One webhook request that failed its check.
     QuarantineId;
     /// A text that is written often.

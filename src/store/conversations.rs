@@ -21,9 +21,11 @@ use crate::domain::user::Sight;
 
 mod batch;
 mod list;
+mod numbers;
 mod postgres;
 pub use batch::{Touched, insert_all, of_contacts, touch_all};
-pub use list::{Counts, Filter, Page, Query, Tally, View, counts, list, tallies};
+pub use list::{Filter, Page, Query, View, list};
+pub use numbers::{Counts, Tallies, Tally, counts, tallies};
 
 /// Characters of a message kept for the list.
 const PREVIEW: usize = 80;
@@ -262,15 +264,22 @@ pub fn open_case(
     Ok(())
 }
 
+/// Ends a case; `before` is the state that closing clears.
 pub fn close_case(
     db: &mut Db,
     case: CaseId,
+    before: &Status,
     by: Option<UserId>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     diesel::update(cases::table.find(case))
         .filter(cases::closed_at.is_null())
-        .set((cases::closed_at.eq(now.naive_utc()), cases::closed_by.eq(by)))
+        .set((
+            cases::closed_at.eq(now.naive_utc()),
+            cases::closed_by.eq(by),
+            cases::waited_since.eq(before.waiting_since.map(|at| at.naive_utc())),
+            cases::was_snoozed_until.eq(before.snoozed_until.map(|at| at.naive_utc())),
+        ))
         .execute(&mut db.conn)?;
     Ok(())
 }
@@ -279,6 +288,41 @@ pub fn close_case(
 pub fn opened_at(db: &mut Db, case: CaseId) -> Result<DateTime<Utc>, StoreError> {
     let at: NaiveDateTime = cases::table.find(case).select(cases::opened_at).first(&mut db.conn)?;
     Ok(at.and_utc())
+}
+
+/// Takes back the closing of `case` that `by` did after `since`: what it had
+/// cleared, or `None` if there was no such closing.
+pub fn reopen_case(
+    db: &mut Db,
+    case: CaseId,
+    by: UserId,
+    since: DateTime<Utc>,
+) -> Result<Option<Cleared>, StoreError> {
+    let row: Option<(Option<NaiveDateTime>, Option<NaiveDateTime>)> = cases::table
+        .find(case)
+        .filter(cases::closed_by.eq(by))
+        .filter(cases::closed_at.ge(since.naive_utc()))
+        .select((cases::waited_since, cases::was_snoozed_until))
+        .first(&mut db.conn)
+        .optional()?;
+    let Some((waiting_since, snoozed_until)) = row else { return Ok(None) };
+    diesel::update(cases::table.find(case))
+        .set((
+            cases::closed_at.eq(None::<NaiveDateTime>),
+            cases::closed_by.eq(None::<UserId>),
+            cases::waited_since.eq(None::<NaiveDateTime>),
+            cases::was_snoozed_until.eq(None::<NaiveDateTime>),
+        ))
+        .execute(&mut db.conn)?;
+    let utc = |at: Option<NaiveDateTime>| at.map(|at| at.and_utc());
+    Ok(Some(Cleared { waiting_since: utc(waiting_since), snoozed_until: utc(snoozed_until) }))
+}
+
+/// What closing cleared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cleared {
+    pub waiting_since: Option<DateTime<Utc>>,
+    pub snoozed_until: Option<DateTime<Utc>>,
 }
 
 /// A span from open to closed.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::connection::MultiBackend;
 use crate::domain::id::{
     ApiTokenId, AttemptId, CaseId, ContactId, ConversationId, InboxId, MessageId,
-    ProviderAccountId, QuarantineId, SenderId, SessionId, TemplateId, UserId,
+    ProviderAccountId, QuarantineId, SenderId, SessionId, TagId, TemplateId, UserId,
 };
 
 /// One SQL type for all ids.
@@ -105,5 +105,6 @@ proxies! {
     MessageIdProxy => MessageId,
     AttemptIdProxy => AttemptId,
     QuarantineIdProxy => QuarantineId,
+    TagIdProxy => TagId,
     TemplateIdProxy => TemplateId,
 }

@@ -65,6 +65,18 @@ pub fn advance(
     Ok(inserted == 1)
 }
 
+/// Moves the marker wherever it is to be, back too.
+pub fn set(
+    db: &mut Db,
+    user: UserId,
+    conversation: ConversationId,
+    to: Marker,
+) -> Result<(), StoreError> {
+    diesel::delete(reads::table.find((conversation, user))).execute(&mut db.conn)?;
+    advance(db, user, conversation, to)?;
+    Ok(())
+}
+
 /// How far everybody has read each of `conversations`.
 pub fn of_conversations(
     db: &mut Db,

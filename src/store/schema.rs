@@ -215,6 +215,7 @@ diesel::table! {
         assignee_id -> DbUuid,
         open -> Integer,
         waiting -> Integer,
+        snoozed -> Integer,
     }
 }
 
@@ -228,6 +229,47 @@ diesel::table! {
         opened_at -> Timestamp,
         closed_at -> Nullable<Timestamp>,
         closed_by -> Nullable<DbUuid>,
+        waited_since -> Nullable<Timestamp>,
+        was_snoozed_until -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    tags (id) {
+        id -> DbUuid,
+        name -> Text,
+        colour -> Text,
+        position -> Integer,
+        created_at -> Timestamp,
+        retired_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    conversation_tags (conversation_id, tag_id) {
+        conversation_id -> DbUuid,
+        tag_id -> DbUuid,
+        tagged_by -> Nullable<DbUuid>,
+        tagged_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    mentions (message_id, user_id) {
+        message_id -> DbUuid,
+        user_id -> DbUuid,
+        conversation_id -> DbUuid,
+        mentioned_at -> Timestamp,
+        seen_at -> Nullable<Timestamp>,
     }
 }
 
@@ -464,6 +506,8 @@ diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(outbox -> messages (message_id));
 diesel::joinable!(outbox -> senders (sender_id));
 diesel::joinable!(contact_addresses -> contacts (contact_id));
+diesel::joinable!(conversation_tags -> tags (tag_id));
+diesel::joinable!(mentions -> conversations (conversation_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
@@ -473,6 +517,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     cases,
     contact_addresses,
     contacts,
+    conversation_tags,
     conversations,
     drafts,
     events,
@@ -480,6 +525,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     inbox_counts,
     inboxes,
     memberships,
+    mentions,
     messages,
     opt_outs,
     organizations,
@@ -493,6 +539,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     senders,
     sessions,
     set_up_links,
+    tags,
     templates,
     unresolved,
     users,

@@ -80,6 +80,13 @@ pub fn delete_of(db: &mut Db, user: UserId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Signs a user out everywhere but in one browser.
+pub fn delete_others(db: &mut Db, user: UserId, kept: SessionId) -> Result<(), StoreError> {
+    let others = sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::id.ne(kept));
+    diesel::delete(others).execute(&mut db.conn)?;
+    Ok(())
+}
+
 /// Forgets what is over.
 pub fn delete_expired(db: &mut Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
     let over = sessions::table.filter(sessions::expires_at.le(now.naive_utc()));

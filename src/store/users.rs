@@ -131,18 +131,35 @@ pub fn inboxes_of(db: &mut Db, user: UserId) -> Result<Vec<InboxId>, StoreError>
 
 /// Everybody who may answer in `inbox`: its members and the administrators, by name.
 pub fn answering_in(db: &mut Db, inbox: InboxId) -> Result<Vec<User>, StoreError> {
-    let members =
-        memberships::table.filter(memberships::inbox_id.eq(inbox)).select(memberships::user_id);
+    answering_in_any(db, &[inbox])
+}
+
+/// Everybody who may answer in one of `inboxes`, by name.
+pub fn answering_in_any(db: &mut Db, inboxes: &[InboxId]) -> Result<Vec<User>, StoreError> {
+    let mut people = belonging_to(db, inboxes)?;
+    people.retain(|user| user.role.may_answer());
+    Ok(people)
+}
+
+/// Everybody who may read what is in `inbox`, by name.
+pub fn seeing(db: &mut Db, inbox: InboxId) -> Result<Vec<User>, StoreError> {
+    let mut people = belonging_to(db, &[inbox])?;
+    people.retain(|user| user.role.may_read_conversations());
+    Ok(people)
+}
+
+/// The members and the administrators.
+fn belonging_to(db: &mut Db, inboxes: &[InboxId]) -> Result<Vec<User>, StoreError> {
+    let members = memberships::table
+        .filter(memberships::inbox_id.eq_any(inboxes))
+        .select(memberships::user_id);
     let rows: Vec<UserRow> = users::table
         .filter(users::disabled_at.is_null())
         .filter(users::id.eq_any(members).or(users::role.eq(Role::Admin.word())))
         .select(UserRow::as_select())
         .load(&mut db.conn)?;
-    let mut people = rows
-        .into_iter()
-        .map(|row| read(&db.vault, row))
-        .filter(|user| user.as_ref().map_or(true, |user| user.role.may_answer()))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut people =
+        rows.into_iter().map(|row| read(&db.vault, row)).collect::<Result<Vec<_>, _>>()?;
     people.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(people)
 }

@@ -16,6 +16,7 @@ mod query;
 mod schema;
 pub mod search;
 pub mod simulator;
+pub mod tags;
 mod token;
 mod unmatched;
 

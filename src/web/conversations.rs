@@ -28,22 +28,22 @@ use crate::store::{inboxes, optional, senders};
 
 pub mod lines;
 pub mod list;
+pub mod narrowed;
 pub mod people;
+pub mod selection;
+pub mod tagging;
 pub mod thread;
 
 pub use list::list_view;
+use narrowed::Narrowed;
 
 #[derive(Deserialize)]
 pub struct IndexQuery {
     view: Option<String>,
-    inbox: Option<InboxIdText>,
+    inbox: Option<String>,
+    tag: Option<String>,
     cursor: Option<String>,
 }
-
-/// An inbox id in an address; anything else is no filter.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct InboxIdText(String);
 
 #[derive(Deserialize)]
 pub struct ShowQuery {
@@ -52,13 +52,8 @@ pub struct ShowQuery {
     m: Option<String>,
     at: Option<String>,
     view: Option<String>,
-    inbox: Option<InboxIdText>,
-}
-
-impl InboxIdText {
-    fn id(self) -> Option<InboxId> {
-        self.0.parse().ok()
-    }
+    inbox: Option<String>,
+    tag: Option<String>,
 }
 
 /// `GET /conversations`
@@ -68,16 +63,15 @@ pub async fn index(
     request: HttpRequest,
     query: web::Query<IndexQuery>,
 ) -> Result<HttpResponse, WebError> {
-    let IndexQuery { view, inbox, cursor } = query.into_inner();
-    let tab = tab_of(view.as_deref(), &session);
-    let inbox = inbox.and_then(InboxIdText::id);
+    let IndexQuery { view, inbox, tag, cursor } = query.into_inner();
+    let narrowed = Narrowed::read(&session, view.as_deref(), inbox.as_deref(), tag.as_deref());
     let after = cursor.as_deref().and_then(cursor::read);
     if asked_for(&request) == Some("rows") {
-        let list = list_view(&app, &session, tab, inbox, after).await?;
+        let list = list_view(&app, &session, narrowed, after).await?;
         return if after.is_some() { html(&list.rows) } else { html(&list) };
     }
     let shell = shell(&app, &session, Nav::Inbox).await?;
-    let list = list_view(&app, &session, tab, inbox, after).await?;
+    let list = list_view(&app, &session, narrowed, after).await?;
     html(&IndexPage { shell, list })
 }
 
@@ -90,7 +84,7 @@ pub async fn show(
     query: web::Query<ShowQuery>,
 ) -> Result<HttpResponse, WebError> {
     let id = ConversationId(path.into_inner());
-    let ShowQuery { before, after, m, at, view, inbox } = query.into_inner();
+    let ShowQuery { before, after, m, at, view, inbox, tag } = query.into_inner();
     let message = m.and_then(|m| m.parse().ok()).map(thread::Landing::Message);
     let day = at.and_then(|at| at.parse().ok()).map(thread::Landing::Day);
     let window = thread::Window {
@@ -103,13 +97,13 @@ pub async fn show(
         return html(&thread::lines_view(&app, &session, id, window).await?);
     }
     let shell = shell(&app, &session, Nav::Inbox).await?;
-    let thread = thread::thread_view(&app, &session, id, window, shell.event).await?;
+    let mut thread = thread::thread_view(&app, &session, id, window, shell.event).await?;
     if !is_page {
         return html(&thread);
     }
-    let tab = tab_of(view.as_deref(), &session);
-    let inbox = inbox.and_then(InboxIdText::id);
-    let mut list = list_view(&app, &session, tab, inbox, None).await?;
+    let narrowed = Narrowed::read(&session, view.as_deref(), inbox.as_deref(), tag.as_deref());
+    thread.back = narrowed.query();
+    let mut list = list_view(&app, &session, narrowed, None).await?;
     list.rows.mark_current(&id.to_string());
     html(&ShowPage { shell, list, thread })
 }
@@ -220,7 +214,21 @@ pub async fn mark_read(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `POST /conversations/{id}/assignment`: to `user_id`, or to whoever asks.
+/// `DELETE /conversations/{id}/read`: the last text is news again.
+pub async fn mark_unread(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    path: web::Path<Uuid>,
+    fields: Fields,
+) -> Result<HttpResponse, WebError> {
+    let id = ConversationId(path.into_inner());
+    mark_read::undo(&app, session.caller.clone(), id).await?;
+    done(&session, &request, &fields, id)
+}
+
+/// `POST /conversations/{id}/assignment`: to `user_id`, or to whoever asks; with a
+/// `note` for them where that is sent.
 pub async fn assign(
     app: web::Data<App>,
     session: Session,
@@ -233,8 +241,15 @@ pub async fn assign(
         Some(text) => Some(text.parse().map_err(|_malformed| WebError::BadRequest)?),
         None => session.caller.user_id().map(|user: UserId| user),
     };
-    assign::run(&app, session.caller.clone(), id, user).await?;
-    done(&request, id)
+    let note = fields.filled("note").map(str::to_owned);
+    match assign::hand_over(&app, session.caller.clone(), id, user, note).await {
+        Ok(_) => done(&session, &request, &fields, id),
+        Err(ActionError::Invalid { field: "note", problem }) => {
+            let t = session.locale();
+            refused(&request, t, words::problem(t, "note", problem))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// `DELETE /conversations/{id}/assignment`
@@ -243,22 +258,33 @@ pub async fn unassign(
     session: Session,
     request: HttpRequest,
     path: web::Path<Uuid>,
+    fields: Fields,
 ) -> Result<HttpResponse, WebError> {
     let id = ConversationId(path.into_inner());
-    assign::run(&app, session.caller, id, None).await?;
-    done(&request, id)
+    assign::run(&app, session.caller.clone(), id, None).await?;
+    done(&session, &request, &fields, id)
 }
 
-/// `POST /conversations/{id}/closure`
+/// `POST /conversations/{id}/closure`; with `next`, a browser without scripts is
+/// led to the next conversation of its list.
 pub async fn close(
     app: web::Data<App>,
     session: Session,
     request: HttpRequest,
     path: web::Path<Uuid>,
+    fields: Fields,
 ) -> Result<HttpResponse, WebError> {
     let id = ConversationId(path.into_inner());
-    actions::close::run(&app, session.caller, id).await?;
-    done(&request, id)
+    // Which row comes next is known while this one is still among them.
+    let next = match asked_for(&request) {
+        None if fields.has("next") => Some(next_address(&app, &session, &fields, id).await?),
+        _ => None,
+    };
+    actions::close::run(&app, session.caller.clone(), id).await?;
+    match next {
+        Some(next) => Ok(see_other(&next)),
+        None => done(&session, &request, &fields, id),
+    }
 }
 
 /// `DELETE /conversations/{id}/closure`
@@ -267,10 +293,11 @@ pub async fn reopen(
     session: Session,
     request: HttpRequest,
     path: web::Path<Uuid>,
+    fields: Fields,
 ) -> Result<HttpResponse, WebError> {
     let id = ConversationId(path.into_inner());
-    actions::close::reopen(&app, session.caller, id).await?;
-    done(&request, id)
+    actions::close::reopen(&app, session.caller.clone(), id).await?;
+    done(&session, &request, &fields, id)
 }
 
 /// `POST /conversations/{id}/snooze`: until `until`, RFC 3339, or where that is
@@ -296,8 +323,8 @@ pub async fn snooze(
             until
         }
     };
-    match snoozing::run(&app, session.caller, id, until).await {
-        Ok(_) => done(&request, id),
+    match snoozing::run(&app, session.caller.clone(), id, until).await {
+        Ok(_) => done(&session, &request, &fields, id),
         Err(ActionError::Invalid { field, problem }) => {
             refused(&request, t, words::problem(t, field, problem))
         }
@@ -311,18 +338,48 @@ pub async fn wake(
     session: Session,
     request: HttpRequest,
     path: web::Path<Uuid>,
+    fields: Fields,
 ) -> Result<HttpResponse, WebError> {
     let id = ConversationId(path.into_inner());
-    snoozing::end(&app, session.caller, id).await?;
-    done(&request, id)
+    snoozing::end(&app, session.caller.clone(), id).await?;
+    done(&session, &request, &fields, id)
 }
 
-/// Scripts hear of the change by its event; a browser without them goes back.
-fn done(request: &HttpRequest, id: ConversationId) -> Result<HttpResponse, WebError> {
+/// Scripts hear of the change by its event; a browser without them goes back to
+/// the thread, beside the list it had.
+fn done(
+    session: &Session,
+    request: &HttpRequest,
+    fields: &Fields,
+    id: ConversationId,
+) -> Result<HttpResponse, WebError> {
     if asked_for(request).is_some() {
         return Ok(HttpResponse::NoContent().finish());
     }
-    Ok(see_other(&format!("/conversations/{id}#latest")))
+    let list = Narrowed::of_form(session, fields).map(|list| list.query()).unwrap_or_default();
+    Ok(see_other(&format!("/conversations/{id}{list}#latest")))
+}
+
+/// The conversation below `id` in the list beside it, or above where it is the
+/// last; the list itself where it is the only one.
+async fn next_address(
+    app: &App,
+    session: &Session,
+    fields: &Fields,
+    id: ConversationId,
+) -> Result<String, WebError> {
+    let list = Narrowed::of_form(session, fields).unwrap_or(Narrowed::to(tab_for_writers()));
+    let rows = list_view(app, session, list, None).await?.rows.rows;
+    let here = id.to_string();
+    let at = rows.iter().position(|row| row.conversation_id == here);
+    let next = match at {
+        Some(at) => rows.get(at + 1).or_else(|| rows.get(at.checked_sub(1)?)),
+        None => rows.first(),
+    };
+    Ok(match next {
+        Some(row) => format!("/conversations/{}{}#latest", row.conversation_id, list.query()),
+        None => format!("/conversations{}", list.query()),
+    })
 }
 
 /// Why a button of the thread's head did nothing, in the reader's words: a line

@@ -3,7 +3,6 @@
 //! An event carries ids only; what it shows is read and drawn here, once per
 //! event, language and right, for all sockets of the node.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -19,10 +18,10 @@ use super::error::WebError;
 use super::session::{self, Session, origin};
 use crate::app::App;
 use crate::domain::event::EventKind;
-use crate::domain::id::{ConversationId, InboxId};
+use crate::domain::id::ConversationId;
 use crate::live::socket::{Pace, Start};
 use crate::live::{Event, Frame, Memo, Shown, View};
-use crate::store::conversations::{Counts, Tally, tallies};
+use crate::store::conversations::{Counts, Tallies, tallies};
 use crate::store::{StoreError, events};
 use crate::web::conversations::list::UNREAD_CAP;
 
@@ -51,7 +50,7 @@ const COUNTS_LAST: u128 = 250;
 pub struct Screens {
     read: Memo<i64, Option<Arc<Scene>>>,
     drawn: Memo<(i64, Brush), ByteString>,
-    tallies: Memo<u128, Arc<Vec<Tally>>>,
+    tallies: Memo<u128, Arc<Tallies>>,
     attendance: Attendance,
     begun: Instant,
 }
@@ -180,17 +179,18 @@ impl View for Screen {
             )
             .await?;
         let (sight, user) = (&self.session.caller.sight, self.session.user.id);
-        let mut by_inbox: BTreeMap<InboxId, Vec<&Tally>> = BTreeMap::new();
-        for tally in tallies.iter().filter(|tally| sight.sees(tally.inbox)) {
-            by_inbox.entry(tally.inbox).or_default().push(tally);
-        }
-        let inboxes = by_inbox.into_iter().map(|(inbox, tallies)| {
-            let Counts { mine, unassigned, waiting, waiting_for_me } =
-                Counts::of(tallies.into_iter(), user);
-            (inbox.to_string(), [mine, unassigned, waiting, waiting_for_me])
+        let inboxes = tallies.inboxes(sight).into_iter().map(|inbox| {
+            let counts = tallies.of(user, |found| found == inbox);
+            (inbox.to_string(), numbers(&counts))
         });
         Ok(Some(Frame::Count { inboxes: inboxes.collect() }.json()))
     }
+}
+
+/// In the order of [`Frame::Count`].
+fn numbers(counts: &Counts) -> [i64; 7] {
+    let Counts { mine, unassigned, waiting, waiting_for_me, mentions, snoozed, all } = *counts;
+    [mine, unassigned, waiting, waiting_for_me, mentions, snoozed, all]
 }
 
 impl Screen {
@@ -238,6 +238,7 @@ impl Screen {
             locale: self.session.locale(),
             unread: scene.unread(self.session.user.id).min(UNREAD_CAP),
             drafted: scene.is_drafted_by(self.session.user.id),
+            is_called: scene.is_called(self.session.user.id),
             names_inbox: scene.several_inboxes && self.sees_several(),
             thread: is_open.then_some(self.session.user.role),
         };

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::conversations::lines::{Setting, lines, mentioned};
 use super::conversations::list::shown_name;
+use super::conversations::narrowed::Narrowed;
 use super::conversations::people::People;
 use super::conversations::thread::{self, Window};
 use super::conversations::{list_view, tab_for_writers};
@@ -290,7 +291,7 @@ async fn refuse(
         composer.despite_doubt = matches!(problem, Problem::Doubtful(_));
         composer.error = Some(why);
     }
-    let list = list_view(app, session, tab_for_writers(), None, None).await?;
+    let list = list_view(app, session, Narrowed::to(tab_for_writers()), None).await?;
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &ShowPage { shell, list, thread })
 }
 

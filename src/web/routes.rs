@@ -79,11 +79,13 @@ routes! {
     get "/conversations" User => conversations::index;
     get "/conversations/new" User => conversations::new;
     post "/conversations" User => conversations::create;
+    post "/conversations/selection" User => conversations::selection::change;
     get "/conversations/{id}" User => conversations::show;
     get "/search" User => search::show;
     get "/conversations/{id}/about" User => conversations::about;
     put "/conversations/{id}/contact" User => conversations::rename;
     put "/conversations/{id}/read" User => conversations::mark_read;
+    delete "/conversations/{id}/read" User => conversations::mark_unread;
     post "/conversations/{id}/assignment" User => conversations::assign;
     delete "/conversations/{id}/assignment" User => conversations::unassign;
     post "/conversations/{id}/closure" User => conversations::close;
@@ -92,6 +94,8 @@ routes! {
     delete "/conversations/{id}/snooze" User => conversations::wake;
     put "/conversations/{id}/draft" User => messages::save_draft;
     get "/conversations/{id}/templates" User => templates::index;
+    post "/conversations/{id}/tags/{tag}" User => conversations::tagging::put_on;
+    delete "/conversations/{id}/tags/{tag}" User => conversations::tagging::take_off;
     post "/conversations/{id}/messages" User => messages::create;
     post "/conversations/{id}/notes" User => messages::create_note;
     post "/messages/{id}/cancellation" User => messages::cancel;
@@ -113,6 +117,7 @@ routes! {
     get "/settings" User => settings::index;
     get "/settings/preferences" User => settings::preferences::edit;
     put "/settings/preferences" User => settings::preferences::update;
+    put "/settings/password" User => settings::preferences::change_password;
     get "/settings/users" Admin => settings::users::index;
     get "/settings/users/new" Admin => settings::users::new;
     post "/settings/users" Admin => settings::users::create;
@@ -136,6 +141,13 @@ routes! {
     get "/settings/templates/{id}/edit" Admin => settings::templates::edit;
     put "/settings/templates/{id}" Admin => settings::templates::update;
     delete "/settings/templates/{id}" Admin => settings::templates::remove;
+    get "/settings/tags" Admin => settings::tags::index;
+    get "/settings/tags/new" Admin => settings::tags::new;
+    post "/settings/tags" Admin => settings::tags::create;
+    get "/settings/tags/{id}/edit" Admin => settings::tags::edit;
+    put "/settings/tags/{id}" Admin => settings::tags::update;
+    post "/settings/tags/{id}/retirement" Admin => settings::tags::retire;
+    delete "/settings/tags/{id}/retirement" Admin => settings::tags::restore;
     get "/settings/tokens" Admin => settings::tokens::index;
     post "/settings/tokens" Admin => settings::tokens::create;
     delete "/settings/tokens/{id}" Admin => settings::tokens::revoke;
@@ -164,6 +176,9 @@ routes! {
     delete "/api/v1/conversations/{id}/snooze" Token("conversations:write") => api::conversations::wake;
     get "/api/v1/contacts" Token("contacts:read") => api::contacts::index;
     get "/api/v1/search" Token("messages:read") => api::search::index;
+    put "/api/v1/conversations/{id}/tags/{tag}" Token("conversations:write") => api::conversations::put_tag;
+    delete "/api/v1/conversations/{id}/tags/{tag}" Token("conversations:write") => api::conversations::take_tag;
+    get "/api/v1/tags" Token("messages:read") => api::tags::index;
     get "/api/v1/events" Token("events:read") => api::events::index;
     post "/api/v1/simulator/inbound" Token("simulator") => api::simulator::inbound;
     get "/api/v1/simulator/handsets/{number}" Token("simulator") => api::simulator::handset;

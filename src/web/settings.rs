@@ -14,7 +14,8 @@ use crate::app::App;
 use crate::locale::Locale;
 use crate::store::{
     StoreError, api_tokens, inboxes as stored_inboxes, organization, quarantine as held,
-    senders as stored_senders, templates as stored_templates, users as stored_users,
+    senders as stored_senders, tags as stored_tags, templates as stored_templates,
+    users as stored_users,
 };
 
 pub mod accounts;
@@ -23,6 +24,7 @@ pub mod inboxes;
 pub mod preferences;
 pub mod quarantine;
 pub mod senders;
+pub mod tags;
 pub mod templates;
 pub mod tokens;
 pub mod users;
@@ -50,6 +52,7 @@ pub async fn index(app: web::Data<App>, session: Session) -> Result<HttpResponse
                 inboxes: count(stored_inboxes::all(db)?.iter()),
                 senders: count(stored_senders::all(db)?.iter()),
                 templates: u32::try_from(stored_templates::count(db)?).unwrap_or(u32::MAX),
+                tags: count(stored_tags::offered(db)?.iter()),
                 quarantine: u32::try_from(held::waiting(db)?).unwrap_or(u32::MAX),
                 tokens: count(
                     tokens

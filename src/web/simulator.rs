@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::conversations::list_view;
+use super::conversations::narrowed::Narrowed;
 use super::error::WebError;
 use super::form::Fields;
 use super::fragment::{asked_for, html_with, see_other};
@@ -154,7 +155,7 @@ async fn page(
     shell.notice = query.has("saved").then(|| t.saved().to_owned());
     // Everything open: what has just been sent is in it, whoever it belongs to.
     let tab = ListTab::from_word(query.get("view")).unwrap_or(ListTab::All);
-    let list = list_view(app, session, tab, None, None).await?;
+    let list = list_view(app, session, Narrowed::to(tab), None).await?;
     let times = super::settings::house_times(app, t).await?;
     handset.others = phones.used(app, &handset.number);
     let raw = phones.raw(app, &times, &handset.number);

@@ -11,6 +11,7 @@
 //! | `rows` | [`ListView`]; with `cursor`: [`RowsView`] |
 //! | `side` | [`SideView`] |
 //! | `templates` | [`TemplatesView`] |
+//! | `selection` | [`SelectedView`] |
 //! | `message` | [`MessageView`] (answers to POST of messages and notes) |
 //! | `handset` | [`HandsetView`] (`GET /sim`, `POST /sim/inbound`) |
 //! | `head`, `none` | 204 or [`HeadView`]: what the verb changed comes as an event |
@@ -34,10 +35,12 @@ mod errors;
 mod messages;
 mod presence;
 mod search;
+mod selection;
 mod sessions;
 mod settings;
 mod setup;
 mod simulator;
+mod tags;
 mod templates;
 
 pub use body::{Link, Piece, pieces};
@@ -51,12 +54,14 @@ pub use errors::{ErrorPage, ProblemView};
 pub use messages::{DeliveryView, MessageLook, MessageView, UndoView};
 pub use presence::{PresenceView, PresentView};
 pub use search::{ContactHitView, HitView, ResultsView, SearchForm, SearchPage, Speaker};
+pub use selection::{BulkView, RefusedView, SelectedPage, SelectedView};
 pub use sessions::NewSessionPage;
 pub use settings::*;
 pub use setup::{AdministratorPage, OrganizationPage, ProviderPage, StartPage, StartStep};
 pub use simulator::{
     BehaviourView, HandsetLink, HandsetTextView, HandsetView, RawHookView, SimulatorPage,
 };
+pub use tags::{TagChoice, TagFormPage, TagRowView, TagView, TagsPage};
 pub use templates::{
     TemplateChoice, TemplateFormPage, TemplateRowView, TemplatesPage, TemplatesView,
 };
@@ -212,6 +217,7 @@ components!(
     ProblemView,
     RowView,
     RowsView,
+    SelectedView,
     SideView,
     ThreadView,
 );

@@ -1,8 +1,9 @@
-// Buttons that do one thing at once: take, assign, close, snooze, undo, resend.
+// Buttons that do one thing at once: take, assign, tag, close, snooze, undo, resend.
 //
 // Each is a button of the page's one form `act` and works without scripts; here
 // the page stays and shows the answer.
 import { say } from './announcer.js'
+import { neighbour } from './list.js'
 import { byId, words } from './page.js'
 import { reason, tell } from './request.js'
 import { signedOut } from './signed-out.js'
@@ -15,6 +16,8 @@ export function watchActs() {
     act(event.submitter)
   })
   document.addEventListener('click', ({ target }) => {
+    const undo = target.closest('[data-undo]')
+    if (undo) takeBack(undo)
     for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(target)) menu.open = false
   })
 }
@@ -28,23 +31,55 @@ async function act(button) {
   const input = byId(button.dataset.with)
   if (input && !input.value) return input.focus()
   if (input) fields[input.name] = input.value
+  const also = byId(button.dataset.and)
+  if (also?.value.trim()) fields[also.name] = also.value
+  const conversation = thread.id
+  const next = button.name === 'next' && (neighbour(1) ?? neighbour(-1))?.parentElement.id
   button.ariaBusy = 'true'
   const answer = await tell(new URL(button.formAction).pathname, part, fields)
   button.ariaBusy = 'false'
   if (answer.status === 401) return signedOut()
   if (answer.status === 0 || answer.status >= 400) return toast(reason(answer) || words('failed'))
-  button.closest('details')?.removeAttribute('open')
+  if (also) also.value = ''
+  // Several tags go on one after the other.
+  if (name !== 'tag') shut(button.closest('details'))
+  if (name === 'close') offerUndo(conversation)
+  if (next) byId(next)?.querySelector('.row').click()
   const [head, line] = ['.th', '.line'].map(part => answer.content.querySelector(part))
   if (part === 'head' && head) putHead(head)
   if (part === 'message' && line) putLine(line, thread.lines?.id)
   if (text) document.dispatchEvent(new CustomEvent('take-back', { detail: text }))
 }
 
-function toast(text) {
+export function toast(text) {
   const note = document.createElement('span')
   note.className = 'toast'
   note.textContent = text
   byId('toasts').append(note)
   say(text, 'assertive')
   setTimeout(() => note.remove(), 8_000)
+}
+
+function shut(menu) {
+  if (!menu) return
+  const had = menu.contains(document.activeElement)
+  menu.open = false
+  if (had) menu.querySelector('summary').focus()
+}
+
+// Closing can be taken back for a moment, wherever one has gone since.
+function offerUndo(conversation) {
+  const note = byId('tpl-undo').content.firstElementChild.cloneNode(true)
+  note.className = 'toast'
+  note.querySelector('button').dataset.undo = conversation
+  byId('toasts').append(note)
+  say(note.firstChild.nextSibling.textContent)
+  setTimeout(() => note.remove(), 8_000)
+}
+
+async function takeBack(button) {
+  button.closest('.toast').remove()
+  const answer = await tell(`/conversations/${button.dataset.undo}/closure`, 'head', {}, 'DELETE')
+  if (answer.status === 401) return signedOut()
+  if (answer.status === 0 || answer.status >= 400) toast(reason(answer) || words('failed'))
 }

@@ -1,6 +1,8 @@
 // Where it begins: everything listens on the document, so that what arrives
 // later is covered too.
 import { watchActs } from './acts.js'
+import { watchBulk } from './bulk.js'
+import { watchCalls } from './calls.js'
 import { watchComposer } from './composer.js'
 import { watchConflict } from './conflict.js'
 import { watchKeys } from './keys.js'
@@ -16,8 +18,8 @@ import { watchTemplates } from './templates.js'
 import { watchThread } from './thread.js'
 import { keepTime } from './time.js'
 
-for (const watch of [watchActs, watchComposer, watchConflict, watchKeys, watchList, watchNavigation,
-  watchNotifications, watchPresence, watchSignIn, watchHandset, watchTemplates, watchThread, keepTime]) watch()
+for (const watch of [watchActs, watchBulk, watchCalls, watchComposer, watchConflict, watchKeys, watchList,
+  watchNavigation, watchNotifications, watchPresence, watchSignIn, watchHandset, watchTemplates, watchThread, keepTime]) watch()
 arrived()
 watchSending()
 goLive()

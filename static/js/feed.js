@@ -7,8 +7,8 @@
 //   {"t":"hello","ev":N,"build":"..","hb":25}   the log ends at N; build of the
 //                                               server; seconds between heartbeats
 //   {"t":"ev","id":N,"c":"<conversation>","ops":[..]}   event N, drawn
-//   {"t":"count","in":{"<inbox>":[mine,unassigned,waiting,waiting for me]}}
-//                                               numbers of conversations
+//   {"t":"count","in":{"<inbox>":[mine,unassigned,waiting,waiting for me,mentions,
+//                     snoozed,all]}}            numbers of conversations
 //   {"t":"at","id":N}                           nothing to see up to N
 //   {"t":"reset","why":".."}                    too far behind to catch up: fetch
 //                                               list and thread anew; an `at` follows
@@ -85,8 +85,10 @@ export function placeOf(sort, sorts, order) {
   return place
 }
 
-// Whether a row with these `data-view` words and this assignee is shown in a tab.
-export function belongsTo(tab, views, assignee, me) {
+// Whether a row with these `data-view` words, this assignee and these people called
+// in notes is shown in a tab.
+export function belongsTo(tab, views, assignee, me, called = '') {
+  if (tab === 'mentions') return called.split(' ').includes(me)
   const words = views.split(' ')
   return tab === 'mine' ? words.includes('assigned') && assignee === me : words.includes(tab)
 }

@@ -1,9 +1,14 @@
 // Single keys, outside of text fields only; they can be switched off (WCAG 2.1.4).
+import { isPicking, pick, pickAll } from './bulk.js'
 import { isComposing, writeMode } from './composer.js'
+import { neighbour } from './list.js'
 import { byId, page } from './page.js'
-import { thread, toLatest } from './thread.js'
+import { keepUnread, thread, toLatest } from './thread.js'
 
 const press = selector => document.querySelector(selector)?.click()
+const isSeen = element => element?.checkVisibility()
+// What is chosen in the list goes before what is open beside it.
+const chosen = (many, one) => () => isPicking() ? many() : one()
 
 const commands = {
   j: () => step(1),
@@ -13,10 +18,20 @@ const commands = {
   o: event => event.target.matches('.row') && event.target.click(),
   r: () => writeMode('reply'),
   n: () => writeMode('note'),
-  i: () => press('.th:not(.mine) .take'),
-  a: () => openMenu('assign-menu'),
-  e: () => press('.th .close-it, .th .reopen'),
-  z: () => [...document.querySelectorAll(`.line[data-by="${page.me}"] .ring ~ [data-act=cancel]`)].at(-1)?.click(),
+  x: () => pick(rowAt()),
+  J: () => extend(1),
+  K: () => extend(-1),
+  '* a': () => pickAll(true),
+  ']': () => neighbour(1)?.click(),
+  '[': () => neighbour(-1)?.click(),
+  i: chosen(() => press('#bulk [value=take]'), () => press('.th:not(.mine) .take')),
+  a: chosen(() => openMenu('bulk-assign'), () => openMenu('assign-menu')),
+  s: chosen(() => openMenu('bulk-snooze'), () => openMenu('snooze-menu')),
+  t: chosen(() => openMenu('bulk-tag'), () => isSeen(byId('tag-menu')) ? openMenu('tag-menu') : press('.th .about')),
+  e: chosen(() => press('#bulk [value=close]'), () => press('.th .close-it, .th .reopen')),
+  E: () => press('.th .close-next'),
+  u: () => keepUnread(),
+  z: () => lastUndo()?.click(),
   l: () => thread.lines && toLatest(),
   d: () => openMenu('jump-menu'),
   '/': search,
@@ -36,7 +51,7 @@ export function watchKeys() {
     if (event.altKey && event.code === 'KeyN') return toggleMode(event)
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || areOff() || document.querySelector('dialog[open]')) return
     const key = pending + event.key
-    pending = event.key === 'g' ? 'g ' : ''
+    pending = ['g', '*'].includes(event.key) ? `${event.key} ` : ''
     // A command that has nothing to do leaves the key to the browser.
     if (commands[key] && commands[key](event) !== false) event.preventDefault()
   })
@@ -70,11 +85,28 @@ function search() {
   field.select()
 }
 
+function rowAt() {
+  return document.activeElement.closest('#rows li')?.querySelector('.row') ?? neighbour(0)
+}
+
+// Takes the row along, and the next one too.
+function extend(by) {
+  pick(rowAt(), true)
+  step(by)
+  pick(rowAt(), true)
+}
+
+// Closing that can be taken back comes after the text that was sent before it.
+function lastUndo() {
+  const texts = document.querySelectorAll(`.line[data-by="${page.me}"] .ring ~ [data-act=cancel]`)
+  return [...document.querySelectorAll('[data-undo]')].at(-1) ?? [...texts].at(-1)
+}
+
 function openMenu(id) {
   const menu = byId(id)
   if (!menu) return
   menu.open = true
-  menu.querySelector('.pop input, .pop button').focus()
+  menu.querySelector('.pop input, .pop button')?.focus()
 }
 
 // One level back: an open menu, then the text field.
@@ -85,6 +117,8 @@ function leave({ target }) {
     menu.querySelector('summary').focus()
   } else if (isTyping(target) && target.closest('#composer, [role=search]')) {
     target.blur()
+  } else if (isPicking()) {
+    pickAll(false)
   }
 }
 

@@ -9,14 +9,32 @@ export function putRow(row) {
   const rows = byId('rows')
   const old = byId(row.id)
   const list = byId('list')
-  if (!rows || !belongsTo(list.dataset.tab, row.dataset.view, row.dataset.by, page.me)) return old?.remove()
+  if (!rows || !isListed(list.dataset, row.dataset)) return drop(old)
   markOpen(row)
   if (old) swap(old, row)
   const others = [...rows.children].filter(other => other !== row)
-  const at = placeOf(+row.dataset.sort, others.map(other => +other.dataset.sort), 'desc')
+  const [by, order] = list.dataset.tab === 'waiting' ? ['wait', 'asc'] : ['sort', 'desc']
+  const at = placeOf(+row.dataset[by], others.map(other => +other.dataset[by]), order)
   // Below the last row there are more that are not loaded: it comes with them.
   if (!old && at === others.length && rows.dataset.next) return
   if (rows.children[at] !== row) move(row, rows, others[at] ?? null)
+}
+
+function isListed({ tab, tag }, { view, by, called, tags = '' }) {
+  return belongsTo(tab, view, by, page.me, called) && (!tag || tags.split(' ').includes(tag))
+}
+
+// Whoever stood on a row that goes stands on the next one.
+function drop(row) {
+  if (row?.contains(document.activeElement)) (row.nextElementSibling ?? row.previousElementSibling)?.querySelector('.row').focus()
+  row?.remove()
+}
+
+// The row `by` steps below the open one.
+export function neighbour(by) {
+  const rows = [...document.querySelectorAll('#rows .row')]
+  const at = rows.findIndex(row => row.hasAttribute('aria-current'))
+  return rows[at + by]
 }
 
 export function openRow(conversation) {
@@ -95,6 +113,6 @@ function currentUrl() {
 
 // What the list shows, so that a reload and "back" show it again.
 export function listQuery() {
-  const { tab, inbox } = byId('list').dataset
-  return `?view=${tab}${inbox ? `&inbox=${inbox}` : ''}`
+  const { tab, inbox, tag } = byId('list').dataset
+  return `?view=${tab}${inbox ? `&inbox=${inbox}` : ''}${tag ? `&tag=${tag}` : ''}`
 }

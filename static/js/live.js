@@ -12,6 +12,8 @@ import { tick } from './time.js'
 import { fragment } from './tt.js'
 
 const LOST_AFTER = 5_000
+// Where each tab's number stands in a `count` frame.
+const COUNTED = { mine: 0, unassigned: 1, waiting: 2, mentions: 4, snoozed: 5, all: 6 }
 const listeners = new Set()
 let lostTimer = null
 let wasLost = false
@@ -56,9 +58,7 @@ const painter = {
     const of = inbox => Object.entries(inboxes).filter(([id]) => !inbox || id === inbox).map(([, counts]) => counts)
     const sum = (counts, at) => counts.reduce((total, count) => total + count[at], 0)
     const listed = of(shownInbox())
-    showCount('count-mine', sum(listed, 0))
-    showCount('count-unassigned', sum(listed, 1))
-    showCount('count-waiting', sum(listed, 2))
+    for (const [tab, at] of Object.entries(COUNTED)) showCount(`count-${tab}`, sum(listed, at))
     showWaiting(sum(of(), 3))
   },
   say({ text, how }) {

@@ -4,7 +4,7 @@ import { fragment } from './tt.js'
 
 // Answers { status, content, url }; status 0: the line is broken; 401: signed out.
 export async function ask(url, name, { method = 'GET', fields, signal, keepalive } = {}) {
-  const body = fields && new URLSearchParams({ csrf: page.csrf, ...fields })
+  const body = fields instanceof URLSearchParams ? fields : fields && new URLSearchParams({ csrf: page.csrf, ...fields })
   try {
     const answer = await fetch(url, { method, body, signal, keepalive, headers: { 'x-fragment': name } })
     const out = answer.status === 401 || (answer.redirected && new URL(answer.url).pathname === '/session/new')

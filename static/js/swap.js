@@ -1,9 +1,13 @@
 // Replacing an element without taking the reader's place in it.
 
-// Puts `fresh` where `old` is; focus and open menus stay where they were.
+// Puts `fresh` where `old` is; focus, open menus and what is typed or ticked stay.
 export function swap(old, fresh) {
   const held = old.contains(document.activeElement) && nameOf(document.activeElement)
   const open = [...old.querySelectorAll('details')].map(menu => menu.open)
+  for (const field of old.querySelectorAll('input[id], textarea[id]')) {
+    const same = fresh.querySelector(`#${CSS.escape(field.id)}`)
+    if (same) Object.assign(same, field.type === 'checkbox' ? { checked: field.checked } : { value: field.value })
+  }
   old.replaceWith(fresh)
   fresh.querySelectorAll('details').forEach((menu, at) => { menu.open = open[at] ?? false })
   if (held) (fresh.querySelector(held) ?? fresh.querySelector('a, button') ?? fresh).focus({ preventScroll: true })

@@ -14,6 +14,8 @@ let busy = false
 let below = 0
 let readTimer = null
 let lastRead = ''
+// Kept unread on purpose, until somebody leaves it.
+let keptUnread = false
 let stuck = true
 
 // A composer that grows must not hide the last words.
@@ -36,6 +38,7 @@ export function openThread() {
   if (!thread.lines) return
   below = 0
   lastRead = ''
+  keptUnread = false
   markEnds(thread.lines)
   tidyDays()
   ownHead(byId(`head-${thread.id}`))
@@ -87,6 +90,9 @@ export function idOf(line) {
 export function putHead(head) {
   const old = byId(head.id)
   if (!old || isNewer(old, head)) return
+  // Nobody loses the note they are writing to go with the conversation.
+  const menu = old.querySelector('.menu[open]:has(textarea)')
+  if (menu) return menu.addEventListener('toggle', () => putHead(head), { once: true })
   swap(old, head)
   ownHead(head)
 }
@@ -151,6 +157,14 @@ export function watchThread() {
   })
   document.addEventListener('visibilitychange', noticeRead)
   addEventListener('focus', noticeRead)
+}
+
+// From here on it is news again, and looking at it changes nothing.
+export async function keepUnread() {
+  if (!thread.lines) return
+  keptUnread = true
+  clearTimeout(readTimer)
+  await tell(`/conversations/${thread.id}/read`, 'none', {}, 'DELETE')
 }
 
 // What came while the lines were on their way is asked for again.
@@ -274,7 +288,7 @@ function isNewer(old, fresh) {
 // Read is what stood in a visible, focused window for a moment.
 function noticeRead() {
   clearTimeout(readTimer)
-  if (document.visibilityState !== 'visible' || !document.hasFocus() || !thread.lines) return
+  if (document.visibilityState !== 'visible' || !document.hasFocus() || !thread.lines || keptUnread) return
   readTimer = setTimeout(async () => {
     const { id, lines } = thread
     const last = lines && thread.isAtEnd && [...lines.children].findLast(idOf)

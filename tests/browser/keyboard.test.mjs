@@ -59,6 +59,38 @@ test('what has the focus can be seen', async () => {
   }
 })
 
+test('every key is told by ?, and single keys can be switched off', async () => {
+  const conversation = await scene.inbound(newNumber(), '切り替え')
+  const page = await scene.person('sato')
+  await page.goto(`/conversations/${conversation}`)
+  await thread(page).shows('切り替え')
+  await page.locator('#who').focus()
+  await page.keyboard.press('?')
+  const help = page.locator('#help')
+  await help.waitFor()
+  const told = await help.locator('kbd').allInnerTexts()
+  for (const key of ['j', 'k', 'x', 'r', 'n', 'i', 'a', 's', 't', 'e', 'u', 'l', 'z', ']', '[', '?']) assert.ok(told.includes(key), `${key} is not told`)
+  await page.locator('#keys-off').check()
+  await page.keyboard.press('Escape')
+  await page.locator('#who').focus()
+  await page.keyboard.press('e')
+  await page.keyboard.press('i')
+  await page.waitForTimeout(500)
+  const { state, assignee } = await scene.henji.api.call('GET', `/conversations/${conversation}`)
+  assert.deepEqual([state, assignee], ['open', null], 'nothing listens to single keys')
+})
+
+test('many at once, by keys alone', async () => {
+  const conversations = [await scene.inbound(newNumber(), '一'), await scene.inbound(newNumber(), '二')]
+  const page = await scene.person('tanaka')
+  await page.goto('/conversations?view=unassigned')
+  await list(page).row(conversations[1]).waitFor()
+  await page.keyboard.press('j')
+  await page.keyboard.press('Shift+J')
+  await page.keyboard.press('i')
+  for (const id of conversations) await until(async () => (await scene.henji.api.call('GET', `/conversations/${id}`)).assignee, { what: 'it to be taken' })
+})
+
 function focusOn(field) {
   return until(() => field.evaluate(element => element === document.activeElement), { what: 'focus in the reply' })
 }

@@ -1,9 +1,12 @@
 //! The verbs, through the doors they are used by: handsets, pages, programs.
 
+mod bulk;
+mod closing;
 mod conversations;
 mod deliver;
 mod drafts;
 mod idempotency;
+mod mentions;
 mod opt_out;
 mod quarantine;
 mod receive_inbound;
@@ -12,4 +15,5 @@ mod send_later;
 mod send_reply;
 mod sends_cut_off;
 mod store_down;
+mod tags;
 mod twilio;

@@ -211,8 +211,9 @@ fn no_file_is_too_long_to_read() {
     let mut broken = Vec::new();
     for file in rust_files(Path::new("src")).into_iter().chain(rust_files(Path::new("tests/it"))) {
         let lines = read(&file).lines().count();
-        // Samples are data.
-        if lines > LONGEST && !file.ends_with("samples.rs") {
+        // Samples are data, and so is the list of tables.
+        let is_data = file.ends_with("samples.rs") || file.ends_with("store/schema.rs");
+        if lines > LONGEST && !is_data {
             broken.push(format!("{}: {lines} lines", file.display()));
         }
     }

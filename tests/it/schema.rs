@@ -18,10 +18,12 @@ const UNIQUE: &[(&str, &str)] = &[
     ("api_tokens", "token_hash"),
     ("attempts", "message_id,number"),
     ("contact_addresses", "address_index"),
+    ("conversation_tags", "conversation_id,tag_id"),
     ("conversations", "inbox_id,contact_id"),
     ("idempotency_keys", "api_token_id,idempotency_key"),
     ("drafts", "conversation_id,user_id"),
     ("memberships", "inbox_id,user_id"),
+    ("mentions", "message_id,user_id"),
     ("messages", "provider_account_id,provider_ref"),
     ("messages", "conversation_id,client_message_id"),
     ("provider_accounts", "hook_token_hash"),
@@ -30,6 +32,7 @@ const UNIQUE: &[(&str, &str)] = &[
     ("senders", "provider_account_id,address"),
     ("sessions", "token_hash"),
     ("set_up_links", "token_hash"),
+    ("tags", "name"),
     ("users", "email_index"),
 ];
 

@@ -6,6 +6,7 @@ mod cross_site_scripting;
 mod forms;
 pub mod headers;
 mod live_socket;
+mod password;
 mod presence;
 mod sessions;
 mod set_up;

@@ -4,13 +4,15 @@ use diesel::prelude::*;
 
 use super::{Conversation, ConversationRow, Position, read};
 use crate::domain::conversation::ConversationState;
-use crate::domain::id::{ConversationId, InboxId, UserId};
+use crate::domain::id::{ConversationId, InboxId, TagId, UserId};
 use crate::domain::user::Sight;
 use crate::store::StoreError;
 use crate::store::connection::{Db, MultiBackend};
 use crate::store::contacts::{AddressRow, ContactRow};
 use crate::store::inboxes;
-use crate::store::schema::{contact_addresses, contacts, conversations, inbox_counts};
+use crate::store::schema::{
+    contact_addresses, contacts, conversation_tags, conversations, mentions,
+};
 
 /// Which conversations of an inbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub enum View {
     Waiting,
     /// The same, of this user's conversations.
     WaitingFor(UserId),
+    /// This user was called there by a note, whatever became of it since.
+    Mentions(UserId),
     /// Open, whoever has it.
     Open,
     Snoozed,
@@ -70,6 +74,8 @@ pub struct Query {
     pub inbox: Option<InboxId>,
     /// Only these, where given.
     pub among: Option<Vec<ConversationId>>,
+    /// Only those that carry it.
+    pub tag: Option<TagId>,
     pub view: View,
     /// The last row of the page before.
     pub after: Option<Position>,
@@ -81,16 +87,6 @@ pub struct Query {
 pub struct Page {
     pub rows: Vec<Conversation>,
     pub next: Option<Position>,
-}
-
-/// What the views' tabs show.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    pub mine: i64,
-    pub unassigned: i64,
-    pub waiting: i64,
-    /// Of the waiting ones, this user's.
-    pub waiting_for_me: i64,
 }
 
 /// One indexed read per inbox, or two, merged: a page costs the same whether the inboxes
@@ -116,68 +112,6 @@ pub fn list(db: &mut Db, query: &Query) -> Result<Page, StoreError> {
     Ok(Page { rows, next })
 }
 
-pub fn counts(
-    db: &mut Db,
-    sight: &Sight,
-    inbox: Option<InboxId>,
-    user: UserId,
-) -> Result<Counts, StoreError> {
-    let tallies = tallies(db)?;
-    let seen = tallies.iter().filter(|tally| sight.sees(tally.inbox));
-    Ok(Counts::of(seen.filter(|tally| inbox.is_none_or(|inbox| inbox == tally.inbox)), user))
-}
-
-/// The open conversations of one inbox that one person has, or nobody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tally {
-    pub inbox: InboxId,
-    pub assignee: Option<UserId>,
-    pub open: i64,
-    pub waiting: i64,
-}
-
-impl Counts {
-    /// What `user` is shown of these tallies.
-    pub fn of<'a>(tallies: impl Iterator<Item = &'a Tally>, user: UserId) -> Self {
-        let mut counts = Self::default();
-        for tally in tallies {
-            counts.waiting += tally.waiting;
-            match tally.assignee {
-                None => counts.unassigned += tally.open,
-                Some(assignee) if assignee == user => {
-                    counts.mine += tally.open;
-                    counts.waiting_for_me += tally.waiting;
-                }
-                Some(_) => {}
-            }
-        }
-        counts
-    }
-}
-
-/// The tallies of all inboxes, a row for each person who has something open:
-/// the database keeps them (migration `count_conversations`).
-pub fn tallies(db: &mut Db) -> Result<Vec<Tally>, StoreError> {
-    let rows: Vec<(InboxId, UserId, i32, i32)> = inbox_counts::table
-        .filter(inbox_counts::open.gt(0))
-        .select((
-            inbox_counts::inbox_id,
-            inbox_counts::assignee_id,
-            inbox_counts::open,
-            inbox_counts::waiting,
-        ))
-        .load(&mut db.conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(inbox, assignee, open, waiting)| Tally {
-            inbox,
-            assignee: (!assignee.0.is_nil()).then_some(assignee),
-            open: open.into(),
-            waiting: waiting.into(),
-        })
-        .collect())
-}
-
 fn inboxes_of(db: &mut Db, query: &Query) -> Result<Vec<InboxId>, StoreError> {
     if let Some(inbox) = query.inbox {
         return Ok(if query.sight.sees(inbox) { vec![inbox] } else { Vec::new() });
@@ -196,7 +130,13 @@ fn of_inbox(
     view: View,
     query: &Query,
 ) -> Result<Vec<Conversation>, StoreError> {
-    let rows = conversations::table.filter(conversations::inbox_id.eq(inbox)).into_boxed();
+    let mut rows = conversations::table.filter(conversations::inbox_id.eq(inbox)).into_boxed();
+    if let Some(tag) = query.tag {
+        let carried = conversation_tags::table
+            .filter(conversation_tags::conversation_id.eq(conversations::id))
+            .filter(conversation_tags::tag_id.eq(tag));
+        rows = rows.filter(diesel::dsl::exists(carried));
+    }
     let mut rows = from_position(in_view(rows, view), query);
     if let Some(among) = &query.among {
         rows = rows.filter(conversations::id.eq_any(among));
@@ -233,6 +173,10 @@ fn in_view(rows: Boxed<'_>, view: View) -> Boxed<'_> {
             .filter(state(ConversationState::Open))
             .filter(conversations::waiting_since.is_not_null())
             .filter(conversations::assignee_id.eq(user)),
+        // By their ids: few among all there are.
+        View::Mentions(user) => rows.filter(conversations::id.eq_any(
+            mentions::table.filter(mentions::user_id.eq(user)).select(mentions::conversation_id),
+        )),
         View::Open => rows.filter(state(ConversationState::Open)),
         View::Snoozed => rows.filter(state(ConversationState::Snoozed)),
         View::Closed => rows.filter(state(ConversationState::Closed)),

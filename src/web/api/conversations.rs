@@ -5,12 +5,13 @@ use actix_web::web::{Path, Payload};
 
 use super::messages::{MessageView, Numbers};
 use super::{ApiError, Body, Call, List, Query, ok};
-use crate::actions::{assign, close, snooze};
-use crate::domain::id::{ConversationId, MessageId, UserId};
+use crate::actions::{assign, close, snooze, tags as tagging};
+use crate::app::App;
+use crate::domain::id::{ConversationId, MessageId, TagId, UserId};
 use crate::domain::user::Sight;
-use crate::store::conversations::{self, list};
+use crate::store::conversations::{self, Conversation, list};
 use crate::store::messages::{self, Message};
-use crate::store::{Db, StoreError, optional};
+use crate::store::{Db, StoreError, optional, tags};
 use crate::web::cursor;
 use crate::web::error::WebError;
 
@@ -19,6 +20,7 @@ mod view;
 
 pub use view::ContactView;
 use view::ConversationView;
+pub use view::TagView;
 
 pub async fn index(call: Call) -> HttpResponse {
     call.answer(async |asker| {
@@ -27,8 +29,17 @@ pub async fn index(call: Call) -> HttpResponse {
             let sight = query.sight.clone();
             query.among = Some(super::search::conversations(&asker.app, sight, &q).await?);
         }
-        let page = asker.app.store.read(move |db| list(db, &query)).await?;
-        let items: Vec<_> = page.rows.into_iter().map(ConversationView::from).collect();
+        let read = asker.app.store.read(move |db| {
+            let page = list(db, &query)?;
+            let ids: Vec<ConversationId> = page.rows.iter().map(|row| row.id).collect();
+            Ok::<_, StoreError>((page, tags::of_conversations(db, &ids)?))
+        });
+        let (page, mut tags) = read.await?;
+        let view = |row: Conversation| {
+            let tags = tags.remove(&row.id).unwrap_or_default();
+            ConversationView::new(row, tags)
+        };
+        let items: Vec<_> = page.rows.into_iter().map(view).collect();
         ok(&List { items, next: page.next.map(cursor::write) })
     })
     .await
@@ -39,7 +50,7 @@ pub async fn show(call: Call, id: Path<String>) -> HttpResponse {
         let id = conversation_id(&id)?;
         let sight = asker.caller.sight;
         let read = asker.app.store.read(move |db| conversations::visible_to(db, &sight, id));
-        ok(&ConversationView::from(read.await?))
+        shown(&asker.app, read.await?).await
     })
     .await
 }
@@ -71,9 +82,10 @@ pub async fn assign(call: Call, id: Path<String>, payload: Payload) -> HttpRespo
         let id = conversation_id(&id)?;
         let mut body = Body::read(payload).await?;
         let user: UserId = body.id("user_id")?.ok_or(ApiError::missing("user_id"))?;
+        let note = body.text("note")?.filter(|note| !note.trim().is_empty());
         body.finish()?;
-        let changed = assign::run(&asker.app, asker.caller, id, Some(user)).await?;
-        ok(&ConversationView::from(changed))
+        let changed = assign::hand_over(&asker.app, asker.caller, id, Some(user), note).await?;
+        shown(&asker.app, changed).await
     })
     .await
 }
@@ -81,7 +93,7 @@ pub async fn assign(call: Call, id: Path<String>, payload: Payload) -> HttpRespo
 pub async fn unassign(call: Call, id: Path<String>) -> HttpResponse {
     call.answer(async |asker| {
         let changed = assign::run(&asker.app, asker.caller, conversation_id(&id)?, None).await?;
-        ok(&ConversationView::from(changed))
+        shown(&asker.app, changed).await
     })
     .await
 }
@@ -89,7 +101,7 @@ pub async fn unassign(call: Call, id: Path<String>) -> HttpResponse {
 pub async fn close(call: Call, id: Path<String>) -> HttpResponse {
     call.answer(async |asker| {
         let changed = close::run(&asker.app, asker.caller, conversation_id(&id)?).await?;
-        ok(&ConversationView::from(changed))
+        shown(&asker.app, changed).await
     })
     .await
 }
@@ -97,7 +109,7 @@ pub async fn close(call: Call, id: Path<String>) -> HttpResponse {
 pub async fn reopen(call: Call, id: Path<String>) -> HttpResponse {
     call.answer(async |asker| {
         let changed = close::reopen(&asker.app, asker.caller, conversation_id(&id)?).await?;
-        ok(&ConversationView::from(changed))
+        shown(&asker.app, changed).await
     })
     .await
 }
@@ -109,7 +121,7 @@ pub async fn snooze(call: Call, id: Path<String>, payload: Payload) -> HttpRespo
         let until = body.time("until")?.ok_or(ApiError::missing("until"))?;
         body.finish()?;
         let changed = snooze::run(&asker.app, asker.caller, id, until).await?;
-        ok(&ConversationView::from(changed))
+        shown(&asker.app, changed).await
     })
     .await
 }
@@ -117,9 +129,39 @@ pub async fn snooze(call: Call, id: Path<String>, payload: Payload) -> HttpRespo
 pub async fn wake(call: Call, id: Path<String>) -> HttpResponse {
     call.answer(async |asker| {
         let changed = snooze::end(&asker.app, asker.caller, conversation_id(&id)?).await?;
-        ok(&ConversationView::from(changed))
+        shown(&asker.app, changed).await
     })
     .await
+}
+
+pub async fn put_tag(call: Call, path: Path<(String, String)>) -> HttpResponse {
+    call.answer(async |asker| {
+        let (id, tag) = conversation_and_tag(&path)?;
+        let changed = tagging::put_on(&asker.app, asker.caller, id, tag).await?;
+        shown(&asker.app, changed).await
+    })
+    .await
+}
+
+pub async fn take_tag(call: Call, path: Path<(String, String)>) -> HttpResponse {
+    call.answer(async |asker| {
+        let (id, tag) = conversation_and_tag(&path)?;
+        let changed = tagging::take_off(&asker.app, asker.caller, id, tag).await?;
+        shown(&asker.app, changed).await
+    })
+    .await
+}
+
+/// The conversation with the tags it carries.
+async fn shown(app: &App, conversation: Conversation) -> Result<HttpResponse, ApiError> {
+    let id = conversation.id;
+    let tags = app.store.read(move |db| tags::of(db, id)).await?;
+    ok(&ConversationView::new(conversation, tags))
+}
+
+fn conversation_and_tag(path: &(String, String)) -> Result<(ConversationId, TagId), WebError> {
+    let tag = path.1.parse().map_err(|_not_an_id| WebError::NotFound)?;
+    Ok((conversation_id(&path.0)?, tag))
 }
 
 /// Which side of a message; `Before(None)` is the end of the timeline.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::narrowed::Narrowed;
 use super::people::People;
 use crate::app::App;
 use crate::domain::delivery::OutboundState;
@@ -15,12 +16,17 @@ use crate::locale::Locale;
 use crate::store::conversations::{self, Conversation, Counts, Query, View};
 use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::{self, Position};
-use crate::store::{Db, StoreError, drafts, provider_accounts, reads, senders};
+use crate::store::tags::{self, Tag};
+use crate::store::{Db, StoreError, drafts, mentions, provider_accounts, reads, senders, users};
 use crate::web::cursor;
 use crate::web::error::WebError;
 use crate::web::session::Session;
+use crate::web::settings::house_times;
+use crate::web::shell::person;
 use crate::web::times::Times;
-use crate::web::views::{InboxChoice, ListTab, ListView, RowView, RowsView, SenderChoice, TabView};
+use crate::web::views::{
+    BulkView, InboxChoice, ListTab, ListView, RowView, RowsView, SenderChoice, TabView, TagView,
+};
 
 /// Rows of a page: two screens of the densest list.
 const PAGE: usize = 50;
@@ -37,13 +43,17 @@ pub struct Row {
     pub failed: bool,
     /// Whether the viewer has begun to write there.
     pub drafted: bool,
+    pub tags: Vec<Tag>,
+    /// Whom notes call there.
+    pub called: Vec<UserId>,
+    /// Whether a note calls the viewer, who has not looked since.
+    pub is_called: bool,
 }
 
 pub async fn list_view(
     app: &App,
     session: &Session,
-    tab: ListTab,
-    inbox: Option<InboxId>,
+    narrowed: Narrowed,
     after: Option<Position>,
 ) -> Result<ListView, WebError> {
     let t = session.locale();
@@ -51,21 +61,20 @@ pub async fn list_view(
     let user = session.user.id;
     let sight = session.caller.sight.clone();
     let may_start = session.user.role.may_answer();
+    let csrf = session.csrf.clone();
+    let times = house_times(app, t).await?;
     let view = app
         .store
         .read(move |db| {
             let seen: Vec<Inbox> =
                 inboxes::all(db)?.into_iter().filter(|inbox| sight.sees(inbox.id)).collect();
-            let inbox = inbox.filter(|id| seen.iter().any(|inbox| inbox.id == *id));
-            let query = Query {
-                sight: sight.clone(),
-                inbox,
-                among: None,
-                view: view_of(tab, user),
-                after,
-                limit: PAGE,
-            };
-            let of_inbox = inbox;
+            let inbox = narrowed.inbox.filter(|id| seen.iter().any(|inbox| inbox.id == *id));
+            let tags = tags::offered(db)?;
+            let tag = narrowed.tag.filter(|id| tags.iter().any(|tag| tag.id == *id));
+            let narrowed = Narrowed { inbox, tag, ..narrowed };
+            let view = view_of(narrowed.tab, user);
+            let query =
+                Query { sight: sight.clone(), inbox, among: None, tag, view, after, limit: PAGE };
             let page = conversations::list(db, &query)?;
             let people = People::read(db, page.rows.iter().map(|row| row.status.assignee))?;
             let rows = rows_of(db, user, page.rows)?;
@@ -79,19 +88,27 @@ pub async fn list_view(
                     let times = Times::new(t, zone, now);
                     let name = (seen.len() > 1).then(|| inbox.map(|inbox| inbox.name.as_str()));
                     let view = row_view(&times, &people, row, name.flatten());
-                    RowView { query: query_of(tab, of_inbox), ..view }
+                    RowView { query: narrowed.query(), ..view }
                 })
                 .collect();
-            let next = page.next.map(|position| next_address(tab, inbox, position));
+            let next = page.next.map(|position| next_address(&narrowed, position));
             let counts = conversations::counts(db, &sight, inbox, user)?;
             let choices =
                 seen.iter().map(|inbox| inbox_choice(db, inbox)).collect::<Result<Vec<_>, _>>()?;
+            let tags: Vec<TagView> = tags.iter().map(TagView::from).collect();
+            let bulk = match may_start {
+                true => Some(bulk(db, &narrowed, &seen, tags.clone(), csrf, &times)?),
+                false => None,
+            };
             Ok::<_, StoreError>(ListView {
                 t,
-                tab,
+                tab: narrowed.tab,
                 tabs: tabs(counts),
                 inboxes: choices,
                 inbox_id: inbox.map(|id| id.to_string()),
+                tag_id: tag.map(|id| id.to_string()),
+                bulk,
+                tags,
                 rows: RowsView { t, rows, next },
                 may_start,
                 simulator: provider_accounts::kinds(db)?.iter().any(|kind| kind == "simulator"),
@@ -103,12 +120,13 @@ pub async fn list_view(
 
 /// A row as one viewer sees it. `inbox_name` is given where there are several.
 pub fn row_view(times: &Times, people: &People, row: &Row, inbox_name: Option<&str>) -> RowView {
-    let Row { conversation, unread, failed, drafted } = row;
+    let Row { conversation, unread, failed, drafted, tags, called, is_called } = row;
     let status = &conversation.status;
     RowView {
         t: times.t,
         conversation_id: conversation.id.to_string(),
         sort: conversation.last_message_at.timestamp_micros(),
+        wait: status.waiting_since.map(|at| at.timestamp_micros()),
         name: shown_name(conversation),
         at: times.short(conversation.last_message_at),
         preview: conversation.preview.clone(),
@@ -120,6 +138,9 @@ pub fn row_view(times: &Times, people: &People, row: &Row, inbox_name: Option<&s
         late: status.waiting_since.is_some_and(|at| is_late(times.now, at)),
         snoozed_until: status.snoozed_until.map(|at| times.full(at)),
         opted_out: conversation.contact.opted_out.is_some(),
+        tags: tags.iter().map(TagView::from).collect(),
+        called: called.iter().map(ToString::to_string).collect(),
+        is_called: *is_called,
         failed: *failed,
         drafted: *drafted,
         inbox_name: inbox_name.map(str::to_owned),
@@ -161,13 +182,24 @@ fn rows_of(db: &mut Db, user: UserId, found: Vec<Conversation>) -> Result<Vec<Ro
     let read: HashMap<_, _> = reads::of_user(db, user, &ids)?.into_iter().collect();
     let states = messages::states_of(db, &last)?;
     let begun = drafts::of_conversations(db, &ids)?;
+    let mut tags = tags::of_conversations(db, &ids)?;
+    let called = mentions::in_conversations(db, &ids)?;
     let rows = found.into_iter().map(|conversation| {
         let marker = read.get(&conversation.id).copied();
         let unread = reads::unread(conversation.inbound_texts, marker).min(UNREAD_CAP);
         let state = states.get(&conversation.last_message_id).copied();
         let failed = is_failure(&conversation, state);
-        let drafted = begun.contains(&(conversation.id, user));
-        Row { conversation, unread, failed, drafted }
+        let here: Vec<_> =
+            called.iter().filter(|called| called.conversation == conversation.id).collect();
+        Row {
+            unread,
+            failed,
+            drafted: begun.contains(&(conversation.id, user)),
+            tags: tags.remove(&conversation.id).unwrap_or_default(),
+            is_called: here.iter().any(|called| called.user == user && called.is_news),
+            called: here.iter().map(|called| called.user).collect(),
+            conversation,
+        }
     });
     Ok(rows.collect())
 }
@@ -184,6 +216,7 @@ fn view_of(tab: ListTab, user: UserId) -> View {
         ListTab::Mine => View::Mine(user),
         ListTab::Unassigned => View::Unassigned,
         ListTab::Waiting => View::Waiting,
+        ListTab::Mentions => View::Mentions(user),
         ListTab::Snoozed => View::Snoozed,
         ListTab::All => View::NotClosed,
         ListTab::Closed => View::Closed,
@@ -199,21 +232,42 @@ pub fn tabs(counts: Counts) -> Vec<TabView> {
                 ListTab::Mine => Some(counts.mine),
                 ListTab::Unassigned => Some(counts.unassigned),
                 ListTab::Waiting => Some(counts.waiting),
-                _ => None,
+                ListTab::Mentions => Some(counts.mentions),
+                ListTab::Snoozed => Some(counts.snoozed),
+                ListTab::All => Some(counts.all),
+                ListTab::Closed => None,
             };
             TabView { tab, count: count.and_then(|count| u32::try_from(count).ok()) }
         })
         .collect()
 }
 
-fn next_address(tab: ListTab, inbox: Option<InboxId>, position: Position) -> String {
-    format!("/conversations{}&cursor={}", query_of(tab, inbox), cursor::write(position))
+fn next_address(narrowed: &Narrowed, position: Position) -> String {
+    format!("/conversations{}&cursor={}", narrowed.query(), cursor::write(position))
 }
 
-/// `?view=mine&inbox=…`
-fn query_of(tab: ListTab, inbox: Option<InboxId>) -> String {
-    let inbox = inbox.map(|id| format!("&inbox={id}")).unwrap_or_default();
-    format!("?view={}{inbox}", tab.word())
+/// What can be done with rows that are chosen, whichever of the inboxes in sight
+/// they are of: who cannot answer there is refused where it is tried.
+fn bulk(
+    db: &mut Db,
+    narrowed: &Narrowed,
+    seen: &[Inbox],
+    tags: Vec<TagView>,
+    csrf: String,
+    times: &Times,
+) -> Result<BulkView, StoreError> {
+    let inboxes: Vec<InboxId> = match narrowed.inbox {
+        Some(inbox) => vec![inbox],
+        None => seen.iter().map(|inbox| inbox.id).collect(),
+    };
+    let team = users::answering_in_any(db, &inboxes)?;
+    Ok(BulkView {
+        csrf,
+        back: narrowed.query(),
+        team: team.iter().map(person).collect(),
+        tags,
+        snooze_choices: times.snooze_choices(),
+    })
 }
 
 impl RowsView {

@@ -17,6 +17,7 @@ use crate::providers::registry::Registry;
 use crate::store::conversations::{self, Conversation};
 use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::{self, Message, Position};
+use crate::store::tags::{self, Tag};
 use crate::store::templates::{self, Template};
 use crate::store::{
     Db, StoreError, drafts, opt_outs, optional, provider_accounts, reads, senders, users,
@@ -27,7 +28,8 @@ use crate::web::session::Session;
 use crate::web::shell::person;
 use crate::web::times::Times;
 use crate::web::views::{
-    CaseView, ChoiceView, ComposerView, HeadView, LinesView, SideView, ThreadView, Unsendable,
+    CaseView, ChoiceView, ComposerView, HeadView, LinesView, SideView, TagChoice, TagView,
+    ThreadView, Unsendable,
 };
 
 /// Lines of a page (ui.md 4.4).
@@ -82,7 +84,8 @@ pub async fn thread_view(
                 head: head(db, &loaded, &asker.user.role, Some(asker.user.id), seen_seq)?,
                 lines,
                 composer,
-                side: side(db, &loaded, seen_seq)?,
+                side: side(db, &loaded, &asker.user.role, seen_seq)?,
+                back: String::new(),
             })
         })
         .await?;
@@ -118,7 +121,7 @@ pub async fn side_view(
         .store
         .read(move |db| {
             let loaded = load(db, &asker, id, now)?;
-            side(db, &loaded, revision)
+            side(db, &loaded, &asker.user.role, revision)
         })
         .await?;
     Ok(view)
@@ -306,7 +309,12 @@ pub fn head(
     })
 }
 
-pub fn side(db: &mut Db, loaded: &Loaded, revision: i64) -> Result<SideView, StoreError> {
+pub fn side(
+    db: &mut Db,
+    loaded: &Loaded,
+    role: &Role,
+    revision: i64,
+) -> Result<SideView, StoreError> {
     let Loaded { conversation, inbox, times } = loaded;
     let status = &conversation.status;
     let cases = conversations::cases_of(db, conversation.id)?;
@@ -328,6 +336,8 @@ pub fn side(db: &mut Db, loaded: &Loaded, revision: i64) -> Result<SideView, Sto
         assignee: people.person(status.assignee),
         waiting_since: status.waiting_since.map(|at| times.clock(at)),
         first_contact: times.full(first),
+        tags: tag_choices(db, conversation.id)?,
+        may_answer: role.may_answer(),
         cases: cases
             .iter()
             .map(|case| CaseView {
@@ -337,6 +347,14 @@ pub fn side(db: &mut Db, loaded: &Loaded, revision: i64) -> Result<SideView, Sto
             })
             .collect(),
     })
+}
+
+/// What is offered or carried, in the tags' order.
+fn tag_choices(db: &mut Db, id: ConversationId) -> Result<Vec<TagChoice>, StoreError> {
+    let carried = tags::of(db, id)?;
+    let is_on = |tag: &Tag| carried.iter().any(|other| other.id == tag.id);
+    let all = tags::all(db)?.into_iter().filter(|tag| tag.retired_at.is_none() || is_on(tag));
+    Ok(all.map(|tag| TagChoice { tag: TagView::from(&tag), on: is_on(&tag) }).collect())
 }
 
 fn composer(
@@ -381,6 +399,11 @@ fn composer(
         templates: template_choices(db, inbox)?,
         despite_doubt: false,
         error: None,
+        callable: users::seeing(db, inbox.id)?
+            .iter()
+            .filter(|user| user.id != session.user.id)
+            .map(person)
+            .collect(),
     })
 }
 

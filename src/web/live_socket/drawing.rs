@@ -24,6 +24,7 @@ pub struct Brush {
     pub unread: u32,
     /// Whether the viewer has begun to write there.
     pub drafted: bool,
+    pub is_called: bool,
     pub names_inbox: bool,
     /// The right of whoever has the thread on the screen; all others are shown
     /// the row of the list alone, a tenth of the bytes.
@@ -57,7 +58,7 @@ pub fn draw_thread(
         let loaded =
             Loaded { conversation: scene.conversation.clone(), inbox: scene.inbox.clone(), times };
         let head = rendered(&head(db, &loaded, &role, None, event.seq)?)?;
-        let side = rendered(&side(db, &loaded, event.seq)?)?;
+        let side = rendered(&side(db, &loaded, &role, event.seq)?)?;
         ops.push(replace("head", scene, head));
         ops.push(replace("side", scene, side));
     }
@@ -75,6 +76,9 @@ fn row(scene: &Scene, brush: Brush, times: &Times) -> Result<Op, StoreError> {
         unread: brush.unread,
         failed: scene.failed,
         drafted: brush.drafted,
+        tags: scene.tags.clone(),
+        called: scene.called.iter().map(|called| called.user).collect(),
+        is_called: brush.is_called,
     };
     let inbox_name = brush.names_inbox.then_some(scene.inbox.name.as_str());
     Ok(Op::Put {

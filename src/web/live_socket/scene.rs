@@ -10,8 +10,10 @@ use crate::live::Event;
 use crate::store::conversations::{self, Conversation};
 use crate::store::drafts;
 use crate::store::inboxes::{self, Inbox};
+use crate::store::mentions::{self, Called};
 use crate::store::messages::{self, Message};
 use crate::store::reads::{self, Marker};
+use crate::store::tags::{self, Tag};
 use crate::store::{Db, StoreError};
 use crate::web::conversations::lines::mentioned;
 use crate::web::conversations::list::is_failure;
@@ -30,6 +32,9 @@ pub struct Scene {
     pub read_by: Vec<(UserId, Marker)>,
     /// Who has begun to write there.
     pub drafted_by: Vec<UserId>,
+    pub tags: Vec<Tag>,
+    /// Whom notes call there.
+    pub called: Vec<Called>,
 }
 
 impl Scene {
@@ -40,6 +45,13 @@ impl Scene {
 
     pub fn is_drafted_by(&self, user: UserId) -> bool {
         self.drafted_by.contains(&user)
+    }
+}
+
+impl Scene {
+    /// Whether a note calls `user`, who has not looked since.
+    pub fn is_called(&self, user: UserId) -> bool {
+        self.called.iter().any(|called| called.user == user && called.is_news)
     }
 }
 
@@ -72,6 +84,8 @@ struct Reading {
     read_by: HashMap<ConversationId, Vec<(UserId, Marker)>>,
     drafted: HashSet<(ConversationId, UserId)>,
     people: Arc<People>,
+    tags: HashMap<ConversationId, Vec<Tag>>,
+    called: Vec<Called>,
 }
 
 impl Reading {
@@ -97,6 +111,8 @@ impl Reading {
             people: Arc::new(people),
             read_by,
             drafted: drafts::of_conversations(db, &ids)?,
+            tags: tags::of_conversations(db, &ids)?,
+            called: mentions::in_conversations(db, &ids)?,
         })
     }
 
@@ -111,6 +127,8 @@ impl Reading {
             failed: is_failure(&conversation, state),
             read_by: self.read_by.get(&conversation.id).cloned().unwrap_or_default(),
             drafted_by: self.drafted_in(conversation.id),
+            tags: self.tags.get(&conversation.id).cloned().unwrap_or_default(),
+            called: self.called_in(conversation.id),
             conversation,
         })
     }
@@ -118,5 +136,10 @@ impl Reading {
     fn drafted_in(&self, conversation: ConversationId) -> Vec<UserId> {
         let here = self.drafted.iter().filter(|(id, _)| *id == conversation);
         here.map(|(_, user)| *user).collect()
+    }
+
+    fn called_in(&self, conversation: ConversationId) -> Vec<Called> {
+        let here = self.called.iter().filter(|called| called.conversation == conversation);
+        here.copied().collect()
     }
 }

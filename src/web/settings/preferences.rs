@@ -5,11 +5,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::{saved, status_of};
 use crate::actions::people::{self, Preferences};
 use crate::app::App;
-use crate::domain::user::Notify;
+use crate::domain::user::{Notify, Role};
+use crate::password::{MIN_LENGTH, MIN_LENGTH_ADMIN};
+use crate::web::client_address::client_address;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::{asked_for, html_with};
 use crate::web::session::Session;
+use crate::web::throttle::{SignIn, Throttle};
 use crate::web::views::{FormErrors, Nav, PreferencesPage, Theme};
 use crate::web::words;
 
@@ -41,6 +44,34 @@ pub async fn update(
     }
 }
 
+/// `PUT /settings/password`. Trying the old one is as slow as signing in.
+pub async fn change_password(
+    app: web::Data<App>,
+    throttle: web::Data<Throttle>,
+    session: Session,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, WebError> {
+    let origin = client_address(&request, &app.config.web.trusted_proxies);
+    let attempt = SignIn::new(&session.user.email, None, origin);
+    if let Err(wait) = throttle.try_sign_in(&attempt) {
+        return Err(WebError::TooManyRequests { retry_after: wait.retry_after });
+    }
+    let (current, password) = (fields.get("current").to_owned(), fields.get("password").to_owned());
+    let caller = session.caller.clone();
+    match people::change_password(&app, caller, session.id, current, password).await {
+        Ok(()) => {
+            throttle.signed_in(&attempt);
+            Ok(saved("/settings/preferences"))
+        }
+        Err(error) => {
+            let errors = words::form_errors(session.locale(), error, &[])?;
+            let chosen = chosen(&session, &Fields::default());
+            page(&app, &session, &request, chosen, errors).await
+        }
+    }
+}
+
 fn chosen(session: &Session, fields: &Fields) -> Preferences {
     let text = |name, before: &str| fields.filled(name).unwrap_or(before).to_owned();
     Preferences {
@@ -65,8 +96,10 @@ async fn page(
 ) -> Result<HttpResponse, WebError> {
     let mut shell = super::frame(app, session, request).await?;
     shell.nav = Nav::Account;
-    // Its fields are lists to choose from, with no room for words beside them.
-    errors.summary = errors.fields.first().map(|(_, message)| message.clone());
+    // Most of its fields are lists to choose from, with no room for words beside them.
+    let has_room = |name: &str| matches!(name, "current" | "password");
+    let first = errors.fields.iter().find(|(name, _)| !has_room(name));
+    errors.summary = first.map(|(_, message)| message.clone());
     let page = PreferencesPage {
         shell,
         email: session.user.email.clone(),
@@ -75,7 +108,13 @@ async fn page(
         enter_sends: chosen.enter_sends,
         notify: chosen.notify,
         sound: chosen.sound,
+        password_min: shortest(session),
         errors,
     };
     html_with(status_of(!page.errors.is_empty()), &page)
+}
+
+fn shortest(session: &Session) -> u32 {
+    let shortest = if session.user.role == Role::Admin { MIN_LENGTH_ADMIN } else { MIN_LENGTH };
+    u32::try_from(shortest).unwrap_or(u32::MAX)
 }

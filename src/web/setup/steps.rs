@@ -43,6 +43,7 @@ fn progress(db: &mut Db, sight: Sight) -> Result<Progress, StoreError> {
         sight,
         inbox: None,
         among: None,
+        tag: None,
         view: View::All,
         after: None,
         limit: CONVERSATIONS,

@@ -2,7 +2,10 @@
 
 use askama::Template;
 
-use super::{ChoiceView, FormErrors, MessageView, PersonView, Shell, TimeView, initial};
+use super::{
+    BulkView, ChoiceView, FormErrors, MessageView, PersonView, Shell, TagChoice, TagView, TimeView,
+    initial,
+};
 use crate::domain::conversation::ShownState;
 use crate::domain::segment::LengthProfile;
 use crate::locale::Locale;
@@ -88,6 +91,12 @@ pub struct ListView {
     pub inboxes: Vec<InboxChoice>,
     /// The inbox the list is narrowed to.
     pub inbox_id: Option<String>,
+    /// The tags there are; no filter is shown where there are none.
+    pub tags: Vec<TagView>,
+    /// The tag the list is narrowed to.
+    pub tag_id: Option<String>,
+    /// `None` where the user may only read.
+    pub bulk: Option<BulkView>,
     pub rows: RowsView,
     pub may_start: bool,
     /// Where the simulator runs, an empty list offers to use it.
@@ -103,6 +112,8 @@ pub enum ListTab {
     Unassigned,
     /// Open and waiting for an answer.
     Waiting,
+    /// Where a note calls me.
+    Mentions,
     Snoozed,
     /// Everything that is not closed.
     All,
@@ -134,6 +145,9 @@ pub struct RowView {
     pub conversation_id: String,
     /// Microseconds of the last activity.
     pub sort: i64,
+    /// Microseconds of the oldest text nobody has answered: the order of the
+    /// view of those that wait.
+    pub wait: Option<i64>,
     pub name: String,
     pub at: TimeView,
     pub preview: String,
@@ -147,6 +161,11 @@ pub struct RowView {
     pub late: bool,
     pub snoozed_until: Option<TimeView>,
     pub opted_out: bool,
+    pub tags: Vec<TagView>,
+    /// Whom a note calls there, for `data-called`: each browser knows its own user.
+    pub called: Vec<String>,
+    /// Whether a note calls the viewer, who has not looked since.
+    pub is_called: bool,
     /// Whether its last text of ours did not get out.
     pub failed: bool,
     /// Whether the viewer has begun to write there.
@@ -171,6 +190,8 @@ pub struct ThreadView {
     /// `None` where the user may only read.
     pub composer: Option<ComposerView>,
     pub side: SideView,
+    /// `?view=mine`: the list beside it, for browsers without scripts.
+    pub back: String,
 }
 
 /// Name, state and the buttons above a thread. Live; holds no form.
@@ -255,6 +276,8 @@ pub struct ComposerView {
     /// Whether the writer was asked to look at some digits again.
     pub despite_doubt: bool,
     pub error: Option<String>,
+    /// Whom a note may call.
+    pub callable: Vec<PersonView>,
 }
 
 /// Why a text cannot be sent to this contact.
@@ -303,6 +326,9 @@ pub struct SideView {
     pub assignee: Option<PersonView>,
     pub waiting_since: Option<TimeView>,
     pub first_contact: TimeView,
+    /// Every tag that is offered, and what the conversation carries beside.
+    pub tags: Vec<TagChoice>,
+    pub may_answer: bool,
     /// Newest first.
     pub cases: Vec<CaseView>,
 }
@@ -323,8 +349,15 @@ impl ConflictView {
 }
 
 impl ListTab {
-    pub const ALL: [Self; 6] =
-        [Self::Mine, Self::Unassigned, Self::Waiting, Self::Snoozed, Self::All, Self::Closed];
+    pub const ALL: [Self; 7] = [
+        Self::Mine,
+        Self::Unassigned,
+        Self::Waiting,
+        Self::Mentions,
+        Self::Snoozed,
+        Self::All,
+        Self::Closed,
+    ];
 
     /// The word of `?view=`, of element ids and of `data-view`.
     pub fn word(self) -> &'static str {
@@ -332,6 +365,7 @@ impl ListTab {
             Self::Mine => "mine",
             Self::Unassigned => "unassigned",
             Self::Waiting => "waiting",
+            Self::Mentions => "mentions",
             Self::Snoozed => "snoozed",
             Self::All => "all",
             Self::Closed => "closed",
@@ -352,6 +386,7 @@ impl ListTab {
             Self::Mine => t.tab_mine(),
             Self::Unassigned => t.tab_unassigned(),
             Self::Waiting => t.tab_waiting(),
+            Self::Mentions => t.tab_mentions(),
             Self::Snoozed => t.tab_snoozed(),
             Self::All => t.tab_all(),
             Self::Closed => t.tab_closed(),
@@ -370,10 +405,19 @@ impl ListView {
     }
 
     fn href(&self, tab: &ListTab) -> String {
-        match &self.inbox_id {
-            Some(inbox) => format!("/conversations?view={}&inbox={inbox}", tab.word()),
-            None => format!("/conversations?view={}", tab.word()),
-        }
+        let narrowed = [("inbox", &self.inbox_id), ("tag", &self.tag_id)];
+        let narrowed = narrowed
+            .into_iter()
+            .filter_map(|(name, id)| id.as_ref().map(|id| format!("&{name}={id}")));
+        format!("/conversations?view={}{}", tab.word(), narrowed.collect::<String>())
+    }
+
+    fn shows_tag(&self, id: &str) -> bool {
+        self.tag_id.as_deref() == Some(id)
+    }
+
+    fn is_narrow(&self) -> bool {
+        self.inboxes.len() > 1 || !self.tags.is_empty()
     }
 
     fn empty_title(&self) -> &'static str {
@@ -381,6 +425,7 @@ impl ListView {
             ListTab::Mine => self.t.empty_mine_title(),
             ListTab::Unassigned => self.t.empty_unassigned_title(),
             ListTab::Waiting => self.t.empty_waiting_title(),
+            ListTab::Mentions => self.t.empty_mentions_title(),
             ListTab::Snoozed => self.t.empty_snoozed_title(),
             ListTab::All => self.t.empty_all_title(),
             ListTab::Closed => self.t.empty_closed_title(),
@@ -392,6 +437,7 @@ impl ListView {
             ListTab::Mine => self.t.empty_mine_text(),
             ListTab::Unassigned => self.t.empty_unassigned_text(),
             ListTab::Waiting => self.t.empty_waiting_text(),
+            ListTab::Mentions => self.t.empty_mentions_text(),
             ListTab::Snoozed => self.t.empty_snoozed_text(),
             ListTab::All => self.t.empty_all_text(),
             ListTab::Closed => self.t.empty_closed_text(),
@@ -411,6 +457,11 @@ impl RowView {
     /// Whether nothing but the number is known.
     fn is_nameless(&self) -> bool {
         self.name.starts_with(|c: char| c == '+' || c.is_ascii_digit())
+    }
+
+    fn tag_ids(&self) -> String {
+        let ids: Vec<&str> = self.tags.iter().map(|tag| tag.id.as_str()).collect();
+        ids.join(" ")
     }
 
     /// The tabs the row belongs to, for `data-view`. "Mine" depends on who
@@ -439,6 +490,12 @@ impl HeadView {
 
     pub fn is_assignee(&self, person: &PersonView) -> bool {
         self.assignee.as_ref().is_some_and(|assignee| assignee.id == person.id)
+    }
+}
+
+impl SideView {
+    fn carried(&self) -> impl Iterator<Item = &TagView> {
+        self.tags.iter().filter(|choice| choice.on).map(|choice| &choice.tag)
     }
 }
 

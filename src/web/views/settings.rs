@@ -15,6 +15,7 @@ pub fn settings_menu(shell: &Shell) -> Vec<ChoiceView> {
         (admin, "/settings/inboxes", t.settings_inboxes()),
         (admin, "/settings/senders", t.settings_senders()),
         (admin, "/settings/templates", t.settings_templates()),
+        (admin, "/settings/tags", t.settings_tags()),
         (admin, "/settings/quarantine", t.settings_quarantine()),
         (shell.role.may_read_audit(), "/settings/audit", t.settings_audit()),
         (admin, "/settings/tokens", t.settings_tokens()),
@@ -34,6 +35,7 @@ pub struct SettingsIndexPage {
     pub inboxes: u32,
     pub senders: u32,
     pub templates: u32,
+    pub tags: u32,
     /// Requests that wait for somebody to look at them.
     pub quarantine: u32,
     pub tokens: u32,
@@ -51,6 +53,7 @@ pub struct PreferencesPage {
     pub enter_sends: bool,
     pub notify: Notify,
     pub sound: bool,
+    pub password_min: u32,
     pub errors: FormErrors,
 }
 

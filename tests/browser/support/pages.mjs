@@ -45,6 +45,8 @@ export const everyPage = ({ threads, user, inbox, contact }) => [
   ['inboxes', '/settings/inboxes'],
   ['inbox-new', '/settings/inboxes/new'],
   ['inbox-edit', `/settings/inboxes/${inbox}/edit`],
+  ['tags', '/settings/tags'],
+  ['tag-new', '/settings/tags/new'],
   ['senders', '/settings/senders'],
   ['sender-new', '/settings/senders/new'],
   ['templates', '/settings/templates'],
@@ -305,4 +307,34 @@ export async function countClicks(page) {
     if (event.isTrusted && event.detail > 0) henjiClicked()
   }, true))
   return hand
+}
+
+// What a team does together: tags, choosing rows, calling a colleague.
+export const team = page => ({
+  tags: page.locator('.side .tags > .chip.tag'),
+  tagMenu: page.locator('#tag-menu summary'),
+  tag: name => page.locator('#tag-menu button', { hasText: name }),
+  rowTags: conversation => page.locator(`#row-${conversation} .chip.tag`),
+  box: conversation => page.locator(`#pick-${conversation}`),
+  bulk: page.locator('#bulk'),
+  picked: page.locator('#picked'),
+  do: verb => page.locator(`#bulk button[value^="${verb}"]`).first().click(),
+  bulkMenu: name => page.locator(`#bulk-${name} summary`).click(),
+  result: page.locator('.selected'),
+  people: page.locator('#callable'),
+  offered: page.locator('#callable [role=option]:visible'),
+  handOverNote: page.locator('#hand-over'),
+  undo: page.locator('[data-undo]'),
+  closeNext: page.locator('.th .close-next'),
+  count: tab => page.locator(`#count-${tab}`),
+  called: conversation => page.locator(`#row-${conversation} .called`),
+})
+
+// An administrator makes a tag.
+export async function makeTag(page, name, colour = 'ai') {
+  await page.goto('/settings/tags/new')
+  await page.locator('[name=name]').fill(name)
+  await page.locator(`[name=colour][value=${colour}]`).check()
+  await submit(page.locator('main form').first()).click()
+  await page.locator('main .chip.tag', { hasText: name }).waitFor()
 }

@@ -2,6 +2,7 @@
 
 use henji::actions::people::{self, NewUser};
 use henji::actions::settings::{self, NewAccount};
+use henji::actions::tags::{self, Wanted};
 use henji::actions::templates;
 use henji::clock::fresh_id;
 use henji::domain::user::{Actor, Caller, Role};
@@ -41,6 +42,7 @@ enum Object {
     Inbox,
     Token,
     Template,
+    Tag,
     Account,
     Quarantined,
     Door,
@@ -116,11 +118,18 @@ pub const SPECS: &[Spec] = &[
     spec("get", "/conversations", Object::None),
     answering("get", "/conversations/new", Object::None, ""),
     answering("post", "/conversations", Object::None, ""),
+    answering(
+        "post",
+        "/conversations/selection",
+        Object::None,
+        "do=close&conversation={conversation}",
+    ),
     spec("get", "/conversations/{id}", Object::Conversation),
     spec("get", "/search", Object::None),
     spec("get", "/conversations/{id}/about", Object::Conversation),
     answering("put", "/conversations/{id}/contact", Object::Conversation, "name=matrix"),
     spec("put", "/conversations/{id}/read", Object::Conversation),
+    spec("delete", "/conversations/{id}/read", Object::Conversation),
     answering("post", "/conversations/{id}/assignment", Object::Conversation, ""),
     answering("delete", "/conversations/{id}/assignment", Object::Conversation, ""),
     answering("post", "/conversations/{id}/closure", Object::Conversation, ""),
@@ -134,6 +143,8 @@ pub const SPECS: &[Spec] = &[
     answering("delete", "/conversations/{id}/snooze", Object::Conversation, ""),
     answering("put", "/conversations/{id}/draft", Object::Conversation, "body=matrix"),
     answering("get", "/conversations/{id}/templates", Object::Conversation, ""),
+    answering("post", "/conversations/{id}/tags/{tag}", Object::Conversation, ""),
+    answering("delete", "/conversations/{id}/tags/{tag}", Object::Conversation, ""),
     answering("post", "/conversations/{id}/messages", Object::Conversation, "body=matrix"),
     answering("post", "/conversations/{id}/notes", Object::Conversation, "body=matrix"),
     answering("post", "/messages/{id}/cancellation", Object::Message, ""),
@@ -149,6 +160,7 @@ pub const SPECS: &[Spec] = &[
     spec("get", "/settings", Object::None),
     spec("get", "/settings/preferences", Object::None),
     spec("put", "/settings/preferences", Object::None),
+    spec("put", "/settings/password", Object::None),
     spec("get", "/settings/users", Object::None),
     spec("get", "/settings/users/new", Object::None),
     spec("post", "/settings/users", Object::None),
@@ -172,6 +184,13 @@ pub const SPECS: &[Spec] = &[
     spec("get", "/settings/templates/{id}/edit", Object::Template),
     spec("put", "/settings/templates/{id}", Object::Template),
     spec("delete", "/settings/templates/{id}", Object::Template),
+    spec("get", "/settings/tags", Object::None),
+    spec("get", "/settings/tags/new", Object::None),
+    spec("post", "/settings/tags", Object::None),
+    spec("get", "/settings/tags/{id}/edit", Object::Tag),
+    spec("put", "/settings/tags/{id}", Object::Tag),
+    spec("post", "/settings/tags/{id}/retirement", Object::Tag),
+    spec("delete", "/settings/tags/{id}/retirement", Object::Tag),
     spec("get", "/settings/tokens", Object::None),
     spec("post", "/settings/tokens", Object::None),
     spec("delete", "/settings/tokens/{id}", Object::Token),
@@ -206,6 +225,9 @@ pub const SPECS: &[Spec] = &[
     spec("delete", "/api/v1/conversations/{id}/snooze", Object::Conversation),
     spec("get", "/api/v1/contacts", Object::None),
     spec("get", "/api/v1/search", Object::None),
+    spec("put", "/api/v1/conversations/{id}/tags/{tag}", Object::Conversation),
+    spec("delete", "/api/v1/conversations/{id}/tags/{tag}", Object::Conversation),
+    spec("get", "/api/v1/tags", Object::None),
     spec("get", "/api/v1/events", Object::None),
     with("post", "/api/v1/simulator/inbound", Object::None, "{}"),
     spec("get", "/api/v1/simulator/handsets/{number}", Object::Number),
@@ -221,6 +243,7 @@ pub struct Scene {
     inbox: String,
     token: String,
     template: String,
+    tag: String,
     account: String,
     quarantined: String,
     door: String,
@@ -262,6 +285,9 @@ impl Scene {
         };
         let (account, _) =
             settings::add_account(app, operator(), app.cast.recruiting, twilio).await.unwrap();
+        let wanted =
+            Wanted { id: None, name: "面接".into(), colour: Default::default(), position: 1 };
+        let tag = tags::save(app, operator(), wanted).await.unwrap();
         let signer = Signer::of(app, &app.cast.account);
         let forged = Signer { secret: "no such secret here".into(), ..signer };
         let body = inbound("SIM0", "+819012345678", "?").to_string();
@@ -276,6 +302,7 @@ impl Scene {
             inbox: app.cast.reception.to_string(),
             token: token.to_string(),
             template: template.id.to_string(),
+            tag: tag.to_string(),
             account: account.id.to_string(),
             quarantined: read.await.unwrap()[0].id.to_string(),
             door: app.cast.account.hook_token.clone(),
@@ -290,6 +317,8 @@ impl Scene {
             panic!("{} {} has no target: add it to SPECS", route.method, route.path)
         });
         let body = spec.body.replace("{sato}", &self.sato);
+        let body = body.replace("{conversation}", &self.conversation);
+        let with_tag = spec.path.replace("{tag}", &self.tag);
         let target =
             |path: String, whose| Target { path, whose, needs: spec.needs, body: body.clone() };
         match spec.object {
@@ -312,8 +341,8 @@ impl Scene {
             object => {
                 let (id, whose) = self.object(object);
                 vec![
-                    target(spec.path.replace("{id}", id), whose),
-                    target(spec.path.replace("{id}", &Uuid::now_v7().to_string()), Whose::Nobodys),
+                    target(with_tag.replace("{id}", id), whose),
+                    target(with_tag.replace("{id}", &Uuid::now_v7().to_string()), Whose::Nobodys),
                 ]
             }
         }
@@ -329,6 +358,7 @@ impl Scene {
             Object::Account => (&self.account, Whose::House),
             Object::Token => (&self.token, Whose::House),
             Object::Template => (&self.template, Whose::House),
+            Object::Tag => (&self.tag, Whose::House),
             _ => (&self.quarantined, Whose::House),
         }
     }

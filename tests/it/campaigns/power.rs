@@ -257,6 +257,7 @@ fn shown(db: &mut Db) -> Result<BTreeMap<String, usize>, StoreError> {
         view: View::All,
         inbox: None,
         among: None,
+        tag: None,
         after: None,
         limit: 1_000,
     };

@@ -99,6 +99,7 @@ fn shown(db: &mut Db) -> Result<Shown, StoreError> {
         view: View::All,
         inbox: None,
         among: None,
+        tag: None,
         after: None,
         limit: 10_000,
     };

@@ -57,8 +57,15 @@ async fn the_list_of_one_instant_is_read_whole() {
             let mut found = Vec::new();
             let mut after = None;
             loop {
-                let query =
-                    Query { sight: Sight::All, inbox: None, among: None, view, after, limit };
+                let query = Query {
+                    sight: Sight::All,
+                    inbox: None,
+                    among: None,
+                    tag: None,
+                    view,
+                    after,
+                    limit,
+                };
                 let page = app.store.read(move |db| conversations::list(db, &query)).await.unwrap();
                 found.extend(page.rows.iter().map(|row| row.id.0));
                 after = page.next;

@@ -23,6 +23,7 @@ pub fn read(mut query: Query, sight: Sight) -> Result<(ListQuery, Option<String>
         sight,
         inbox: query.id("inbox_id")?,
         among: None,
+        tag: query.id("tag_id")?,
         view: View::Matching(filter),
         after: query.read("cursor", "must be the next of a page before", cursor::read)?,
         limit: query.page_length()?,

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::store::contacts::Contact;
 use crate::store::conversations::Conversation;
+use crate::store::tags::Tag;
 
 #[derive(Debug, Serialize)]
 pub struct ConversationView {
@@ -24,6 +25,7 @@ pub struct ConversationView {
     last_direction: &'static str,
     /// The beginning of the last message.
     preview: String,
+    tags: Vec<TagView>,
 }
 
 #[derive(Debug, Serialize)]
@@ -45,8 +47,21 @@ impl From<Contact> for ContactView {
     }
 }
 
-impl From<Conversation> for ConversationView {
-    fn from(conversation: Conversation) -> Self {
+#[derive(Debug, Serialize)]
+pub struct TagView {
+    id: Uuid,
+    name: String,
+    colour: &'static str,
+}
+
+impl From<Tag> for TagView {
+    fn from(tag: Tag) -> Self {
+        Self { id: tag.id.0, name: tag.name, colour: tag.colour.word() }
+    }
+}
+
+impl ConversationView {
+    pub fn new(conversation: Conversation, tags: Vec<Tag>) -> Self {
         let Conversation { contact, status, .. } = conversation;
         Self {
             id: conversation.id.0,
@@ -61,6 +76,7 @@ impl From<Conversation> for ConversationView {
             last_message_at: conversation.last_message_at,
             last_direction: conversation.last_direction.word(),
             preview: conversation.preview,
+            tags: tags.into_iter().map(TagView::from).collect(),
         }
     }
 }

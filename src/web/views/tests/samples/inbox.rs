@@ -29,6 +29,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         ("about", AboutPage { shell: shell(t), side: side(t) }.render().unwrap()),
         ("contact", contact_page(t).render().unwrap()),
         ("new", new_page(t).render().unwrap()),
+        ("selected", selected_page(t)),
         ("conflict", conflict_page(t)),
         ("sim", simulator_page(t).render().unwrap()),
     ]
@@ -83,12 +84,16 @@ pub fn list(t: Locale, open: bool) -> ListView {
             tab(ListTab::Mine, Some(4)),
             tab(ListTab::Unassigned, Some(7)),
             tab(ListTab::Waiting, Some(3)),
-            tab(ListTab::All, None),
-            tab(ListTab::Snoozed, None),
+            tab(ListTab::Mentions, Some(1)),
+            tab(ListTab::All, Some(13)),
+            tab(ListTab::Snoozed, Some(2)),
             tab(ListTab::Closed, None),
         ],
         inboxes: vec![inbox("i1", "採用センター"), inbox("i2", "住所変更窓口")],
         inbox_id: None,
+        tags: vec![tag(1, "面接", "ai"), tag(2, "住所変更", "take")],
+        tag_id: None,
+        bulk: Some(bulk(t)),
         rows: RowsView {
             t,
             rows: rows(t, open),
@@ -99,10 +104,46 @@ pub fn list(t: Locale, open: bool) -> ListView {
     }
 }
 
+fn bulk(t: Locale) -> BulkView {
+    BulkView {
+        csrf: "token-of-the-session".into(),
+        back: "?view=all".into(),
+        team: vec![person("u1", "佐藤 花"), person("u2", "高橋 健")],
+        tags: vec![tag(1, "面接", "ai")],
+        snooze_choices: head(t).snooze_choices,
+    }
+}
+
+fn tag(number: u32, name: &str, colour: &'static str) -> TagView {
+    TagView { id: format!("t{number}"), name: name.into(), colour }
+}
+
+fn selected_page(t: Locale) -> String {
+    let refused = |name: Option<&str>, why: &str| RefusedView {
+        conversation_id: "c9".into(),
+        name: name.map(str::to_owned),
+        why: why.into(),
+    };
+    let selected = SelectedView {
+        t,
+        done: Some(t.selection_closed(3)),
+        refused: vec![
+            refused(Some("山田 花子"), t.problem_closed()),
+            refused(None, t.selection_not_found()),
+        ],
+    };
+    SelectedPage { shell: shell(t), back: "/conversations?view=all".into(), selected }
+        .render()
+        .unwrap()
+}
+
 fn rows(t: Locale, open: bool) -> Vec<RowView> {
     let yamada = RowView {
         current: open,
         assignee: Some(person("u1", "佐藤 花")),
+        tags: vec![tag(1, "面接", "ai"), tag(3, "<img src=x onerror=alert(1)>", "sumi")],
+        is_called: true,
+        called: vec!["u1".into()],
         ..row(t, 1, "山田 花子")
     };
     vec![
@@ -162,6 +203,10 @@ pub fn row(t: Locale, number: i64, name: &str) -> RowView {
         t,
         conversation_id: format!("c{number}"),
         sort: 1_763_700_000_000_000 - number,
+        wait: None,
+        tags: vec![],
+        called: vec![],
+        is_called: false,
         name: name.into(),
         at: time("14:02"),
         preview: String::new(),
@@ -199,6 +244,7 @@ pub fn thread(t: Locale) -> ThreadView {
         },
         composer: Some(composer(t)),
         side: side(t),
+        back: "?view=mine".into(),
     }
 }
 
@@ -325,6 +371,7 @@ pub fn composer(t: Locale) -> ComposerView {
         unsendable: None,
         enter_sends: false,
         error: None,
+        callable: vec![person("u2", "高橋 健"), person("u3", "Maria Santos")],
     }
 }
 
@@ -343,6 +390,11 @@ pub fn side(t: Locale) -> SideView {
         assignee: Some(person("u2", "高橋 健")),
         waiting_since: Some(waiting(t.waiting_minutes(12))),
         first_contact: time("2026-06-03"),
+        tags: vec![
+            TagChoice { tag: tag(1, "面接", "ai"), on: true },
+            TagChoice { tag: tag(2, "住所変更", "take"), on: false },
+        ],
+        may_answer: true,
         cases: vec![
             CaseView { opened: time("2026-11-21"), closed: None, closed_by: None },
             CaseView {

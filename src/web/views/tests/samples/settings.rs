@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{hooks, shell, time};
+use crate::domain::tag::TagColour;
 use crate::domain::user::{Notify, Role};
 use crate::locale::Locale;
 use crate::web::views::*;
@@ -144,6 +145,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         enter_sends: false,
         notify: Notify::Name,
         sound: true,
+        password_min: 12,
         errors: FormErrors::none(),
     };
     let index = SettingsIndexPage {
@@ -152,6 +154,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         inboxes: 3,
         senders: 4,
         templates: 3,
+        tags: 2,
         quarantine: 1,
         tokens: 2,
     };
@@ -162,6 +165,9 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         ("user", user_form.render().unwrap()),
         ("inboxes", inboxes.render().unwrap()),
         ("inbox", inbox_form.render().unwrap()),
+        ("tags", tags_page(shell()).render().unwrap()),
+        ("tags-empty", TagsPage { shell: shell(), tags: vec![] }.render().unwrap()),
+        ("tag", tag_form(shell()).render().unwrap()),
         ("senders", senders.render().unwrap()),
         ("sender", new_sender.render().unwrap()),
         ("account", account_form(false).render().unwrap()),
@@ -170,6 +176,30 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         ("audit", audit.render().unwrap()),
         ("tokens", tokens.render().unwrap()),
     ]
+}
+
+fn tags_page(shell: Shell) -> TagsPage {
+    let row = |id: &str, name: &str, retired| TagRowView {
+        tag: TagView { id: id.into(), name: name.into(), colour: "ai" },
+        position: 10,
+        retired,
+    };
+    TagsPage {
+        shell, tags: vec![row("t1", "面接", false), row("t2", "旧キャンペーン", true)]
+    }
+}
+
+fn tag_form(shell: Shell) -> TagFormPage {
+    let errors = FormErrors::of("name", shell.t.problem_taken());
+    TagFormPage {
+        shell,
+        id: Some("t1".into()),
+        name: "面接".into(),
+        colour: TagColour::Ai,
+        position: "10".into(),
+        retired: false,
+        errors,
+    }
 }
 
 fn token(name: &str, revoked: bool) -> TokenRowView {

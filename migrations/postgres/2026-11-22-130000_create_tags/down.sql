@@ -1,0 +1,2 @@
+drop table conversation_tags;
+drop table tags;

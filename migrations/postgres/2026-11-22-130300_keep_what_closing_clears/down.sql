@@ -1,0 +1,2 @@
+alter table cases drop column waited_since;
+alter table cases drop column was_snoozed_until;

@@ -1,0 +1,126 @@
+//! Who is called in a note: `@田中 一郎`, `@田中一郎`, `@田中`.
+//!
+//! Japanese has no spaces between words, so a name ends where it ends: the
+//! longest one that fits is meant. An `@` that no name follows is a price or a
+//! time, and calls nobody.
+
+use super::id::UserId;
+
+/// Somebody who might be called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub id: UserId,
+    pub name: String,
+}
+
+/// Everybody whom `text` calls, each `@` for itself: one id where it is clear who
+/// is meant, several where a family name alone fits more than one.
+pub fn calls(text: &str, people: &[Person]) -> Vec<Vec<UserId>> {
+    let mut found = Vec::new();
+    let mut before: Option<char> = None;
+    for (at, letter) in text.char_indices() {
+        let begins_word = !before.is_some_and(|before| before.is_ascii_alphanumeric());
+        if matches!(letter, '@' | '＠') && begins_word {
+            let called = called_at(&text[at + letter.len_utf8()..], people);
+            if !called.is_empty() {
+                found.push(called);
+            }
+        }
+        before = Some(letter);
+    }
+    found
+}
+
+/// Whose names begin `text`: the longest name that does.
+fn called_at(text: &str, people: &[Person]) -> Vec<UserId> {
+    let mut longest = 0;
+    let mut called = Vec::new();
+    for person in people {
+        let length = spellings(&person.name).iter().filter_map(|name| fits(text, name)).max();
+        match length {
+            Some(length) if length > longest => {
+                longest = length;
+                called = vec![person.id];
+            }
+            Some(length) if length == longest && !called.contains(&person.id) => {
+                called.push(person.id);
+            }
+            _ => {}
+        }
+    }
+    called
+}
+
+/// The whole name, the whole name without spaces, and its first word.
+fn spellings(name: &str) -> Vec<String> {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let mut spellings = vec![words.join(" "), words.concat()];
+    spellings.extend(words.first().map(|word| (*word).to_owned()));
+    spellings.retain(|spelling| !spelling.is_empty());
+    spellings
+}
+
+/// How many letters of `text` the name takes up, if it begins it.
+fn fits(text: &str, name: &str) -> Option<usize> {
+    let mut rest = text.chars();
+    let mut length = 0;
+    for expected in name.chars() {
+        let found = rest.next()?;
+        let is_same = found.to_lowercase().eq(expected.to_lowercase())
+            || (expected == ' ' && found.is_whitespace());
+        if !is_same {
+            return None;
+        }
+        length += 1;
+    }
+    // @Mari is not @Maria.
+    let goes_on = name.ends_with(|last: char| last.is_ascii_alphanumeric())
+        && rest.next().is_some_and(|next| next.is_ascii_alphanumeric());
+    (!goes_on).then_some(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn people() -> Vec<Person> {
+        ["田中 一郎", "田中 実", "佐藤 花", "Maria Santos", "Mari Ito", "渡辺"]
+            .into_iter()
+            .enumerate()
+            .map(|(at, name)| Person { id: id(at), name: name.into() })
+            .collect()
+    }
+
+    fn id(at: usize) -> UserId {
+        UserId(Uuid::from_u128(at as u128 + 1))
+    }
+
+    #[test]
+    fn a_name_is_found_however_it_is_written() {
+        for (text, expected) in [
+            ("@田中 一郎 お願いします", vec![vec![0]]),
+            ("@田中　一郎さん", vec![vec![0]]),
+            ("@田中一郎さんへ", vec![vec![0]]),
+            ("＠佐藤さん、確認を", vec![vec![2]]),
+            ("@佐藤 花と@田中 実", vec![vec![2], vec![1]]),
+            ("@maria santos please", vec![vec![3]]),
+            ("(@Mari)", vec![vec![4]]),
+            ("済み。@渡辺", vec![vec![5]]),
+            ("@田中さん", vec![vec![0, 1]]),
+        ] {
+            let expected: Vec<Vec<UserId>> =
+                expected.into_iter().map(|ids| ids.into_iter().map(id).collect()).collect();
+            assert_eq!(calls(text, &people()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_name_calls_nobody() {
+        for text in ["@500円", "sato@佐藤.jp", "@ 佐藤", "@Mariana", "佐藤さん", "@", "@@", "@山田"]
+        {
+            assert_eq!(calls(text, &people()), Vec::<Vec<UserId>>::new(), "{text}");
+        }
+    }
+}

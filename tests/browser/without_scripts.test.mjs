@@ -34,7 +34,7 @@ test('list, thread, take, answer, note, hand over, snooze, close and reopen', as
   await talk.act('close')
   await became(({ state }) => state === 'closed', 'the conversation to be closed')
   await talk.act('reopen')
-  await became(({ state }) => state === 'open', 'the conversation to be open again')
+  await became(({ state }) => state === 'snoozed', 'closing to be taken back: it was put off before')
 
   function became(claim, what) {
     return until(async () => claim(await scene.henji.api.call('GET', `/conversations/${conversation}`)), { what })

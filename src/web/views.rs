@@ -40,6 +40,7 @@ mod sessions;
 mod settings;
 mod setup;
 mod simulator;
+mod tabs;
 mod tags;
 mod templates;
 
@@ -47,8 +48,8 @@ pub use body::{Link, Piece, pieces};
 pub use contacts::{ContactLineView, ContactPage, ContactThreadView, NumberView, OptOutView};
 pub use conversations::{
     AboutPage, CaseView, ComposerView, ConflictPage, ConflictView, HeadView, InboxChoice,
-    IndexPage, LinesView, ListTab, ListView, NewPage, RowView, RowsView, SenderChoice, ShowPage,
-    SideView, SnoozeChoice, TabView, ThreadView, Unsendable,
+    IndexPage, LinesView, ListView, NewPage, RowView, RowsView, SenderChoice, ShowPage, SideView,
+    SnoozeChoice, ThreadView, Unsendable,
 };
 pub use errors::{ErrorPage, ProblemView};
 pub use messages::{DeliveryView, MessageLook, MessageView, UndoView};
@@ -61,6 +62,7 @@ pub use setup::{AdministratorPage, OrganizationPage, ProviderPage, StartPage, St
 pub use simulator::{
     BehaviourView, HandsetLink, HandsetTextView, HandsetView, RawHookView, SimulatorPage,
 };
+pub use tabs::{ListTab, TabView};
 pub use tags::{TagChoice, TagFormPage, TagRowView, TagView, TagsPage};
 pub use templates::{
     TemplateChoice, TemplateFormPage, TemplateRowView, TemplatesPage, TemplatesView,

@@ -2,7 +2,8 @@
 //!
 //! Runs in the build script. Readable sources go in and stay readable: nothing
 //! is minified, only joined, so that a cold page needs few requests. Lines that
-//! are comments stay behind: they are a fifth of the packed scripts.
+//! are comments stay behind, a fifth of the packed scripts, and so does what rules
+//! are indented with.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -12,7 +13,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-/// The order of the layers in the one stylesheet; later ones win.
+/// The order of the layers; later ones win.
 const CSS: [&str; 13] = [
     "tokens",
     "base",
@@ -29,12 +30,20 @@ const CSS: [&str; 13] = [
     "state",
 ];
 
+/// Stylesheets of their own, each for the one page that wants it: the joined one
+/// has 8 KB to keep within (ui.md 11.11).
+const APART: [&str; 2] = ["search", "simulator"];
+
 /// The module every page with scripts loads; what it imports is joined to it.
 const ENTRY: &str = "app";
 
 pub fn compile(folder: &Path, out: &Path) {
     let mut files = BTreeMap::new();
     files.insert("app.css".to_owned(), join_css(&folder.join("css")));
+    for name in APART.map(|name| format!("{name}.css")) {
+        let sheet = read(&folder.join("css").join(&name));
+        files.insert(name, sheet.into_bytes());
+    }
     files.insert("app.js".to_owned(), join_js(&folder.join("js")));
     for path in files_below(folder) {
         let name =
@@ -71,8 +80,14 @@ fn join_css(folder: &Path) -> Vec<u8> {
         let name = path.file_stem().expect("a file").to_string_lossy().into_owned();
         assert!(known.contains(name.as_str()), "static/css/{name}.css has no place in the order");
     }
-    let sources = CSS.map(|name| read(&folder.join(format!("{name}.css"))));
-    format!("@layer {};\n{}", CSS.join(", "), sources.concat()).into_bytes()
+    let mut sheet = format!("@layer {};\n", CSS.join(", "));
+    for name in CSS.iter().filter(|name| !APART.contains(name)) {
+        for line in read(&folder.join(format!("{name}.css"))).lines() {
+            sheet.push_str(line.trim_start());
+            sheet.push('\n');
+        }
+    }
+    sheet.into_bytes()
 }
 
 /// Joins the entry module and everything it imports into one module.

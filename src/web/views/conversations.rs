@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::{
-    BulkView, ChoiceView, FormErrors, MessageView, PersonView, Shell, TagChoice, TagView, TimeView,
-    initial,
+    BulkView, ChoiceView, FormErrors, ListTab, MessageView, PersonView, Shell, TabView, TagChoice,
+    TagView, TimeView, initial,
 };
 use crate::domain::conversation::ShownState;
 use crate::domain::segment::LengthProfile;
@@ -101,30 +101,6 @@ pub struct ListView {
     pub may_start: bool,
     /// Where the simulator runs, an empty list offers to use it.
     pub simulator: bool,
-}
-
-/// Which conversations the list shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ListTab {
-    /// Open and assigned to me.
-    Mine,
-    /// Open and nobody's.
-    Unassigned,
-    /// Open and waiting for an answer.
-    Waiting,
-    /// Where a note calls me.
-    Mentions,
-    Snoozed,
-    /// Everything that is not closed.
-    All,
-    Closed,
-}
-
-/// A tab with the number of its conversations, where it is worth counting.
-#[derive(Clone, Copy, Debug)]
-pub struct TabView {
-    pub tab: ListTab,
-    pub count: Option<u32>,
 }
 
 /// Rows in order, newest activity first.
@@ -345,52 +321,6 @@ impl ConflictView {
     /// The messages without their buttons: the panel asks one question only.
     fn quiet(&self) -> impl Iterator<Item = MessageView> {
         self.messages.iter().map(MessageView::without_buttons)
-    }
-}
-
-impl ListTab {
-    pub const ALL: [Self; 7] = [
-        Self::Mine,
-        Self::Unassigned,
-        Self::Waiting,
-        Self::Mentions,
-        Self::Snoozed,
-        Self::All,
-        Self::Closed,
-    ];
-
-    /// The word of `?view=`, of element ids and of `data-view`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Mine => "mine",
-            Self::Unassigned => "unassigned",
-            Self::Waiting => "waiting",
-            Self::Mentions => "mentions",
-            Self::Snoozed => "snoozed",
-            Self::All => "all",
-            Self::Closed => "closed",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|tab| tab.word() == word)
-    }
-
-    /// Whether it stands in the menu behind the others.
-    fn is_put_away(self) -> bool {
-        matches!(self, Self::Snoozed | Self::Closed)
-    }
-
-    pub fn label(self, t: Locale) -> &'static str {
-        match self {
-            Self::Mine => t.tab_mine(),
-            Self::Unassigned => t.tab_unassigned(),
-            Self::Waiting => t.tab_waiting(),
-            Self::Mentions => t.tab_mentions(),
-            Self::Snoozed => t.tab_snoozed(),
-            Self::All => t.tab_all(),
-            Self::Closed => t.tab_closed(),
-        }
     }
 }
 

@@ -6,8 +6,8 @@ use super::ActionError;
 use crate::app::App;
 use crate::store::outages::{self, Outage};
 
-/// How long an outage is told of: longer than any provider keeps its list open
-/// to us, and what an office asks for afterwards.
+/// How long an outage is told of: as long as what waits in quarantine, after which
+/// nobody asks a provider for its records any more.
 pub const KEPT: TimeDelta = TimeDelta::days(30);
 
 /// What became of this process since its last note.

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::domain::id::ContactId;
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
 use crate::domain::system_line::SystemLine;
-use crate::domain::user::{Actor, Caller};
+use crate::domain::user::{Caller, Sight};
 use crate::store::audit::Object;
 use crate::store::conversations::{self, Conversation};
 use crate::store::{StoreError, Tx, opt_outs};
@@ -54,22 +54,18 @@ pub async fn end(app: &App, caller: Caller, contact: ContactId) -> Result<(), Ac
         .await
 }
 
-/// The contact's conversations, of which the caller sees at least one.
+/// All of the contact's conversations, of which the caller sees at least one: the
+/// wish holds everywhere, and is told everywhere.
 fn to_answer(
     tx: &mut Tx,
     caller: &Caller,
     contact: ContactId,
 ) -> Result<Vec<Conversation>, ActionError> {
-    let seen = conversations::visible_of_contact(tx, &caller.sight, contact)?;
-    if seen.is_empty() {
+    let threads = conversations::visible_of_contact(tx, &Sight::All, contact)?;
+    if !threads.iter().any(|thread| caller.sight.sees(thread.inbox_id)) {
         return Err(StoreError::NotFound.into());
     }
-    if !caller.role.may_answer() {
-        return Err(ActionError::Forbidden);
-    }
-    // The wish holds everywhere, and is told everywhere.
-    let house = Caller::house(Actor::system());
-    Ok(conversations::visible_of_contact(tx, &house.sight, contact)?)
+    if caller.role.may_answer() { Ok(threads) } else { Err(ActionError::Forbidden) }
 }
 
 fn tell(

@@ -9,7 +9,7 @@ use crate::domain::user::Caller;
 use crate::locale::Locale;
 use crate::store::audit::Object;
 use crate::store::templates::{self, Template};
-use crate::store::{StoreError, inboxes};
+use crate::store::{inboxes, optional};
 
 use super::{ActionError, Problem};
 
@@ -30,10 +30,8 @@ pub async fn save(app: &App, caller: Caller, template: Template) -> Result<(), A
     app.store
         .write(move |tx| {
             if let Some(inbox) = template.inbox_id {
-                inboxes::find(tx, inbox).map_err(|error| match error {
-                    StoreError::NotFound => ActionError::invalid("inbox_id", Problem::Unknown),
-                    error => error.into(),
-                })?;
+                let unknown = || ActionError::invalid("inbox_id", Problem::Unknown);
+                optional(inboxes::find(tx, inbox))?.ok_or_else(unknown)?;
             }
             let now = tx.now;
             let is_new = templates::save(tx, &template, now)?;

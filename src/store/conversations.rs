@@ -137,11 +137,8 @@ pub fn visible_of_contact(
         .order(conversations::last_message_at.desc())
         .select((ConversationRow::as_select(), ContactRow::as_select(), AddressRow::as_select()))
         .load(&mut db.conn)?;
-    let read = rows.into_iter().map(|rows| read(db, rows));
-    let seen = |found: &Result<Conversation, StoreError>| {
-        found.as_ref().map_or(true, |conversation| sight.sees(conversation.inbox_id))
-    };
-    read.filter(seen).collect()
+    let seen = rows.into_iter().filter(|(row, ..)| sight.sees(row.inbox_id));
+    seen.map(|rows| read(db, rows)).collect()
 }
 
 /// A conversation that begins with its first message.

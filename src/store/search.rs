@@ -5,8 +5,8 @@
 //! pairs of letters (`tokens.rs`), with no way back to a text. It can be thrown
 //! away at any time: it is made anew from the tables (`follow.rs`).
 //!
-//! Tags, when there are any, belong into `tokens::of_person` and `is_called`:
-//! what else a conversation is known by.
+//! What a conversation is known by besides its texts, name and numbers today, stands
+//! in `tokens::of_person` and `is_called`. Tags are not found yet.
 
 use std::fmt;
 use std::path::PathBuf;

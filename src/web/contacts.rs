@@ -11,13 +11,12 @@ use super::conversations::people::People;
 use super::cursor;
 use super::error::WebError;
 use super::form::Fields;
-use super::fragment::{asked_for, html, html_with, see_other};
+use super::fragment::{asked_for, html, refused, see_other};
 use super::session::Session;
+use super::settings::house_times;
 use super::shell::shell;
 use super::times::Times;
-use super::views::{
-    ContactLineView, ContactPage, ContactThreadView, Nav, NumberView, OptOutView, ProblemView,
-};
+use super::views::{ContactLineView, ContactPage, ContactThreadView, Nav, NumberView, OptOutView};
 use crate::actions::record_opt_out;
 use crate::app::App;
 use crate::domain::id::ContactId;
@@ -26,7 +25,7 @@ use crate::domain::phone_number;
 use crate::store::conversations::{self, Conversation};
 use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::{self, Position};
-use crate::store::{Db, StoreError, contacts, opt_outs, organization};
+use crate::store::{Db, StoreError, contacts, opt_outs};
 
 /// Lines of a page, over all conversations.
 const PAGE: usize = 60;
@@ -46,10 +45,8 @@ pub async fn show(
     let id = ContactId(path.into_inner());
     let before = query.into_inner().before.as_deref().and_then(cursor::read);
     let shell = shell(&app, &session, Nav::Inbox).await?;
-    let now = app.clock.now();
+    let times = house_times(&app, session.locale()).await?;
     let page = app.store.read(move |db| {
-        let zone = organization::find(db)?.map(|found| found.time_zone).unwrap_or_default();
-        let times = Times::new(session.locale(), &zone, now);
         let threads = conversations::visible_of_contact(db, &session.caller.sight, id)?;
         let Some(first) = threads.first() else { return Err(StoreError::NotFound) };
         let inboxes = inboxes::all(db)?;
@@ -98,9 +95,7 @@ pub async fn resume(
     let id = ContactId(path.into_inner());
     if !fields.has("agreed") {
         let t = session.locale();
-        let refused = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
-        let detail = Some(t.contact_agreed_missing().to_owned());
-        return html_with(refused, &ProblemView { t, status: refused.as_u16(), detail });
+        return refused(&request, t, t.contact_agreed_missing().to_owned());
     }
     record_opt_out::end(&app, session.caller, id).await?;
     done(&request, id)

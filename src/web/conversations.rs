@@ -1,4 +1,4 @@
-//! The inbox's pages and the verbs on a conversation.
+//! The inbox's pages, and a new conversation.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -11,19 +11,13 @@ use super::form::Fields;
 use super::fragment::{asked_for, html, html_with, see_other};
 use super::session::Session;
 use super::shell::shell;
-use super::views::{
-    AboutPage, ErrorPage, FormErrors, IndexPage, ListTab, Nav, NewPage, ProblemView, ShowPage,
-};
+use super::views::{AboutPage, FormErrors, IndexPage, ListTab, Nav, NewPage, ShowPage};
 use super::words;
-use crate::actions::{
-    self, ActionError, Draft, Problem, assign, mark_read, rename_contact, snooze as snoozing,
-    start_conversation,
-};
+use crate::actions::{ActionError, Draft, Problem, start_conversation};
 use crate::app::App;
-use crate::domain::id::{ConversationId, InboxId, MessageId, SenderId, UserId};
+use crate::domain::id::{ConversationId, InboxId, SenderId};
 use crate::domain::message::Purpose;
 use crate::domain::segment::LengthProfile;
-use crate::locale::Locale;
 use crate::store::{inboxes, optional, senders};
 
 pub mod lines;
@@ -33,6 +27,7 @@ pub mod people;
 pub mod selection;
 pub mod tagging;
 pub mod thread;
+pub mod verbs;
 
 pub use list::list_view;
 use narrowed::Narrowed;
@@ -186,212 +181,6 @@ pub async fn create(
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// `PUT /conversations/{id}/contact`: a name for the contact.
-pub async fn rename(
-    app: web::Data<App>,
-    session: Session,
-    path: web::Path<Uuid>,
-    fields: Fields,
-) -> Result<HttpResponse, WebError> {
-    let id = ConversationId(path.into_inner());
-    let name = fields.get("name").to_owned();
-    rename_contact::run(&app, session.caller, id, name).await?;
-    Ok(see_other(&format!("/conversations/{id}/about")))
-}
-
-/// `PUT /conversations/{id}/read`: seen up to `message_id`, or all of it.
-pub async fn mark_read(
-    app: web::Data<App>,
-    session: Session,
-    path: web::Path<Uuid>,
-    fields: Fields,
-) -> Result<HttpResponse, WebError> {
-    let id = ConversationId(path.into_inner());
-    let message: Option<MessageId> = fields.get("message_id").parse().ok();
-    mark_read::run(&app, session.caller, id, message).await?;
-    Ok(HttpResponse::NoContent().finish())
-}
-
-/// `DELETE /conversations/{id}/read`: the last text is news again.
-pub async fn mark_unread(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    path: web::Path<Uuid>,
-    fields: Fields,
-) -> Result<HttpResponse, WebError> {
-    let id = ConversationId(path.into_inner());
-    mark_read::undo(&app, session.caller.clone(), id).await?;
-    done(&session, &request, &fields, id)
-}
-
-/// `POST /conversations/{id}/assignment`: to `user_id`, or to whoever asks; with a
-/// `note` for them where that is sent.
-pub async fn assign(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    path: web::Path<Uuid>,
-    fields: Fields,
-) -> Result<HttpResponse, WebError> {
-    let id = ConversationId(path.into_inner());
-    let user = match fields.filled("user_id") {
-        Some(text) => Some(text.parse().map_err(|_malformed| WebError::BadRequest)?),
-        None => session.caller.user_id().map(|user: UserId| user),
-    };
-    let note = fields.filled("note").map(str::to_owned);
-    match assign::hand_over(&app, session.caller.clone(), id, user, note).await {
-        Ok(_) => done(&session, &request, &fields, id),
-        Err(ActionError::Invalid { field: "note", problem }) => {
-            let t = session.locale();
-            refused(&request, t, words::problem(t, "note", problem))
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// `DELETE /conversations/{id}/assignment`
-pub async fn unassign(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    path: web::Path<Uuid>,
-    fields: Fields,
-) -> Result<HttpResponse, WebError> {
-    let id = ConversationId(path.into_inner());
-    assign::run(&app, session.caller.clone(), id, None).await?;
-    done(&session, &request, &fields, id)
-}
-
-/// `POST /conversations/{id}/closure`; with `next`, a browser without scripts is
-/// led to the next conversation of its list.
-pub async fn close(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    path: web::Path<Uuid>,
-    fields: Fields,
-) -> Result<HttpResponse, WebError> {
-    let id = ConversationId(path.into_inner());
-    // Which row comes next is known while this one is still among them.
-    let next = match asked_for(&request) {
-        None if fields.has("next") => Some(next_address(&app, &session, &fields, id).await?),
-        _ => None,
-    };
-    actions::close::run(&app, session.caller.clone(), id).await?;
-    match next {
-        Some(next) => Ok(see_other(&next)),
-        None => done(&session, &request, &fields, id),
-    }
-}
-
-/// `DELETE /conversations/{id}/closure`
-pub async fn reopen(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    path: web::Path<Uuid>,
-    fields: Fields,
-) -> Result<HttpResponse, WebError> {
-    let id = ConversationId(path.into_inner());
-    actions::close::reopen(&app, session.caller.clone(), id).await?;
-    done(&session, &request, &fields, id)
-}
-
-/// `POST /conversations/{id}/snooze`: until `until`, RFC 3339, or where that is
-/// not sent until `until_at`, a time of the inbox's day.
-pub async fn snooze(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    path: web::Path<Uuid>,
-    fields: Fields,
-) -> Result<HttpResponse, WebError> {
-    let id = ConversationId(path.into_inner());
-    let t = session.locale();
-    let until = match fields.filled("until") {
-        Some(until) => chrono::DateTime::parse_from_rfc3339(until)
-            .map_err(|_malformed| WebError::BadRequest)?
-            .to_utc(),
-        None => {
-            let times = thread::times_of(&app, &session, id).await?;
-            let Some(until) = times.typed(fields.get("until_at")) else {
-                return refused(&request, t, t.field_until_missing().to_owned());
-            };
-            until
-        }
-    };
-    match snoozing::run(&app, session.caller.clone(), id, until).await {
-        Ok(_) => done(&session, &request, &fields, id),
-        Err(ActionError::Invalid { field, problem }) => {
-            refused(&request, t, words::problem(t, field, problem))
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// `DELETE /conversations/{id}/snooze`
-pub async fn wake(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    path: web::Path<Uuid>,
-    fields: Fields,
-) -> Result<HttpResponse, WebError> {
-    let id = ConversationId(path.into_inner());
-    snoozing::end(&app, session.caller.clone(), id).await?;
-    done(&session, &request, &fields, id)
-}
-
-/// Scripts hear of the change by its event; a browser without them goes back to
-/// the thread, beside the list it had.
-fn done(
-    session: &Session,
-    request: &HttpRequest,
-    fields: &Fields,
-    id: ConversationId,
-) -> Result<HttpResponse, WebError> {
-    if asked_for(request).is_some() {
-        return Ok(HttpResponse::NoContent().finish());
-    }
-    let list = Narrowed::of_form(session, fields).map(|list| list.query()).unwrap_or_default();
-    Ok(see_other(&format!("/conversations/{id}{list}#latest")))
-}
-
-/// The conversation below `id` in the list beside it, or above where it is the
-/// last; the list itself where it is the only one.
-async fn next_address(
-    app: &App,
-    session: &Session,
-    fields: &Fields,
-    id: ConversationId,
-) -> Result<String, WebError> {
-    let list = Narrowed::of_form(session, fields).unwrap_or(Narrowed::to(tab_for_writers()));
-    let rows = list_view(app, session, list, None).await?.rows.rows;
-    let here = id.to_string();
-    let at = rows.iter().position(|row| row.conversation_id == here);
-    let next = match at {
-        Some(at) => rows.get(at + 1).or_else(|| rows.get(at.checked_sub(1)?)),
-        None => rows.first(),
-    };
-    Ok(match next {
-        Some(row) => format!("/conversations/{}{}#latest", row.conversation_id, list.query()),
-        None => format!("/conversations{}", list.query()),
-    })
-}
-
-/// Why a button of the thread's head did nothing, in the reader's words: a line
-/// for scripts, else a page, because those buttons belong to no form on show.
-fn refused(request: &HttpRequest, t: Locale, why: String) -> Result<HttpResponse, WebError> {
-    let (refused, detail) = (StatusCode::UNPROCESSABLE_ENTITY, Some(why));
-    let status = refused.as_u16();
-    if asked_for(request).is_some() {
-        return html_with(refused, &ProblemView { t, status, detail });
-    }
-    let page = ErrorPage { t, status, detail, request_id: None, retry_after: None };
-    html_with(refused, &page)
 }
 
 fn must_answer(session: &Session) -> Result<(), WebError> {

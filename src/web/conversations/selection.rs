@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::list::shown_name;
+use super::must_answer;
 use super::narrowed::Narrowed;
-use super::{must_answer, refused};
 use crate::actions::bulk::{self, Outcome, Verb};
 use crate::actions::{ActionError, Problem};
 use crate::app::App;
@@ -15,7 +15,7 @@ use crate::locale::Locale;
 use crate::store::{StoreError, conversations};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
-use crate::web::fragment::{asked_for, html};
+use crate::web::fragment::{asked_for, html, refused};
 use crate::web::session::Session;
 use crate::web::shell::shell;
 use crate::web::views::{ListTab, Nav, RefusedView, SelectedPage, SelectedView};

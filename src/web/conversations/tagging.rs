@@ -3,12 +3,13 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::{done, refused};
+use super::verbs::done;
 use crate::actions::{ActionError, tags};
 use crate::app::App;
 use crate::domain::id::{ConversationId, TagId};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
+use crate::web::fragment::refused;
 use crate::web::session::Session;
 use crate::web::words;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::{frame, saved, status_of};
+use super::{frame, house_times, saved, status_of};
 use crate::actions::settings::{self, NewAccount};
 use crate::actions::{ActionError, Problem, note_alive};
 use crate::app::App;
@@ -13,12 +13,11 @@ use crate::domain::phone_number;
 use crate::store::inboxes::Inbox;
 use crate::store::provider_accounts::{self, ProviderAccount};
 use crate::store::senders::Sender;
-use crate::store::{StoreError, inboxes, organization, outages, senders};
+use crate::store::{StoreError, inboxes, outages, senders};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::{html, html_with};
 use crate::web::session::{Admin, Session};
-use crate::web::times::Times;
 use crate::web::views::{
     AccountView, ChoiceView, FormErrors, HookUrls, NewSenderPage, OutageView, SenderRowView,
     SendersPage,
@@ -32,17 +31,16 @@ pub async fn index(
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
     let shell = frame(&app, &session, &request).await?;
-    let now = app.clock.now();
-    let (accounts, senders, inboxes, outages, zone) = app
+    let times = house_times(&app, session.locale()).await?;
+    let since = times.now - note_alive::KEPT;
+    let (accounts, senders, inboxes, outages) = app
         .store
         .read(move |db| {
-            let zone = organization::find(db)?.map(|found| found.time_zone).unwrap_or_default();
-            let outages = outages::ended_after(db, now - note_alive::KEPT)?;
+            let outages = outages::ended_after(db, since)?;
             let accounts = provider_accounts::all(db)?;
-            Ok::<_, StoreError>((accounts, senders::all(db)?, inboxes::all(db)?, outages, zone))
+            Ok::<_, StoreError>((accounts, senders::all(db)?, inboxes::all(db)?, outages))
         })
         .await?;
-    let times = Times::new(session.locale(), &zone, now);
     let view = |account: &ProviderAccount| AccountView {
         id: account.id.to_string(),
         kind: account.kind.clone(),

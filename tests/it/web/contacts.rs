@@ -70,7 +70,8 @@ async fn a_wish_to_stop_that_was_spoken_holds_in_every_inbox() {
     let refused = app.api().post("/messages", order.clone()).await.expect(422).json();
     assert_eq!(refused["field"], "to");
     // Agreed again, and ticked.
-    sato.delete(&format!("{path}/opt_out")).await.expect(422);
+    let refused = sato.delete(&format!("{path}/opt_out")).await.expect(422);
+    assert_eq!(refused.texts("h1").len(), 1, "without scripts it is a page: {}", refused.text);
     app.api().post("/messages", order.clone()).await.expect(422);
     let tick = sato.form(&format!("{path}/opt_out"), &[("_method", "DELETE"), ("agreed", "1")]);
     crate::support::answer::Answer::to(tick).await.expect(303);

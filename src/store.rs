@@ -110,7 +110,7 @@ impl Store {
     pub fn open(opening: Opening<'_>) -> Result<Self, StoreError> {
         let vault = Arc::new(Vault::new(opening.key));
         let manager = Manager { url: opening.url.to_owned(), vault: vault.clone() };
-        let mut writing = manager.open().map_err(|error| cannot_connect(&error))?;
+        let mut writing = manager.open().map_err(|error| cannot_connect(opening.url, &error))?;
         refuse_old_sqlite(&writing)?;
         migrate(&mut writing)?;
         let last = events::last_seq(&mut writing)?;
@@ -344,15 +344,16 @@ fn refuse_old_sqlite(db: &Db) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A server that is not there yet may come; one that refuses us stays so.
-fn cannot_connect(error: &diesel::r2d2::Error) -> StoreError {
+/// A server that is not there yet may come; one that refuses us stays so, and a
+/// file that cannot be opened too.
+fn cannot_connect(url: &str, error: &diesel::r2d2::Error) -> StoreError {
     let text = error.to_string();
     let refuses = text.contains("FATAL:") && !text.contains("the database system is");
-    if refuses {
-        return StoreError::Open(text);
+    if is_postgres(url) && !refuses {
+        StoreError::Unreachable(text)
+    } else {
+        StoreError::Open(text)
     }
-    tracing::warn!(error = text, "the database cannot be reached");
-    StoreError::away()
 }
 
 fn cannot_open(error: impl std::fmt::Display) -> StoreError {

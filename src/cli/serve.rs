@@ -38,6 +38,7 @@ async fn start(
     loop {
         match server::start(config.clone(), Clock::default(), sabotage).await {
             Err(error) if !is_file && is_away(&error) => {
+                tracing::warn!(error = format!("{error:#}"), "waiting for the database");
                 tokio::time::sleep(KNOCK).await;
             }
             ended => return ended,
@@ -45,9 +46,11 @@ async fn start(
     }
 }
 
+/// Whether the database was not there, or went away while we started. A file does
+/// neither: what is wrong with it does not pass.
 fn is_away(error: &anyhow::Error) -> bool {
     let of_store = |cause: &(dyn std::error::Error + 'static)| {
-        matches!(cause.downcast_ref(), Some(StoreError::Away(_)))
+        matches!(cause.downcast_ref(), Some(StoreError::Unreachable(_) | StoreError::Away(_)))
     };
     error.chain().any(of_store)
 }

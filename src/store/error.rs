@@ -21,6 +21,9 @@ pub enum StoreError {
     Database(#[source] diesel::result::Error),
     #[error("cannot open database: {0}")]
     Open(String),
+    /// Nobody answers where the database should be: it may still come.
+    #[error("cannot reach the database: {0}")]
+    Unreachable(String),
     /// A sealed value does not open: another key, or it was tampered with.
     #[error("sealed value: {0}")]
     Sealed(&'static str),

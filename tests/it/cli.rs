@@ -231,3 +231,13 @@ fn benchmarks_are_listed_and_unknown_ones_refused() {
     let unknown = place.run("bench ingest speed", "").must_fail();
     assert!(unknown.contains("speed is not a benchmark"), "{unknown}");
 }
+
+/// A file that cannot be opened does not come back by itself: no waiting, and the cause.
+#[test]
+fn a_database_file_that_cannot_be_opened_ends_the_start_with_the_cause() {
+    let place = Place::empty();
+    let nowhere = format!("sqlite:{}/no/such/folder/henji.db", place.db.folder().display());
+    let ran = place.run_with("serve", "", &[("HENJI_DATABASE_URL", &nowhere)]);
+    assert_eq!(ran.code, Some(1), "{}", ran.err);
+    assert!(ran.err.contains("unable to open"), "{}", ran.err);
+}

@@ -18,7 +18,7 @@ async fn a_node_waits_for_its_database() {
     gate.shut();
     node.surround(URL, gate.to(node.db().url()));
     node.start();
-    until(|| node.log().contains("the database cannot be reached")).await;
+    until(|| node.log().contains("waiting for the database")).await;
     assert!(node.lives());
     gate.open();
     node.answers().await;

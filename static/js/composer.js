@@ -159,6 +159,8 @@ function submit(event) {
   if (event.submitter?.matches('.keep')) return void save(form)
   const body = form.elements.body.value.trim()
   if (!body) return
+  // Said again, the same refusal is heard again.
+  complain('')
   if (composer.isNote || event.submitter?.matches('.save-note')) return saveNote(form, body)
   if (byId('counter').classList.contains('over')) return form.elements.body.focus()
   const despite = body === doubted

@@ -117,7 +117,7 @@ test('a note looks like one and never leaves', async () => {
   assert.notDeepEqual(note.label, reply.label)
   await thread.note('倉庫に聞いた')
   await thread.shows('倉庫に聞いた')
-  assert.equal(await thread.mode(), 'reply', 'back to answering')
+  await until(async () => (await thread.mode()) === 'reply', { what: 'the box to be for answers again' })
   await thread.page.waitForTimeout(6_000)
   assert.deepEqual(await texts(customer), [])
 })

@@ -7,7 +7,7 @@ import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
 
-test('Enter that belongs to the input method sends nothing', async () => {
+test('Enter that belongs to the input method sends nothing #18', async () => {
   const { thread, customer } = await talk('変換の試験')
   const keys = await thread.page.context().newCDPSession(thread.page)
   await thread.field.focus()
@@ -26,7 +26,7 @@ test('Enter that belongs to the input method sends nothing', async () => {
   assert.equal(await thread.field.inputValue(), '')
 })
 
-test('where Enter sends, the one that ends a conversion still does not', async () => {
+test('where Enter sends, the one that ends a conversion still does not #18', async () => {
   const { thread, customer } = await talk('改行で送る設定')
   await thread.enterSends(true)
   const keys = await thread.page.context().newCDPSession(thread.page)
@@ -52,7 +52,7 @@ test('where Enter sends, the one that ends a conversion still does not', async (
   await thread.enterSends(false)
 })
 
-test('two agents answer at once: the second is asked, and keeps the text', async () => {
+test('two agents answer at once: the second is asked, and keeps the text #31', async () => {
   const customer = newNumber()
   const conversation = await scene.inbound(customer, '返品できますか')
   const sato = await openThread(await scene.person('sato'), conversation)
@@ -73,7 +73,7 @@ test('two agents answer at once: the second is asked, and keeps the text', async
   assert.equal((await texts(customer)).length, 2)
 })
 
-test('a refusal of the server stays on screen, survives a reload, and is retried once', async () => {
+test('a refusal of the server stays on screen, survives a reload, and is retried once #21 #22', async () => {
   const { thread, customer, conversation } = await talk('届きますか')
   let refusals = 0
   await thread.page.route(`**/conversations/${conversation}/messages`, route => {
@@ -94,7 +94,7 @@ test('a refusal of the server stays on screen, survives a reload, and is retried
   assert.equal((await texts(customer)).length, 1)
 })
 
-test('written while the wire is down: sent when it is back, exactly once', async () => {
+test('written while the wire is down: sent when it is back, exactly once #21', async () => {
   const { thread, customer } = await talk('つながりますか')
   scene.henji.wire.down()
   await thread.send('つながりました')
@@ -107,7 +107,7 @@ test('written while the wire is down: sent when it is back, exactly once', async
   assert.equal((await texts(customer)).length, 1)
 })
 
-test('the bubble is there before the server has said anything', async () => {
+test('the bubble is there before the server has said anything #20', async () => {
   const { thread, conversation } = await talk('速いですか')
   let answer
   await thread.page.route(`**/conversations/${conversation}/messages`, route => { answer = () => route.continue() })
@@ -120,7 +120,7 @@ test('the bubble is there before the server has said anything', async () => {
   assert.equal(await thread.bubble('速いです').getAttribute('id'), id, 'the same place, the same name')
 })
 
-test('taken back in time: nothing leaves, and the text is in the box again', async () => {
+test('taken back in time: nothing leaves, and the text is in the box again #24', async () => {
   const { thread, customer } = await talk('まだ間に合いますか')
   await thread.send('間違えました')
   await thread.undo.waitFor()
@@ -131,7 +131,7 @@ test('taken back in time: nothing leaves, and the text is in the box again', asy
   assert.deepEqual(await texts(customer), [])
 })
 
-test('two clicks on send are one message', async () => {
+test('two clicks on send are one message #23', async () => {
   const { thread, customer } = await talk('二回押しますか')
   await thread.field.fill('一回です')
   await thread.sendButton.dblclick()

@@ -18,13 +18,13 @@ for (const locale of ['ja', 'en']) {
   for (const width of ['desktop', 'phone']) {
     const look = { locale, width }
 
-    test(`no barrier before signing in: ${locale}, ${width}`, async t => {
+    test(`no barrier before signing in: ${locale}, ${width} #40`, async t => {
       const visitor = await scene.visitor(look)
       await t.test('sign-in', () => inspect(visitor, 'sign-in', '/session/new'))
       await setUp(t, look)
     })
 
-    test(`no barrier inside: ${locale}, ${width}`, async t => {
+    test(`no barrier inside: ${locale}, ${width} #40`, async t => {
       const page = await scene.person('yamamoto', look)
       sample ??= await prepare(page)
       await speak(page, locale)

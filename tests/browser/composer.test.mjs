@@ -7,7 +7,7 @@ import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
 
-test('the bubble is painted within 50 ms of the key', async t => {
+test('the bubble is painted within 50 ms of the key #20', async t => {
   const { thread } = await talk('速さを測る')
   const times = []
   for (let n = 0; n < 5; n += 1) {
@@ -28,7 +28,7 @@ test('the bubble is painted within 50 ms of the key', async t => {
   assert.ok(times.toSorted((a, b) => a - b)[2] <= 50, `${times}`)
 })
 
-test('what failed outlives the tab, and can be edited or thrown away', async () => {
+test('what failed outlives the tab, and can be edited or thrown away #22', async () => {
   const { thread, conversation, customer } = await talk('落ちますか')
   let refuses = true
   await thread.page.context().route(`**/conversations/${conversation}/messages`, route =>
@@ -60,7 +60,7 @@ test('what failed outlives the tab, and can be edited or thrown away', async () 
   assert.equal(await again.page.locator('.pending').count(), 0)
 })
 
-test('Enter twice, and two tabs with the same unsent text: one message each', async () => {
+test('Enter twice, and two tabs with the same unsent text: one message each #23', async () => {
   const { thread, conversation, customer } = await talk('二度押し')
   await thread.field.fill('一度です')
   await Promise.all([thread.field.press('Control+Enter'), thread.field.press('Control+Enter')])
@@ -78,7 +78,7 @@ test('Enter twice, and two tabs with the same unsent text: one message each', as
   assert.deepEqual((await texts(customer)).sort(), ['一度です', '二つの窓から'])
 })
 
-test('the counter counts as the server does, and names what costs', async () => {
+test('the counter counts as the server does, and names what costs #26', async () => {
   const { thread } = await talk('何通になりますか')
   const bodies = [
     'あ'.repeat(70), 'あ'.repeat(71), 'a'.repeat(160), 'a'.repeat(161),
@@ -101,7 +101,7 @@ test('the counter counts as the server does, and names what costs', async () => 
   assert.equal(await thread.costs.innerText(), '')
 })
 
-test('a note looks like one and never leaves', async () => {
+test('a note looks like one and never leaves #28', async () => {
   const { thread, customer } = await talk('メモに書いて')
   const look = () => thread.field.evaluate(field => {
     const box = field.closest('.bx')
@@ -143,7 +143,7 @@ test('scheduled: shown with its time, edited, and taken back by the customer’s
   assert.deepEqual(await texts(customer), [])
 })
 
-test('scheduled without scripts', async () => {
+test('scheduled without scripts #5', async () => {
   const customer = newNumber()
   const conversation = await scene.inbound(customer, 'あとでお願いします')
   const thread = await openThread(await scene.person('sato', { scripts: false }), conversation)

@@ -7,7 +7,7 @@ import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
 
-test('a draft waits in its conversation: there and back, after a reload, in another browser', async () => {
+test('a draft waits in its conversation: there and back, after a reload, in another browser #25', async () => {
   const first = await scene.inbound(newNumber(), '見積もりをお願いします')
   const second = await scene.inbound(newNumber(), '別のお客様です')
   const sato = await openThread(await scene.person('sato'), first)
@@ -91,7 +91,7 @@ test('a note stays a note, and nothing of it is kept in the browser', async () =
   assert.equal(await sato.mode(), 'note')
 })
 
-test('without scripts: kept by its button', async () => {
+test('without scripts: kept by its button #25', async () => {
   const conversation = await scene.inbound(newNumber(), 'ボタンで保存')
   const page = await scene.person('sato', { scripts: false })
   const sato = await openThread(page, conversation)

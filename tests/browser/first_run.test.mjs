@@ -7,7 +7,7 @@ import { stage } from './support/stage.mjs'
 
 const scene = stage({ start: () => Henji.empty() })
 
-test('somebody new answers a first customer in at most 12 clicks', async () => {
+test('somebody new answers a first customer in at most 12 clicks #45', async () => {
   await scene.henji.serve()
   const page = await scene.visitor()
   const hand = await countClicks(page)

@@ -7,7 +7,7 @@ import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
 
-test('open, answer, note, take and close, by keys alone', async () => {
+test('open, answer, note, take and close, by keys alone #39', async () => {
   const customer = newNumber()
   const conversation = await scene.inbound(customer, '鍵盤だけで')
   const page = await scene.person('sato')
@@ -45,7 +45,7 @@ test('open, answer, note, take and close, by keys alone', async () => {
   }
 })
 
-test('what has the focus can be seen', async () => {
+test('what has the focus can be seen #39', async () => {
   await scene.inbound(newNumber(), '見える焦点')
   const page = await scene.person('sato')
   for (let step = 0; step < 15; step += 1) {
@@ -59,7 +59,7 @@ test('what has the focus can be seen', async () => {
   }
 })
 
-test('every key is told by ?, and single keys can be switched off', async () => {
+test('every key is told by ?, and single keys can be switched off #39', async () => {
   const conversation = await scene.inbound(newNumber(), '切り替え')
   const page = await scene.person('sato')
   await page.goto(`/conversations/${conversation}`)
@@ -80,7 +80,7 @@ test('every key is told by ?, and single keys can be switched off', async () => 
   assert.deepEqual([state, assignee], ['open', null], 'nothing listens to single keys')
 })
 
-test('many at once, by keys alone', async () => {
+test('many at once, by keys alone #39', async () => {
   const conversations = [await scene.inbound(newNumber(), '一'), await scene.inbound(newNumber(), '二')]
   const page = await scene.person('tanaka')
   await page.goto('/conversations?view=unassigned')

@@ -12,6 +12,8 @@ const witness = () => {
   globalThis.told = []
   globalThis.sounds = 0
   document.addEventListener('sounded', () => { globalThis.sounds += 1 })
+  navigator.setAppBadge = async count => { globalThis.badge = count }
+  navigator.clearAppBadge = async () => { globalThis.badge = 0 }
   globalThis.Notification = class {
     static permission = 'granted'
     static requestPermission = async () => 'granted'
@@ -44,7 +46,7 @@ async function prefer(page, notify, sound) {
   await Promise.all([page.waitForURL(/saved/), page.locator('form[action="/settings/preferences"] button.pri').click()])
 }
 
-test('three tabs tell once and sound once; when the first closes, the next does', async () => {
+test('three tabs tell once and sound once; when the first closes, the next does #35', async () => {
   const first = await scene.person('sato')
   await prefer(first, 'name', true)
   const context = first.context()
@@ -101,8 +103,10 @@ test('as much is said as was asked for, and nothing of what one reads or wrote',
   assert.deepEqual(await told(page), [])
 })
 
-test('the icon of the tab has a dot while something of mine waits', async () => {
+test('title, icon and badge say what of mine waits #36', async () => {
   const page = await scene.person('sato')
+  await page.addInitScript(witness)
+  const badge = count => until(async () => (await page.evaluate(() => globalThis.badge ?? 0)) === count, { what: `the badge ${count}` })
   const icon = () => page.locator('link[rel=icon]').getAttribute('href')
   await listening(page, () => page.goto('/conversations'))
   assert.match(await icon(), /icon\.svg/)
@@ -110,6 +114,10 @@ test('the icon of the tab has a dot while something of mine waits', async () => 
   const thread = await openThread(page, conversation)
   await thread.act('take')
   await until(async () => /icon-dot/.test(await icon()), { what: 'the dot' })
+  assert.match(await page.title(), /^\(1\) /)
+  await badge(1)
   await thread.send('承りました')
   await until(async () => /icon\.svg/.test(await icon()), { what: 'the plain icon' })
+  assert.doesNotMatch(await page.title(), /^\(/)
+  await badge(0)
 })

@@ -7,7 +7,7 @@ import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
 
-test('it opens where the unread begins, in the upper third, and else at the end', async () => {
+test('it opens where the unread begins, in the upper third, and else at the end #9', async () => {
   const customer = newNumber()
   await many(customer, 1, 39)
   const conversation = await scene.inbound(customer, '40')
@@ -41,9 +41,9 @@ test('it opens where the unread begins, in the upper third, and else at the end'
 // `TEST_HISTORY=10000` runs; the window's rules show in a few hundred too.
 const history = Number(process.env.TEST_HISTORY ?? 600)
 
-test(`a history of ${history} lines: read to the first and back, nothing jumps`, async t => {
+test(`a history of ${history} lines: read to the first and back, nothing jumps #8`, async t => {
   const customer = newNumber()
-  await crowd(customer, history)
+  await scene.crowd(customer, history)
   const conversation = await scene.inbound(customer, '最後の一通')
   const sato = await scene.person('sato')
   const { place } = await openThread(sato, conversation)
@@ -111,26 +111,6 @@ async function heapOf(page) {
     await session.send('HeapProfiler.collectGarbage')
     return (await session.send('Runtime.getHeapUsage')).usedSize
   }
-}
-
-// Many texts of one customer as fast as they are taken, in any order; each is
-// one event.
-async function crowd(customer, count) {
-  const begun = await scene.henji.api.lastEvent()
-  let left = count
-  const send = async () => {
-    while (left > 0) {
-      left -= 1
-      await scene.henji.api.inbound({ from: customer, to: scene.henji.setup.sender, body: `${count - left} 通目です。よろしくお願いします。` })
-    }
-  }
-  await Promise.all(Array.from({ length: 24 }, send))
-  let seen = begun
-  await until(async () => {
-    const { events, next } = await scene.henji.api.call('GET', `/events?after=${seen}&limit=500`)
-    seen = next
-    return events.length === 0 && seen >= begun + count
-  }, { within: 20_000 + count * 20, what: 'all texts to arrive' })
 }
 
 // Texts `from` to `to` of one customer, each with its number for words.

@@ -9,7 +9,7 @@ const scene = stage({ start: () => Henji.demo() })
 
 // 320 px is also what is left of 640 px at 200 % (WCAG 1.4.10).
 for (const locale of ['ja', 'en']) {
-  test(`320 px: nothing sticks out, everything can be hit: ${locale}`, async t => {
+  test(`320 px: nothing sticks out, everything can be hit: ${locale} #42`, async t => {
     const page = await scene.person('yamamoto', { locale, width: 'phone' })
     await speak(page, locale)
     const sample = await prepare(page)
@@ -43,7 +43,7 @@ test('negative control: what sticks out or is too small is found', async () => {
   assert.equal((await tooSmall(page)).length, 1)
 })
 
-test('forced colours: states still have a shape', async () => {
+test('forced colours: states still have a shape #43', async () => {
   const page = await scene.person('yamamoto')
   const { threads } = await prepare(page)
   await page.emulateMedia({ forcedColors: 'active' })
@@ -63,7 +63,7 @@ test('forced colours: states still have a shape', async () => {
   assert.ok(words.trim().length > 2, 'and says so')
 })
 
-test('more contrast and less motion, where a person asks for it', async () => {
+test('more contrast and less motion, where a person asks for it #43', async () => {
   const page = await scene.person('yamamoto')
   await page.emulateMedia({ contrast: 'more', reducedMotion: 'reduce' })
   const customer = newNumber()

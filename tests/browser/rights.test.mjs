@@ -57,14 +57,21 @@ test('a disabled user loses the open socket within a second, then the pages', as
   assert.notEqual(again.status(), 200)
 })
 
-test('signing out in one tab is noticed in the other, which keeps its text', async () => {
+test('signing out in one tab is noticed in the other, which keeps its text #38', async () => {
   const conversation = await scene.inbound(newNumber(), '二つのタブ')
   const page = await scene.person('sato')
   const other = await page.context().newPage()
   await listening(other, () => openThread(other, conversation))
   await other.locator('textarea[name=body]').fill('書きかけ')
 
+  await page.goto(`/conversations/${conversation}`)
+  await page.locator('.b', { hasText: '二つのタブ' }).waitFor()
   await signOut(page)
   await signedOutDialog(other).waitFor({ timeout: 1_000 })
   assert.equal(await other.locator('textarea[name=body]').inputValue(), '書きかけ')
+  for (let steps = 0; steps < 2; steps += 1) {
+    await page.goBack()
+    assert.equal(await page.locator('main.thread').count(), 0)
+    assert.ok(!(await page.content()).includes('二つのタブ'), 'nothing behind the back button')
+  }
 })

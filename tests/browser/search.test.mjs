@@ -7,7 +7,7 @@ import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
 
-test('a two-letter word, typed into the list, leads to its place, and both ways from there', async () => {
+test('a two-letter word, typed into the list, leads to its place, and both ways from there #12', async () => {
   const customer = newNumber()
   let conversation
   for (let n = 1; n <= 130; n += 1) {
@@ -34,7 +34,7 @@ test('a two-letter word, typed into the list, leads to its place, and both ways 
   assert.equal(new Set(bodies).size, bodies.length, 'no line twice')
 })
 
-test('a date, typed into the thread, leads to its first line; the text being written stays', async () => {
+test('a date, typed into the thread, leads to its first line; the text being written stays #12', async () => {
   const customer = newNumber()
   const conversation = await scene.inbound(customer, '今日の一通')
   const sato = await scene.person('sato')
@@ -73,7 +73,7 @@ test('a new text is found within a second, by the slash key and without a mouse'
   assert.equal(await look.field.evaluate(field => field === document.activeElement), true)
 })
 
-test("Enter of an input method searches for nothing yet, neither Chromium's nor Safari's", async () => {
+test("Enter of an input method searches for nothing yet, neither Chromium's nor Safari's #19", async () => {
   const sato = await scene.person('sato')
   await sato.goto('/search')
   const look = search(sato)

@@ -7,7 +7,7 @@ import { cast, newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
 
-test('a colleague who opens the thread is seen in head and row within a second', async () => {
+test('a colleague who opens the thread is seen in head and row within a second #29', async () => {
   const { conversation, sato } = await alone('誰がいますか')
   const page = await scene.person('tanaka')
   await openThread(page, conversation)
@@ -29,7 +29,7 @@ test('a colleague who opens the thread is seen in head and row within a second',
   await gone(list(sato.page).viewers(conversation), 1_000)
 })
 
-test('a browser whose line is dead is gone within 35 seconds', async () => {
+test('a browser whose line is dead is gone within 35 seconds #29', async () => {
   const { conversation, sato } = await alone('線が死んだら')
   const page = await scene.person('tanaka')
   await openThread(page, conversation)
@@ -43,7 +43,7 @@ test('a browser whose line is dead is gone within 35 seconds', async () => {
   assert.ok(Date.now() - slept > 5_000, 'it was not the line that told')
 })
 
-test('who types is named within a second, and no longer eight seconds after the last key', async () => {
+test('who types is named within a second, and no longer eight seconds after the last key #30', async () => {
   const { conversation, sato } = await alone('どちらが返事を')
   const tanaka = await openThread(await scene.person('tanaka'), conversation)
   await sato.viewers.first().waitFor()

@@ -44,7 +44,7 @@ test('by the arrows, by the button, and away again by Escape', async () => {
   assert.match(await thread.field.inputValue(), /^こんにちは。.+/)
 })
 
-test('Enter of the input method chooses nothing from the list', async () => {
+test('Enter of the input method chooses nothing from the list #19', async () => {
   const { thread } = await talk('変換中のEnter')
   const keys = await thread.page.context().newCDPSession(thread.page)
   await thread.field.pressSequentially('/')
@@ -65,7 +65,7 @@ test('Enter of the input method chooses nothing from the list', async () => {
   assert.equal(await thread.field.inputValue(), '営業時間は9時から18時です。')
 })
 
-test('a place that nothing fills is selected, and refused where it stands', async () => {
+test('a place that nothing fills is selected, and refused where it stands #27', async () => {
   const { thread, customer } = await talk('名前のない人')
   await thread.field.pressSequentially('/orei')
   await thread.templates.first().waitFor()
@@ -84,7 +84,7 @@ test('a place that nothing fills is selected, and refused where it stands', asyn
   await arrives(customer, text.replace('{{氏名}}', '山田'))
 })
 
-test('a card number, a My Number and a customer who has stopped: refused beside the field', async () => {
+test('a card number, a My Number and a customer who has stopped: refused beside the field #27', async () => {
   const { thread, customer } = await talk('番号を送って')
   for (const [body, why] of [
     ['カード番号は4111-1111-1111-1111です', /カード番号が含まれています/],

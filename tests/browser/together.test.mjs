@@ -7,7 +7,7 @@ import { cast, newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
 
-test('what a colleague does appears without a reload and takes no focus away', async () => {
+test('what a colleague does appears without a reload and takes no focus away #32', async () => {
   const tag = await tagged('面接')
   const conversation = await scene.inbound(newNumber(), '在庫はありますか')
   const sato = await scene.person('sato')
@@ -38,7 +38,7 @@ test('what a colleague does appears without a reload and takes no focus away', a
   }
 })
 
-test('a row that moves, changes or is chosen keeps the focus and the tick', async () => {
+test('a row that moves, changes or is chosen keeps the focus and the tick #34', async () => {
   const [first, second] = [newNumber(), newNumber()]
   const below = await scene.inbound(first, '先に届いた')
   const above = await scene.inbound(second, 'あとに届いた')
@@ -66,7 +66,7 @@ test('those that wait stand in the order they began to', async () => {
   assert.ok(rows.indexOf(waits) < rows.indexOf(after), 'a second text does not send one to the back')
 })
 
-test('read is what was looked at; what is put back to unread stays so', async () => {
+test('read is what was looked at; what is put back to unread stays so #33', async () => {
   const customer = newNumber()
   const conversation = await scene.inbound(customer, '読まれますか')
   const sato = await scene.person('sato')
@@ -99,7 +99,7 @@ test('read is what was looked at; what is put back to unread stays so', async ()
   assert.equal((await row.locator('.ct').innerText()).replace(/\D/g, ''), '2')
 })
 
-test('a colleague is called from the list under @, finds it, and the count goes when they look', async () => {
+test('a colleague is called from the list under @, finds it, and the count goes when they look #19', async () => {
   const conversation = await scene.inbound(newNumber(), '在庫の確認')
   const tanaka = await scene.person('tanaka')
   await listening(tanaka, () => tanaka.goto('/conversations?view=mentions'))

@@ -9,19 +9,13 @@ const scene = stage()
 // bytes longer each time, at most 127.
 const most = { requests: 12, bytes: 45 * 1024, page: 14 * 1024 }
 
-test('a cold thread of 60 messages: at most 12 requests, 45 KB, no shift', async t => {
+test('a cold thread of 60 messages: at most 12 requests, 45 KB #1', async t => {
   const customer = newNumber()
   const conversation = await scene.inbound(customer, '1')
   for (let n = 2; n <= 60; n += 1) await scene.inbound(customer, `${n} 通目のメッセージです。よろしくお願いします。`)
 
   const page = await scene.person('sato')
   const wire = await measure(page)
-  await page.addInitScript(() => {
-    globalThis.shifted = 0
-    new PerformanceObserver(list => {
-      for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shifted += entry.value
-    }).observe({ type: 'layout-shift', buffered: true })
-  })
   await page.goto(`/conversations/${conversation}`, { waitUntil: 'networkidle' })
   await page.waitForTimeout(500)
 
@@ -30,10 +24,41 @@ test('a cold thread of 60 messages: at most 12 requests, 45 KB, no shift', async
   assert.ok(wire.requests.length <= most.requests, wire.requests.join('\n'))
   assert.ok(wire.bytes <= most.bytes, `${wire.bytes} bytes`)
   assert.ok(sent <= most.page, `page of ${sent} bytes`)
-  assert.equal(await page.evaluate(() => globalThis.shifted), 0)
   const origins = new Set(wire.requests.map(url => new URL(url).host))
   assert.equal(origins.size, 1, `one origin only: ${[...origins]}`)
 })
+
+test('while it loads nothing moves, nothing takes 100 ms, and what is largest came as HTML #4', async t => {
+  const customer = newNumber()
+  const conversation = await scene.inbound(customer, '一通目のメッセージです。')
+  for (let n = 2; n <= 60; n += 1) await scene.henji.api.inbound({ from: customer, to: scene.henji.setup.sender, body: `${n} 通目のメッセージです。よろしくお願いします。` })
+  const page = await scene.person('sato')
+  await page.addInitScript(watchLoading)
+  const longest = []
+  // What else the machine does makes tasks longer, never shorter: the best of three counts.
+  for (let load = 0; load < 3; load += 1) {
+    await page.goto(`/conversations/${conversation}`, { waitUntil: 'networkidle' })
+    await page.waitForTimeout(300)
+    const seen = await page.evaluate(() => loading)
+    assert.equal(seen.shifted, 0)
+    assert.ok(seen.largest, 'something was painted')
+    const html = await (await page.request.get(page.url())).text()
+    assert.ok(html.includes(seen.largest), `"${seen.largest}" came as HTML`)
+    longest.push(seen.longest)
+    if (seen.longest <= 100) break
+  }
+  t.diagnostic(`longest tasks of ${longest.map(time => time.toFixed(0))} ms`)
+  assert.ok(Math.min(...longest) <= 100, `${longest} ms`)
+})
+
+// Runs in the page, before anything of it.
+function watchLoading() {
+  const loading = globalThis.loading = { shifted: 0, longest: 0, largest: '' }
+  const watch = (type, take) => new PerformanceObserver(list => list.getEntries().forEach(take)).observe({ type, buffered: true })
+  watch('layout-shift', ({ hadRecentInput, value }) => { if (!hadRecentInput) loading.shifted += value })
+  watch('longtask', ({ duration }) => { loading.longest = Math.max(loading.longest, duration) })
+  watch('largest-contentful-paint', ({ element }) => { loading.largest = element?.textContent.trim() ?? '' })
+}
 
 async function measure(page) {
   const sizes = new Map()

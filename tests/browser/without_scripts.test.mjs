@@ -8,7 +8,7 @@ import { cast, newNumber, stage } from './support/stage.mjs'
 const scene = stage()
 const plain = { scripts: false }
 
-test('list, thread, take, answer, note, hand over, snooze, close and reopen', async () => {
+test('list, thread, take, answer, note, hand over, snooze, close and reopen #5', async () => {
   const customer = newNumber()
   const conversation = await scene.inbound(customer, '在庫はありますか')
   const page = await scene.person('sato', plain)
@@ -45,7 +45,7 @@ test('list, thread, take, answer, note, hand over, snooze, close and reopen', as
   }
 })
 
-test('older messages are a link away, and so is the way back', async () => {
+test('older messages are a link away, and so is the way back #5', async () => {
   const customer = newNumber()
   const conversation = await scene.inbound(customer, '一通目')
   for (let n = 2; n <= 70; n += 1) await scene.inbound(customer, `続き${n}`)
@@ -56,7 +56,20 @@ test('older messages are a link away, and so is the way back', async () => {
   await talk.shows('一通目')
 })
 
-test('two answers at once: the page asks, and the text is still in it', async () => {
+test('menus open and close #6', async () => {
+  const conversation = await scene.inbound(newNumber(), '開きますか')
+  const { menus } = await openThread(await scene.person('sato', plain), conversation)
+  assert.ok(await menus.count() >= 4)
+  for (const menu of await menus.all()) {
+    const summary = menu.locator('summary').first()
+    for (const open of [true, false]) {
+      await summary.click()
+      assert.equal(await menu.evaluate(each => each.open), open)
+    }
+  }
+})
+
+test('two answers at once: the page asks, and the text is still in it #31', async () => {
   const customer = newNumber()
   const conversation = await scene.inbound(customer, '送料はいくらですか')
   const sato = await openThread(await scene.person('sato', plain), conversation)

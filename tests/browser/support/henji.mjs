@@ -33,11 +33,10 @@ export class Henji {
   }
 
   // Set up, with the cast of the tests, and serving.
-  static async start(people = []) {
+  static async start(people = [], { organization = '試験商会', admin = '鈴木 責任者', inbox = '窓口' } = {}) {
     const henji = await Henji.empty()
-    const admin = { email: 'suzuki@example.jp', name: '鈴木 責任者' }
-    henji.setup = JSON.parse(henji.run(['init', '--organization', '試験商会', '--admin-email', admin.email,
-      '--admin-name', admin.name, '--admin-password-stdin', '--inbox', '窓口', '--provider', 'simulator', '--json'], henji.password))
+    henji.setup = JSON.parse(henji.run(['init', '--organization', organization, '--admin-email', 'suzuki@example.jp',
+      '--admin-name', admin, '--admin-password-stdin', '--inbox', inbox, '--provider', 'simulator', '--json'], henji.password))
     for (const person of people) henji.addUser(person)
     henji.#addToken()
     await henji.serve()

@@ -93,6 +93,14 @@ export async function speak(page, locale) {
   await page.locator(`html[lang=${locale}]`).waitFor()
 }
 
+// Everything a page says: its text, and what only some are told.
+export const wordsOn = page => page.evaluate(() => {
+  const told = ['aria-label', 'title', 'placeholder', 'alt', 'data-confirm']
+  const attributes = [...document.querySelectorAll('*')].flatMap(each => told.map(name => each.getAttribute(name)).filter(Boolean))
+  const texts = document.querySelector('#texts')
+  return [document.title, ...document.body.innerText.split('\n'), ...attributes, ...Object.values(texts?.dataset ?? {})]
+})
+
 export const list = page => ({
   rows: page.locator(at.rows),
   row: conversation => page.locator(`#row-${conversation}`),
@@ -105,6 +113,19 @@ export const list = page => ({
 export async function openThread(page, conversation) {
   await page.goto(`/conversations/${conversation}`)
   return thread(page)
+}
+
+// What is said to screen readers from now on, in order: { level, text }.
+export async function hearing(page) {
+  const spoken = []
+  await page.exposeBinding('henjiSpoke', (_, words) => { spoken.push(words) })
+  await page.evaluate(() => {
+    for (const level of ['polite', 'assertive']) {
+      const region = document.getElementById(`say-${level}`)
+      new MutationObserver(() => henjiSpoke({ level, text: region.textContent })).observe(region, { childList: true, characterData: true, subtree: true })
+    }
+  })
+  return spoken
 }
 
 // Goes somewhere (or loads the page again) and waits until it listens: before
@@ -130,6 +151,7 @@ export function thread(page) {
     field: composer.locator('textarea[name=body]'),
     sendButton: composer.locator('button.send'),
     bubbles: page.locator(at.bubbles),
+    days: page.locator('#scroll .day').filter({ visible: true }),
     bubble: body => page.locator(at.bubbles, { has: page.locator(at.text, { hasText: exactly(body) }) }),
     retry: page.locator(at.retry).filter({ visible: true }),
     conflict,
@@ -147,6 +169,9 @@ export function thread(page) {
     assignee: page.locator('#assign-menu summary'),
     closed: page.locator('main > header[data-state=closed]'),
     pill: page.locator('#pill'),
+    offline: page.locator('#offline'),
+    newBuild: page.locator('#new-build'),
+    menus: page.locator('main details, .side details').filter({ visible: true }),
     divider: page.locator('#unread'),
     found: page.locator('li.line.found'),
     act: name => page.locator(at.act(name)).first().click(),

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { openBrowser, openContext } from './browser.mjs'
-import { Henji } from './henji.mjs'
+import { Henji, until } from './henji.mjs'
 import { signIn } from './pages.mjs'
 
 export const cast = {
@@ -43,6 +43,27 @@ export function stage({ start = () => Henji.start([cast.sato, cast.tanaka, cast.
       await api.inbound({ from, to: setup.sender, body, ...more })
       const { conversation_id } = await api.eventAfter(seen, 'message.created')
       return conversation_id
+    },
+
+    // Many texts of one customer as fast as they are taken, in any order; each is
+    // one event at least.
+    async crowd(from, count) {
+      const { api, setup } = scene.henji
+      let seen = await api.lastEvent()
+      const end = seen + count
+      let left = count
+      const send = async () => {
+        while (left > 0) {
+          left -= 1
+          await api.inbound({ from, to: setup.sender, body: `${count - left} 通目です。よろしくお願いします。` })
+        }
+      }
+      await Promise.all(Array.from({ length: 24 }, send))
+      await until(async () => {
+        const { events, next } = await api.call('GET', `/events?after=${seen}&limit=500`)
+        seen = next
+        return events.length === 0 && seen >= end
+      }, { within: 20_000 + count * 20, what: 'all texts to arrive' })
     },
   }
 

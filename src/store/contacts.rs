@@ -19,6 +19,9 @@ use crate::domain::id::{ContactId, InboxId};
 use crate::domain::opt_out::OptOutScope;
 use crate::domain::user::Sight;
 
+mod known;
+pub use known::{Known, known_in};
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
     pub id: ContactId,

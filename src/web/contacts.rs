@@ -27,6 +27,9 @@ use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::{self, Position};
 use crate::store::{Db, StoreError, contacts, opt_outs};
 
+mod list;
+pub use list::index;
+
 /// Lines of a page, over all conversations.
 const PAGE: usize = 60;
 
@@ -44,7 +47,7 @@ pub async fn show(
 ) -> Result<HttpResponse, WebError> {
     let id = ContactId(path.into_inner());
     let before = query.into_inner().before.as_deref().and_then(cursor::read);
-    let shell = shell(&app, &session, Nav::Inbox).await?;
+    let shell = shell(&app, &session, Nav::Contacts).await?;
     let times = house_times(&app, session.locale()).await?;
     let page = app.store.read(move |db| {
         let threads = conversations::visible_of_contact(db, &session.caller.sight, id)?;

@@ -104,6 +104,7 @@ routes! {
     get "/events" User => events::poll;
 
     // Customers.
+    get "/contacts" User => contacts::index;
     get "/contacts/{id}" User => contacts::show;
     post "/contacts/{id}/opt_out" User => contacts::stop;
     delete "/contacts/{id}/opt_out" User => contacts::resume;

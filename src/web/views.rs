@@ -45,7 +45,10 @@ mod tags;
 mod templates;
 
 pub use body::{Link, Piece, pieces};
-pub use contacts::{ContactLineView, ContactPage, ContactThreadView, NumberView, OptOutView};
+pub use contacts::{
+    ContactLineView, ContactPage, ContactRowView, ContactThreadView, ContactsPage, NumberView,
+    OptOutView,
+};
 pub use conversations::{
     AboutPage, CaseView, ComposerView, ConflictPage, ConflictView, HeadView, InboxChoice,
     IndexPage, LinesView, ListView, NewPage, RowView, RowsView, SenderChoice, ShowPage, SideView,
@@ -102,6 +105,7 @@ pub struct Shell {
 pub enum Nav {
     Inbox,
     Search,
+    Contacts,
     Simulator,
     Settings,
     Account,

@@ -37,6 +37,7 @@ const commands = {
   '/': search,
   '?': () => byId('help').showModal(),
   'g i': () => location.assign('/conversations'),
+  'g c': () => location.assign('/contacts'),
   'g ,': () => press('.rail [href="/settings"]'),
 }
 

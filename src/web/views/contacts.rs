@@ -2,9 +2,45 @@
 
 use askama::Template;
 
-use super::{MessageView, Shell, TimeView};
+use super::{MessageView, Shell, TimeView, initial};
 use crate::domain::conversation::ShownState;
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
+use crate::domain::search::Part;
+
+/// `GET /contacts`: everybody, the newest first, or those who are called so.
+#[derive(Template)]
+#[template(path = "contacts/index.html")]
+pub struct ContactsPage {
+    pub shell: Shell,
+    pub q: String,
+    pub error: Option<String>,
+    pub rows: Vec<ContactRowView>,
+    /// Leads to those after them, where there may be any.
+    pub next: Option<String>,
+    /// Whether the index is still being made.
+    pub is_building: bool,
+}
+
+/// A contact in the list.
+#[derive(Clone, Debug)]
+pub struct ContactRowView {
+    pub id: String,
+    pub name: Vec<Part>,
+    pub number: Vec<Part>,
+    /// Otherwise the number stands for it.
+    pub has_name: bool,
+    pub is_stopped: bool,
+    /// Where they are known, where there are several inboxes.
+    pub inboxes: Vec<String>,
+    /// Of the last message the reader may see.
+    pub last: Option<TimeView>,
+}
+
+impl ContactRowView {
+    pub fn initial(&self) -> String {
+        initial(&self.name.iter().map(|part| part.text.as_str()).collect::<String>())
+    }
+}
 
 /// `GET /contacts/{id}`
 #[derive(Template)]

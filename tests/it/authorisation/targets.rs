@@ -149,6 +149,7 @@ pub const SPECS: &[Spec] = &[
     answering("post", "/conversations/{id}/notes", Object::Conversation, "body=matrix"),
     answering("post", "/messages/{id}/cancellation", Object::Message, ""),
     answering("post", "/messages/{id}/resend", Object::Message, ""),
+    spec("get", "/contacts", Object::None),
     spec("get", "/contacts/{id}", Object::Contact),
     answering("post", "/contacts/{id}/opt_out", Object::Contact, "scope=advertising&source=user"),
     answering("delete", "/contacts/{id}/opt_out", Object::Contact, "agreed=1"),

@@ -7,6 +7,8 @@ use henji::store::conversations;
 use crate::support::TestApp;
 use crate::support::cast::{self, ADMIN, SATO, VIEWER, YAMADA};
 
+mod list;
+
 const HANDSET: &str = "+819012345678";
 
 /// The page of whoever has this conversation.

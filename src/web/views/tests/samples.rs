@@ -7,6 +7,7 @@ use crate::domain::user::{Notify, Role};
 use crate::locale::Locale;
 use crate::web::views::*;
 
+mod contacts;
 mod first;
 mod inbox;
 mod search;
@@ -17,6 +18,7 @@ pub use inbox::{conflict, head, line, messages, row, thread};
 /// (name, HTML) of every page in `t`.
 pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     let mut pages = inbox::pages(t);
+    pages.extend(contacts::pages(t));
     pages.extend(first::pages(t));
     pages.extend(search::pages(t));
     pages.extend(settings::pages(t));

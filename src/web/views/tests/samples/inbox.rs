@@ -5,7 +5,6 @@ use askama::Template;
 use super::{inbox, person, sender, shell, time, waiting};
 use crate::domain::conversation::ShownState;
 use crate::domain::delivery::{OutboundState, Reason};
-use crate::domain::opt_out::{OptOutScope, OptOutSource};
 use crate::domain::segment::LengthProfile;
 use crate::locale::Locale;
 use crate::web::views::*;
@@ -27,52 +26,11 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         ("show-opted-out", show(t, closed)),
         ("show-read-only", show(t, read_only)),
         ("about", AboutPage { shell: shell(t), side: side(t) }.render().unwrap()),
-        ("contact", contact_page(t).render().unwrap()),
         ("new", new_page(t).render().unwrap()),
         ("selected", selected_page(t)),
         ("conflict", conflict_page(t)),
         ("sim", simulator_page(t).render().unwrap()),
     ]
-}
-
-fn contact_page(t: Locale) -> ContactPage {
-    let number = |number: &str, is_current| NumberView {
-        number: number.into(),
-        since: time("2026-06-03"),
-        is_current,
-    };
-    let thread = |id: &str, inbox: &str, state| ContactThreadView {
-        conversation_id: id.into(),
-        inbox: inbox.into(),
-        state,
-        last: time("14:02"),
-    };
-    let stop = |ended| OptOutView {
-        scope: OptOutScope::Advertising,
-        source: OptOutSource::User,
-        by: Some("佐藤 花".into()),
-        since: time("2026-06-03"),
-        ended,
-    };
-    let said =
-        |inbox: Option<&str>, line| ContactLineView { inbox: inbox.map(str::to_owned), line };
-    ContactPage {
-        shell: shell(t),
-        id: "p1".into(),
-        name: "山田 花子".into(),
-        numbers: vec![number("090-1234-5678", true), number("080-8765-4321", false)],
-        opt_outs: vec![stop(None), stop(Some(time("2026-06-10")))],
-        is_stopped: true,
-        threads: vec![
-            thread("c1", "採用センター", ShownState::Assigned),
-            thread("c2", "住所変更窓口", ShownState::Closed),
-        ],
-        timeline: vec![
-            said(Some("住所変更窓口"), line(t, 1, "引っ越しました")),
-            said(Some("採用センター"), line(t, 2, "2番の15時でお願いします")),
-        ],
-        older: Some("abc".into()),
-    }
 }
 
 pub fn list(t: Locale, open: bool) -> ListView {

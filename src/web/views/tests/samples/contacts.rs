@@ -1,0 +1,87 @@
+//! Contacts.
+
+use askama::Template;
+
+use super::{line, shell, time};
+use crate::domain::conversation::ShownState;
+use crate::domain::opt_out::{OptOutScope, OptOutSource};
+use crate::domain::search::Part;
+use crate::locale::Locale;
+use crate::web::views::*;
+
+pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
+    let found = ContactsPage { q: "山田 <b>".into(), ..contacts_page(t) };
+    let nobody = ContactsPage { rows: vec![], next: None, ..contacts_page(t) };
+    let nothing = ContactsPage { q: "x".into(), is_building: true, ..contacts_page(t) };
+    let nothing = ContactsPage { rows: vec![], next: None, ..nothing };
+    let wrong = ContactsPage { error: Some(t.search_too_long().into()), ..contacts_page(t) };
+    vec![
+        ("contacts", contacts_page(t).render().unwrap()),
+        ("contacts-found", found.render().unwrap()),
+        ("contacts-nobody", nobody.render().unwrap()),
+        ("contacts-nothing", nothing.render().unwrap()),
+        ("contacts-refused", wrong.render().unwrap()),
+        ("contact", contact_page(t).render().unwrap()),
+    ]
+}
+
+fn contacts_page(t: Locale) -> ContactsPage {
+    let part = |text: &str, found| Part { text: text.into(), found };
+    let row = |id: &str, name: Option<&str>| ContactRowView {
+        id: id.into(),
+        name: name.map(|name| vec![part(name, true), part(" <i>", false)]).unwrap_or_default(),
+        number: vec![part("090-1234-5678", false)],
+        has_name: name.is_some(),
+        is_stopped: name.is_none(),
+        inboxes: vec!["採用センター".into(), "住所変更窓口".into()],
+        last: name.map(|_| time("14:02")),
+    };
+    ContactsPage {
+        shell: Shell { nav: Nav::Contacts, ..shell(t) },
+        q: String::new(),
+        error: None,
+        rows: vec![row("p1", Some("山田")), row("p2", None)],
+        next: Some("/contacts?cursor=p2".into()),
+        is_building: false,
+    }
+}
+
+fn contact_page(t: Locale) -> ContactPage {
+    let number = |number: &str, is_current| NumberView {
+        number: number.into(),
+        since: time("2026-06-03"),
+        is_current,
+    };
+    let thread = |id: &str, inbox: &str, state| ContactThreadView {
+        conversation_id: id.into(),
+        inbox: inbox.into(),
+        state,
+        last: time("14:02"),
+    };
+    let stop = |ended| OptOutView {
+        scope: OptOutScope::Advertising,
+        source: OptOutSource::User,
+        by: Some("佐藤 花".into()),
+        since: time("2026-06-03"),
+        ended,
+    };
+    let said =
+        |inbox: Option<&str>, line| ContactLineView { inbox: inbox.map(str::to_owned), line };
+    ContactPage {
+        shell: shell(t),
+        id: "p1".into(),
+        name: "山田 花子".into(),
+        numbers: vec![number("090-1234-5678", true), number("080-8765-4321", false)],
+        opt_outs: vec![stop(None), stop(Some(time("2026-06-10")))],
+        is_stopped: true,
+        threads: vec![
+            thread("c1", "採用センター", ShownState::Assigned),
+            thread("c2", "住所変更窓口", ShownState::Closed),
+        ],
+        timeline: vec![
+            said(Some("住所変更窓口"), line(t, 1, "引っ越しました")),
+            said(Some("採用センター"), line(t, 2, "2番の15時でお願いします")),
+        ],
+        older: Some("abc".into()),
+    }
+}

@@ -1,8 +1,8 @@
+const readAll = Number(process.env.TEST_HISTORY) >= 10_000
+
 // What a browser must show before henji is called done (ui.md 12), and what of it
 // cannot be shown yet, because the page it is about does not exist. A story says
 // in its name which check it proves: `test('… #18', …)`.
-const readAll = Number(process.env.TEST_HISTORY) >= 10_000
-
 export const checks = {
   1: { says: 'a cold thread of 60 messages: at most 45 KB, 12 requests, one origin' },
   2: { says: 'no violation of the policy on any page; the policy is exactly ours' },

@@ -219,9 +219,11 @@ export function thread(page) {
       await page.locator(at.act('assign'), { hasText: name }).click()
     },
 
+    snoozeMenu: page.locator('#snooze-menu summary'),
+    snoozeChoices: page.locator('#snooze-menu').locator(at.act('snooze')),
     async snooze() {
-      await page.locator('details', { has: page.locator(at.act('snooze')) }).locator('summary').click()
-      await page.locator(at.act('snooze')).first().click()
+      await self.snoozeMenu.click()
+      await self.snoozeChoices.first().click()
     },
 
     // What the bubbles say, in the order they stand on the page.

@@ -4,6 +4,8 @@
 //! longest one that fits is meant. An `@` that no name follows is a price or a
 //! time, and calls nobody.
 
+use std::ops::Range;
+
 use super::id::UserId;
 
 /// Somebody who might be called.
@@ -16,14 +18,25 @@ pub struct Person {
 /// Everybody whom `text` calls, each `@` for itself: one id where it is clear who
 /// is meant, several where a family name alone fits more than one.
 pub fn calls(text: &str, people: &[Person]) -> Vec<Vec<UserId>> {
+    found(text, people).into_iter().map(|(_, called)| called).collect()
+}
+
+/// Where `text` calls one of `people`, each from its `@` to the end of the name.
+pub fn places(text: &str, people: &[Person]) -> Vec<Range<usize>> {
+    found(text, people).into_iter().map(|(place, _)| place).collect()
+}
+
+fn found(text: &str, people: &[Person]) -> Vec<(Range<usize>, Vec<UserId>)> {
     let mut found = Vec::new();
     let mut before: Option<char> = None;
     for (at, letter) in text.char_indices() {
         let begins_word = !before.is_some_and(|before| before.is_ascii_alphanumeric());
         if matches!(letter, '@' | '＠') && begins_word {
-            let called = called_at(&text[at + letter.len_utf8()..], people);
+            let from = at + letter.len_utf8();
+            let (length, called) = called_at(&text[from..], people);
             if !called.is_empty() {
-                found.push(called);
+                let name: usize = text[from..].chars().take(length).map(char::len_utf8).sum();
+                found.push((at..from + name, called));
             }
         }
         before = Some(letter);
@@ -31,8 +44,8 @@ pub fn calls(text: &str, people: &[Person]) -> Vec<Vec<UserId>> {
     found
 }
 
-/// Whose names begin `text`: the longest name that does.
-fn called_at(text: &str, people: &[Person]) -> Vec<UserId> {
+/// Whose names begin `text`, the longest name that does, and its letters.
+fn called_at(text: &str, people: &[Person]) -> (usize, Vec<UserId>) {
     let mut longest = 0;
     let mut called = Vec::new();
     for person in people {
@@ -48,7 +61,7 @@ fn called_at(text: &str, people: &[Person]) -> Vec<UserId> {
             _ => {}
         }
     }
-    called
+    (longest, called)
 }
 
 /// The whole name, the whole name without spaces, and its first word.
@@ -113,6 +126,18 @@ mod tests {
             let expected: Vec<Vec<UserId>> =
                 expected.into_iter().map(|ids| ids.into_iter().map(id).collect()).collect();
             assert_eq!(calls(text, &people()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_call_ends_with_the_name() {
+        for (text, expected) in [
+            ("済み。@田中 一郎さん、＠佐藤と@Mari.", vec!["@田中 一郎", "＠佐藤", "@Mari"]),
+            ("@500円、@山田", vec![]),
+        ] {
+            let found: Vec<&str> =
+                places(text, &people()).into_iter().map(|place| &text[place]).collect();
+            assert_eq!(found, expected, "{text}");
         }
     }
 

@@ -11,7 +11,8 @@ use super::error::StoreError;
 use super::ids::RowId;
 use super::messages::{self, Message, MessageRow};
 use super::schema::{
-    attempts, cases, contact_addresses, contacts, conversations, opt_outs, reads, receipts,
+    attempts, cases, contact_addresses, contacts, conversation_tags, conversations, mentions,
+    opt_outs, reads, receipts,
 };
 use super::seal::place;
 use super::writer::Tx;
@@ -19,7 +20,7 @@ use crate::clock::fresh_id;
 use crate::domain::conversation::Conversation as Status;
 use crate::domain::delivery::OutboundState;
 use crate::domain::event::{EventKind, NewEvent};
-use crate::domain::id::{CaseId, ContactId, ConversationId, InboxId, UserId};
+use crate::domain::id::{CaseId, ContactId, ConversationId, InboxId, MessageId, TagId, UserId};
 use crate::domain::message::{Direction, MessageKind};
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
 
@@ -28,7 +29,8 @@ mod rows;
 mod sqlite;
 
 use rows::{
-    AddressRow, AttemptRow, CaseRow, ContactRow, ConversationRow, OptOutRow, ReadRow, ReceiptRow,
+    AddressRow, AttemptRow, CarriedRow, CaseRow, ContactRow, ConversationRow, MentionRow,
+    OptOutRow, ReadRow, ReceiptRow,
 };
 
 /// Rows of one statement: below SQLite's 32,766 values even for the widest table.
@@ -51,8 +53,18 @@ pub struct Thread {
     pub cases: Vec<Case>,
     /// Oldest first; holds a text.
     pub messages: Vec<Message>,
+    pub tags: Vec<TagId>,
+    pub mentions: Vec<Mention>,
     /// Who has read it, and up to when.
     pub readers: Vec<(UserId, DateTime<Utc>)>,
+}
+
+/// Somebody called in a note.
+pub struct Mention {
+    pub note: MessageId,
+    pub user: UserId,
+    pub at: DateTime<Utc>,
+    pub is_seen: bool,
 }
 
 pub struct Case {
@@ -94,6 +106,8 @@ struct Rows {
     receipts: Vec<ReceiptRow>,
     opt_outs: Vec<OptOutRow>,
     reads: Vec<ReadRow>,
+    tags: Vec<CarriedRow>,
+    mentions: Vec<MentionRow>,
 }
 
 impl Rows {
@@ -171,6 +185,19 @@ impl Rows {
             read_at: at.naive_utc(),
             inbound_read: inbound_until(thread, Some(*at)),
         }));
+        self.tags.extend(thread.tags.iter().map(|tag| CarriedRow {
+            conversation_id: thread.id,
+            tag_id: *tag,
+            tagged_by: thread.status.last_answered_by,
+            tagged_at: last.created_at.naive_utc(),
+        }));
+        self.mentions.extend(thread.mentions.iter().map(|mention| MentionRow {
+            message_id: mention.note,
+            user_id: mention.user,
+            conversation_id: thread.id,
+            mentioned_at: mention.at.naive_utc(),
+            seen_at: mention.is_seen.then(|| mention.at.naive_utc()),
+        }));
     }
 
     fn insert(self, db: &mut Db) -> Result<usize, StoreError> {
@@ -196,6 +223,8 @@ impl Rows {
             receipts into receipts,
             opt_outs into opt_outs,
             reads into reads,
+            tags into conversation_tags,
+            mentions into mentions,
         );
         Ok(inserted)
     }

@@ -9,7 +9,7 @@ use super::connection::{Db, on_each_backend};
 use super::error::StoreError;
 use super::messages::Message;
 use super::schema::{conversations, mentions};
-use crate::domain::id::{ConversationId, InboxId, UserId};
+use crate::domain::id::{ConversationId, InboxId, MessageId, UserId};
 
 /// Notes that `note` calls `user`.
 pub fn insert(db: &mut Db, note: &Message, user: UserId) -> Result<(), StoreError> {
@@ -23,6 +23,18 @@ pub fn insert(db: &mut Db, note: &Message, user: UserId) -> Result<(), StoreErro
         diesel::insert_into(mentions::table).values(row).on_conflict_do_nothing().execute(conn)
     })?;
     Ok(())
+}
+
+/// Whom any of `notes` calls.
+pub fn in_notes(db: &mut Db, notes: &[MessageId]) -> Result<Vec<UserId>, StoreError> {
+    if notes.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(mentions::table
+        .filter(mentions::message_id.eq_any(notes))
+        .select(mentions::user_id)
+        .distinct()
+        .load(&mut db.conn)?)
 }
 
 /// `user` has read the conversation up to a moment. False if nobody called them

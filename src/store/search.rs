@@ -24,7 +24,7 @@ use super::error::StoreError;
 use super::ids::{DbUuid, RowId};
 use super::messages::Message;
 use super::{cannot_open, events};
-use crate::domain::id::InboxId;
+use crate::domain::id::{InboxId, TagId};
 use crate::domain::search::Word;
 use crate::domain::user::Sight;
 use state::{DONE, State};
@@ -59,6 +59,8 @@ pub struct Search {
 pub struct Wanted {
     pub sight: Sight,
     pub inbox: Option<InboxId>,
+    /// Only in conversations that carry it.
+    pub tag: Option<TagId>,
     /// All of them.
     pub words: Vec<Word>,
     pub from: Option<DateTime<Utc>>,
@@ -325,7 +327,7 @@ pub fn examine(url: &str, key: [u8; 32]) -> Result<Option<Progress>, StoreError>
 impl Wanted {
     /// The same, from the beginning and of any day.
     fn anywhere(&self) -> Self {
-        Self { from: None, until: None, after: None, ..self.clone() }
+        Self { tag: None, from: None, until: None, after: None, ..self.clone() }
     }
 
     fn sees(&self, conversation: &Conversation) -> bool {

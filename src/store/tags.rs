@@ -3,7 +3,7 @@
 //! Their names are the organisation's words, as those of its inboxes are: they
 //! stand in clear.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -117,6 +117,20 @@ pub fn of_conversations(
         carried.entry(conversation).or_default().push(read(tag)?);
     }
     Ok(carried)
+}
+
+/// Those of `conversations` that carry `tag`.
+pub fn carrying(
+    db: &mut Db,
+    tag: TagId,
+    conversations: &[ConversationId],
+) -> Result<HashSet<ConversationId>, StoreError> {
+    let carrying: Vec<ConversationId> = conversation_tags::table
+        .filter(conversation_tags::tag_id.eq(tag))
+        .filter(conversation_tags::conversation_id.eq_any(conversations))
+        .select(conversation_tags::conversation_id)
+        .load(&mut db.conn)?;
+    Ok(carrying.into_iter().collect())
 }
 
 /// What one conversation carries.

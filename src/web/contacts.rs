@@ -129,7 +129,8 @@ fn timeline(
     all.sort_by_key(messages::Message::position);
     let older = all.len().checked_sub(PAGE).filter(|older| *older > 0);
     let all = all.split_off(older.unwrap_or(0));
-    let people = People::read(db, mentioned(&all))?;
+    let mentioned = mentioned(db, &all)?;
+    let people = People::read(db, mentioned)?;
     let name = threads.first().map(shown_name).unwrap_or_default();
     let setting = Setting { times, people: &people, contact: &name, may_act: false, revision };
     let of = |id| threads.iter().find(|thread| thread.id == id);

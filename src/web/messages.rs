@@ -308,7 +308,8 @@ async fn views_of(
             let revision = events::last_seq(db)?;
             let conversation = conversations::visible_to(db, &asker.caller.sight, id)?;
             let inbox = inboxes::find(db, conversation.inbox_id)?;
-            let people = People::read(db, mentioned(&found))?;
+            let mentioned = mentioned(db, &found)?;
+            let people = People::read(db, mentioned)?;
             let times = Times::new(asker.locale(), &inbox.time_zone, now);
             let contact = shown_name(&conversation);
             let setting = Setting {

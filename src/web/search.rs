@@ -14,9 +14,11 @@ use super::fragment::html_with;
 use super::session::Session;
 use super::shell::shell;
 use super::times::Times;
-use super::views::{ContactHitView, HitView, Nav, ResultsView, SearchForm, SearchPage, Speaker};
+use super::views::{
+    ContactHitView, HitView, Nav, ResultsView, SearchForm, SearchPage, Speaker, TagView,
+};
 use crate::app::App;
-use crate::domain::id::InboxId;
+use crate::domain::id::{InboxId, TagId};
 use crate::domain::message::{Direction, MessageKind};
 use crate::domain::phone_number;
 use crate::domain::search::{Query, excerpt, marked_number};
@@ -24,7 +26,7 @@ use crate::locale::Locale;
 use crate::store::conversations::Conversation;
 use crate::store::inboxes::{self, Inbox};
 use crate::store::search::{Hit, Place, Search, Wanted};
-use crate::store::{Db, StoreError, organization};
+use crate::store::{Db, StoreError, organization, tags};
 
 /// Hits of a page, and contacts above the first of them.
 const HITS: usize = 30;
@@ -41,6 +43,8 @@ pub struct ShowQuery {
     to: String,
     #[serde(default)]
     inbox: String,
+    #[serde(default)]
+    tag: String,
     #[serde(default)]
     cursor: String,
     /// `contacts`: only these.
@@ -69,9 +73,11 @@ pub async fn show(
         .read(move |db| {
             let seen: Vec<Inbox> =
                 inboxes::all(db)?.into_iter().filter(|inbox| sight.sees(inbox.id)).collect();
+            let offered = tags::offered(db)?;
             let mut form = SearchForm {
                 q: words_alone(&asked.q),
                 inboxes: seen.iter().map(|one| inbox_choice(db, one)).collect::<Result<_, _>>()?,
+                tags: offered.iter().map(TagView::from).collect(),
                 ..SearchForm::default()
             };
             let Ok(query) = parsed else {
@@ -80,20 +86,24 @@ pub async fn show(
             };
             let inbox: Option<InboxId> = asked.inbox.parse().ok();
             let inbox = inbox.filter(|id| seen.iter().any(|inbox| inbox.id == *id));
+            let tag: Option<TagId> = asked.tag.parse().ok();
+            let tag = tag.filter(|id| offered.iter().any(|tag| tag.id == *id));
             let day = |text: &str, otherwise| text.parse::<NaiveDate>().ok().or(otherwise);
             let (from, to) = (day(&asked.from, query.from), day(&asked.to, query.to));
             let shown = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
             (form.from, form.to) = (shown(from), shown(to));
             form.inbox_id = inbox.map(|id| id.to_string());
+            form.tag_id = tag.map(|id| id.to_string());
             form.widened = address(&[("q", &form.q)]);
             let span = Query { from, to, ..query };
-            if span.is_empty() {
+            if span.is_empty() && tag.is_none() {
                 return Ok((form, None));
             }
             let (first, past) = moments(&span, &times_of_house(db, t, now)?);
             let wanted = Wanted {
                 sight,
                 inbox,
+                tag,
                 words: span.words,
                 from: first,
                 until: past,
@@ -217,15 +227,16 @@ impl Drawing<'_> {
 
     /// The same question, from another place on.
     fn address(&self, place: Option<Place>, contacts_only: bool) -> String {
-        let SearchForm { q, from, to, inbox_id, .. } = self.form;
+        let SearchForm { q, from, to, inbox_id, tag_id, .. } = self.form;
         let place = place.map(|place| place.to_string()).unwrap_or_default();
         let only = if contacts_only { "contacts" } else { "" };
-        let inbox = inbox_id.as_deref().unwrap_or_default();
+        let [inbox, tag] = [inbox_id, tag_id].map(|id| id.as_deref().unwrap_or_default());
         address(&[
             ("q", q),
             ("from", from),
             ("to", to),
             ("inbox", inbox),
+            ("tag", tag),
             ("only", only),
             ("cursor", &place),
         ])

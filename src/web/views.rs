@@ -44,7 +44,7 @@ mod tabs;
 mod tags;
 mod templates;
 
-pub use body::{Link, Piece, pieces};
+pub use body::{Link, Piece, pieces, pieces_and_calls};
 pub use contacts::{
     ContactLineView, ContactPage, ContactRowView, ContactThreadView, ContactsPage, NumberView,
     OptOutView,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from './support/henji.mjs'
-import { list, listening, makeTag, openThread, team, thread } from './support/pages.mjs'
+import { list, listening, makeTag, openThread, search, team, thread } from './support/pages.mjs'
 import { cast, newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
@@ -123,6 +123,10 @@ test('a colleague is called from the list under @, finds it, and the count goes 
   await page.keyboard.type('見てください')
   await page.keyboard.press('Control+Enter')
   await sato.shows(`@${cast.tanaka.name} 見てください`)
+  const note = sato.bubble(`@${cast.tanaka.name} 見てください`)
+  await until(async () => (await note.locator('.call').allInnerTexts()).join() === `@${cast.tanaka.name}`, { what: 'the name to stand out' })
+  await page.reload()
+  assert.deepEqual(await note.locator('.call').allInnerTexts(), [`@${cast.tanaka.name}`])
 
   await list(tanaka).row(conversation).waitFor()
   await until(async () => (await team(tanaka).count('mentions').innerText()) === '1', { what: 'the count' })
@@ -206,6 +210,23 @@ test('a tag narrows the list, and rows without it stay out', async () => {
   await scene.henji.api.call('DELETE', `/conversations/${without}/closure`)
   await sato.page.waitForTimeout(500)
   assert.equal(await list(sato.page).row(without).count(), 0)
+})
+
+test('a tag narrows a search, and a search leads to a tag', async () => {
+  const tag = await tagged('検索用')
+  const [with_, without] = [await scene.inbound(newNumber(), '合言葉は山'), await scene.inbound(newNumber(), '合言葉は川')]
+  const { items } = await scene.henji.api.call('GET', '/tags')
+  const { id } = items.find(each => each.name === tag)
+  await scene.henji.api.call('PUT', `/conversations/${with_}/tags/${id}`)
+  await until(async () => (await scene.henji.api.call('GET', `/search?q=${encodeURIComponent('合言葉')}`)).items.length === 2, { what: 'both to be found' })
+  const sato = await scene.person('sato', { scripts: false })
+  await search(sato).ask('合言葉')
+  assert.equal(await search(sato).hits.count(), 2)
+  await search(sato).narrow(tag)
+  assert.equal(await search(sato).hits.count(), 1)
+  assert.ok((await search(sato).hits.first().getAttribute('href')).includes(with_))
+  await search(sato).narrow('')
+  assert.ok((await search(sato).hits.first().getAttribute('href')).includes(without))
 })
 
 async function state(conversation) {

@@ -15,5 +15,5 @@ mod send_later;
 mod send_reply;
 mod sends_cut_off;
 mod store_down;
-mod tags;
+pub mod tags;
 mod twilio;

@@ -2,6 +2,7 @@
 
 use henji::domain::id::ConversationId;
 
+use crate::actions::tags::tag;
 use crate::support::TestApp;
 use crate::support::answer::Answer;
 use crate::support::browser::Browser;
@@ -202,6 +203,32 @@ async fn days_are_those_of_the_house() {
     let page = page(&sato, "予約 from:2026-11-23").await;
     assert_eq!(page.attribute("#from", "value").unwrap(), "2026-11-23", "shown in its field");
     assert_eq!(page.attribute("#q", "value").unwrap(), "予約");
+}
+
+#[tokio::test]
+async fn a_tag_narrows_what_is_found() {
+    let app = TestApp::start().await;
+    app.leaves_work();
+    let sato = app.sign_in(SATO).await;
+    let tag = tag(&app, "面接", 10).await;
+    let with = app.handset(HANDSET).sends("予約の件です").await;
+    app.handset("+819012345679").sends("予約を取り消したい").await;
+    sato.post(&format!("/conversations/{with}/tags/{tag}"), &[]).await.expect(303);
+    app.index().await;
+    for (asked, found) in [
+        ("予約".to_owned(), 2),
+        (format!("予約&tag={tag}"), 1),
+        (format!("&tag={tag}"), 1),
+        (format!("取り消し&tag={tag}"), 0),
+        // None that there is: nothing is narrowed.
+        (format!("予約&tag={with}"), 2),
+    ] {
+        assert_eq!(said(&sato, &asked).await.len(), found, "{asked}");
+    }
+    let page = page(&sato, &format!("予約&tag={tag}")).await;
+    assert_eq!(page.attribute("#tag option[selected]", "value").unwrap(), tag.to_string());
+    let yamada = app.sign_in(YAMADA).await;
+    assert!(said(&yamada, &format!("&tag={tag}")).await.is_empty());
 }
 
 #[tokio::test]

@@ -1,12 +1,13 @@
-//! The sample's house: an organisation, three inboxes and the twelve people in
-//! them, made by the same verbs as a real one.
+//! The sample's house: an organisation, three inboxes, the twelve people in them
+//! and their tags, made by the same verbs as a real one.
 
 use crate::actions::people::{self, NewUser};
 use crate::actions::set_up::{self, Answers, SIMULATED_SENDER};
-use crate::actions::{ActionError, settings};
+use crate::actions::{ActionError, settings, tags};
 use crate::app::App;
 use crate::clock::fresh_id;
-use crate::domain::id::UserId;
+use crate::domain::id::{TagId, UserId};
+use crate::domain::tag::TagColour;
 use crate::domain::user::{Actor, Caller, Role};
 use crate::providers::Settings;
 use crate::store::inboxes::{self, Inbox};
@@ -20,6 +21,13 @@ pub struct Desk {
     pub agents: Vec<Person>,
     /// Who reads: agents, supervisors, viewers.
     pub members: Vec<UserId>,
+    pub tags: Vec<DeskTag>,
+}
+
+/// A tag, and the words in a text that it is put on for.
+pub struct DeskTag {
+    pub id: TagId,
+    pub words: &'static [&'static str],
 }
 
 #[derive(Clone)]
@@ -34,6 +42,19 @@ const INBOXES: [(&str, &str, &str); 3] = [
     ("採用センター", "ja", SIMULATED_SENDER),
     ("カスタマーサポート", "ja", "05012345679"),
     ("English Support", "en", "05012345680"),
+];
+
+/// Place in [`INBOXES`], name, colour, words.
+const TAGS: [(usize, &str, TagColour, &[&str]); 9] = [
+    (0, "面接", TagColour::Ai, &["面接"]),
+    (0, "内定", TagColour::Take, &["内定"]),
+    (0, "辞退", TagColour::Sumi, &["辞退"]),
+    (1, "引越し", TagColour::Ai, &["引っ越し"]),
+    (1, "配送", TagColour::Sumi, &["お届け", "配送"]),
+    (1, "請求", TagColour::Yama, &["請求"]),
+    (1, "解約", TagColour::Sumi, &["解約"]),
+    (2, "Moving", TagColour::Ai, &["move", "moving"]),
+    (2, "Delivery", TagColour::Sumi, &["deliver"]),
 ];
 
 /// Address, name, surname in a text, role, places in [`INBOXES`].
@@ -89,6 +110,12 @@ pub async fn build(app: &App, password: &str) -> Result<Vec<Desk>, ActionError> 
         let sender = settings::add_sender(app, operator(), inbox.id, account, number).await?;
         desks.push(desk(inbox, sender));
     }
+    for (at, (place, name, colour, words)) in TAGS.into_iter().enumerate() {
+        let position = i32::try_from(at * 10).unwrap_or_default();
+        let wanted = tags::Wanted { id: None, name: name.to_owned(), colour, position };
+        let id = tags::save(app, operator(), wanted).await?;
+        desks[place].tags.push(DeskTag { id, words });
+    }
     for colleague in COLLEAGUES {
         settle(app, &mut desks, colleague, password).await?;
     }
@@ -124,5 +151,5 @@ async fn settle(
 }
 
 fn desk(inbox: Inbox, sender: Sender) -> Desk {
-    Desk { inbox, sender, agents: Vec::new(), members: Vec::new() }
+    Desk { inbox, sender, agents: Vec::new(), members: Vec::new(), tags: Vec::new() }
 }

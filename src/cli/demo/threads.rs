@@ -5,28 +5,30 @@ use chrono_tz::Tz;
 use uuid::{Builder, Uuid};
 
 use super::customers::{Customer, customer};
-use super::house::Desk;
+use super::house::{self, Desk, DeskTag};
 use super::random::Random;
 use super::scripts::{self, Script};
 use super::timeline::{Ending, Line, Phrases, SHORTEST, Said, Teller, Timeline};
 use super::wording::{Setting, worded};
+use crate::domain::conversation::Conversation as Status;
 use crate::domain::delivery::{OutboundState, Reason};
-use crate::domain::id::{ConversationId, MessageId, UserId};
+use crate::domain::id::{ConversationId, MessageId, TagId, UserId};
+use crate::domain::mention::{Person, calls};
 use crate::domain::message::{Direction, MessageKind, Purpose};
 use crate::domain::segment::{Encoding, LengthProfile};
-use crate::store::demo::{Case, Thread};
+use crate::store::demo::{Case, Mention, Thread};
 use crate::store::messages::Message;
 
 const JAPANESE: Phrases = Phrases {
     still_there: "[すみません、先ほどの件はいかがでしょうか？|もう一つ質問してもいいですか？|お返事お待ちしています。|明日でも大丈夫でしょうか？]",
     will_call_back: "[かしこまりました。確認のうえ、本日中にご連絡いたします。|お調べしますので、少々お待ちください。|承知いたしました。担当部署に確認いたします。]",
-    noted: "[本人確認済み。|折り返し希望。夕方以降がつながりやすい。|前回と同じ件。履歴を参照。]",
+    noted: "[本人確認済み。|折り返し希望。夕方以降がつながりやすい。|@{colleague} さん、折り返しをお願いします。|前回と同じ件。履歴を参照。]",
     stop: "[停止|配信停止|STOP]",
 };
 const ENGLISH: Phrases = Phrases {
     still_there: "[Any news on this?|Sorry, one more question.|Are you still there?|Is tomorrow possible?]",
     will_call_back: "[Thanks, let me check and get back to you today.|I'm looking into it now.|I'll ask our technical team and text you back.]",
-    noted: "[Identity checked.|Prefers a call after 17:00.|Same matter as last time, see above.]",
+    noted: "[Identity checked.|Prefers a call after 17:00.|@{colleague} could you call back, please?|Same matter as last time, see above.]",
     stop: "[STOP|Unsubscribe]",
 };
 
@@ -112,6 +114,8 @@ impl Sample {
                 })
                 .collect(),
             status: timeline.status,
+            tags: tags_on(&self.desks[place], &messages, &timeline.status),
+            mentions: calls_in(&self.desks[place], &messages, &timeline.status),
             readers: read_until
                 .map(|at| self.desks[place].members.iter().map(|user| (*user, at)).collect())
                 .unwrap_or_default(),
@@ -246,9 +250,11 @@ impl Sample {
         };
         let desk = &self.desks[place];
         let agent = desk.agents.iter().find(|agent| Some(agent.id) == author);
+        let colleague = desk.agents.iter().rev().find(|agent| Some(agent.id) != author);
         let setting = Setting {
             contact: &customer.addressed,
             agent: agent.map_or("", |agent| agent.surname),
+            colleague: colleague.map_or("", |agent| agent.surname),
             at: line.at,
             zone: self.zone,
             is_english: place == 2,
@@ -283,6 +289,34 @@ impl Iterator for Sample {
     fn next(&mut self) -> Option<Thread> {
         (self.threads_left > 0).then(|| self.tell())
     }
+}
+
+/// What has been answered carries the tags of what it is about, two at most.
+fn tags_on(desk: &Desk, messages: &[Message], status: &Status) -> Vec<TagId> {
+    if status.last_answered_by.is_none() {
+        return Vec::new();
+    }
+    let texts = messages.iter().filter(|message| message.kind == MessageKind::Sms);
+    let texts: Vec<&str> = texts.map(|message| message.body.as_str()).collect();
+    let fits =
+        |tag: &&DeskTag| tag.words.iter().any(|word| texts.iter().any(|text| text.contains(word)));
+    desk.tags.iter().filter(fits).map(|tag| tag.id).take(2).collect()
+}
+
+/// Whom notes call: where somebody waits for an answer, they have not looked yet.
+fn calls_in(desk: &Desk, messages: &[Message], status: &Status) -> Vec<Mention> {
+    let person = |agent: &house::Person| Person { id: agent.id, name: agent.surname.to_owned() };
+    let people: Vec<Person> = desk.agents.iter().map(person).collect();
+    let is_seen = status.waiting_since.is_none();
+    let notes = messages.iter().filter(|message| message.kind == MessageKind::Note);
+    let called = notes.flat_map(|note| {
+        let others = calls(&note.body, &people).into_iter().flatten();
+        let others = others.filter(|user| Some(*user) != note.author_id);
+        others.map(|user| (note, user)).collect::<Vec<_>>()
+    });
+    called
+        .map(|(note, user)| Mention { note: note.id, user, at: note.created_at, is_seen })
+        .collect()
 }
 
 /// Everybody has read what was answered; what waits is news to all.

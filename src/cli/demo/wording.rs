@@ -9,6 +9,8 @@ use super::random::Random;
 pub struct Setting<'a> {
     pub contact: &'a str,
     pub agent: &'a str,
+    /// Somebody else who answers there.
+    pub colleague: &'a str,
     pub at: DateTime<Utc>,
     pub zone: Tz,
     pub is_english: bool,
@@ -40,6 +42,7 @@ fn value(name: &str, setting: &Setting<'_>, random: &mut Random) -> String {
     match name {
         "name" => setting.contact.to_owned(),
         "agent" => setting.agent.to_owned(),
+        "colleague" => setting.colleague.to_owned(),
         "date" => date(setting, random),
         "time" => format!("{}:{}", random.between(9, 18), random.pick(&["00", "30"])),
         "number" => format!("{:08}", random.between(10_000_000, 99_999_999)),
@@ -80,7 +83,8 @@ mod tests {
     fn setting(is_english: bool) -> Setting<'static> {
         // A Friday.
         let at = "2026-11-20T03:00:00Z".parse().unwrap();
-        Setting { contact: "高橋", agent: "佐藤", at, zone: Tz::Asia__Tokyo, is_english }
+        let (contact, agent, colleague) = ("高橋", "佐藤", "伊藤");
+        Setting { contact, agent, colleague, at, zone: Tz::Asia__Tokyo, is_english }
     }
 
     #[test]

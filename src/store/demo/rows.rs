@@ -7,11 +7,13 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::domain::id::{
-    AttemptId, CaseId, ContactId, ConversationId, InboxId, MessageId, ProviderAccountId, UserId,
+    AttemptId, CaseId, ContactId, ConversationId, InboxId, MessageId, ProviderAccountId, TagId,
+    UserId,
 };
 use crate::store::ids::RowId;
 use crate::store::schema::{
-    attempts, cases, contact_addresses, contacts, conversations, opt_outs, reads, receipts,
+    attempts, cases, contact_addresses, contacts, conversation_tags, conversations, mentions,
+    opt_outs, reads, receipts,
 };
 
 macro_rules! rows {
@@ -99,5 +101,18 @@ rows! {
         user_id: UserId,
         read_at: NaiveDateTime,
         inbound_read: i32,
+    }
+    CarriedRow of conversation_tags {
+        conversation_id: ConversationId,
+        tag_id: TagId,
+        tagged_by: Option<UserId>,
+        tagged_at: NaiveDateTime,
+    }
+    MentionRow of mentions {
+        message_id: MessageId,
+        user_id: UserId,
+        conversation_id: ConversationId,
+        mentioned_at: NaiveDateTime,
+        seen_at: Option<NaiveDateTime>,
     }
 }

@@ -22,7 +22,7 @@ use crate::store::contacts::{self, NameAndNumbers};
 use crate::store::conversations::{self, Conversation};
 use crate::store::ids::RowId;
 use crate::store::messages::{self, Message};
-use crate::store::{StoreError, inboxes};
+use crate::store::{StoreError, inboxes, tags};
 
 /// Candidates asked for at first, and at most at a time.
 const FIRST: i64 = 16;
@@ -79,7 +79,7 @@ pub(super) fn conversations(
     look(search, db, Shelf::Conversations, &asked, wanted, |db, ids| {
         let ids: Vec<ConversationId> = ids.iter().map(|id| ConversationId(id.0)).collect();
         let mut found = conversations::find_all(db, &ids)?;
-        found.retain(|one| wanted.sees(one));
+        keep_wanted(db, wanted, &mut found)?;
         let people = people(db, &found)?;
         found.retain(|one| {
             let person = people.get(&one.contact.id);
@@ -193,7 +193,7 @@ fn hits(
     let of: HashSet<ConversationId> = lines.iter().map(|(line, _)| line.conversation_id).collect();
     let of: Vec<ConversationId> = of.into_iter().collect();
     let mut found = conversations::find_all(db, &of)?;
-    found.retain(|one| wanted.sees(one));
+    keep_wanted(db, wanted, &mut found)?;
     let people = if wanted.words.len() > 1 { people(db, &found)? } else { HashMap::new() };
     let by_id: HashMap<ConversationId, Conversation> =
         found.into_iter().map(|one| (one.id, one)).collect();
@@ -206,6 +206,21 @@ fn hits(
         is_hit.then_some((RowId(message.id.0), Hit { message, conversation }))
     };
     Ok(lines.into_iter().filter_map(hit).collect())
+}
+
+/// Leaves what the asker may see, in the inbox and with the tag asked for.
+fn keep_wanted(
+    db: &mut Db,
+    wanted: &Wanted,
+    found: &mut Vec<Conversation>,
+) -> Result<(), StoreError> {
+    found.retain(|one| wanted.sees(one));
+    if let Some(tag) = wanted.tag {
+        let ids: Vec<ConversationId> = found.iter().map(|one| one.id).collect();
+        let carrying = tags::carrying(db, tag, &ids)?;
+        found.retain(|one| carrying.contains(&one.id));
+    }
+    Ok(())
 }
 
 fn people(

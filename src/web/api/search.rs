@@ -53,7 +53,7 @@ impl Question {
     pub fn wanted(self, query: search::Query, times: &crate::web::times::Times) -> Wanted {
         let (from, until) = moments(&query, times);
         let Self { sight, inbox, after, limit } = self;
-        Wanted { sight, inbox, words: query.words, from, until, after, limit }
+        Wanted { sight, inbox, tag: None, words: query.words, from, until, after, limit }
     }
 }
 

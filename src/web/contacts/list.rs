@@ -91,6 +91,7 @@ fn called(
     let wanted = Wanted {
         sight: sight.clone(),
         inbox: None,
+        tag: None,
         words: words.to_vec(),
         from: None,
         until: None,

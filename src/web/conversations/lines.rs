@@ -5,11 +5,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::list::language_of;
 use super::people::People;
 use crate::domain::delivery::OutboundState;
-use crate::domain::id::UserId;
+use crate::domain::id::{MessageId, UserId};
 use crate::domain::message::{Direction, MessageKind};
 use crate::domain::system_line::SystemLine;
 use crate::locale::Locale;
 use crate::store::messages::Message;
+use crate::store::{Db, StoreError, mentions};
 use crate::web::times::Times;
 use crate::web::views::{DeliveryView, MessageLook, MessageView, UndoView};
 
@@ -31,8 +32,14 @@ pub struct Setting<'a> {
 }
 
 /// Whose names the lines will mention.
-pub fn mentioned(messages: &[Message]) -> Vec<Option<UserId>> {
-    messages.iter().flat_map(|message| [message.author_id, assigned_in(message)]).collect()
+pub fn mentioned(db: &mut Db, messages: &[Message]) -> Result<Vec<Option<UserId>>, StoreError> {
+    let calling = messages
+        .iter()
+        .filter(|message| message.kind == MessageKind::Note && message.body.contains(['@', '＠']));
+    let calling: Vec<MessageId> = calling.map(|note| note.id).collect();
+    let called = mentions::in_notes(db, &calling)?.into_iter().map(Some);
+    let told = messages.iter().flat_map(|message| [message.author_id, assigned_in(message)]);
+    Ok(told.chain(called).collect())
 }
 
 /// A page of lines, oldest first; the first line of each day says so, and the
@@ -76,6 +83,7 @@ pub fn line(setting: &Setting<'_>, message: &Message) -> MessageView {
         found: false,
         at: times.clock(message.created_at),
         lang: if is_system { None } else { language_of(times.t, &body) },
+        calls: if message.kind == MessageKind::Note { people.calls(&body) } else { Vec::new() },
         body,
         author: if is_system { None } else { people.person(message.author_id) },
         contact: contact.to_owned(),

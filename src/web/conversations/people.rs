@@ -1,8 +1,10 @@
 //! Names of the people a page mentions.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::domain::id::UserId;
+use crate::domain::mention::{Person, places};
 use crate::store::{Db, StoreError, users};
 use crate::web::shell::person_of;
 use crate::web::views::PersonView;
@@ -25,6 +27,12 @@ impl People {
     pub fn person(&self, id: Option<UserId>) -> Option<PersonView> {
         let id = id?;
         self.0.get(&id).map(|name| person_of(id, name))
+    }
+
+    /// Where a note calls one of them.
+    pub fn calls(&self, note: &str) -> Vec<Range<usize>> {
+        let person = |(id, name): (&UserId, &String)| Person { id: *id, name: name.clone() };
+        places(note, &self.0.iter().map(person).collect::<Vec<_>>())
     }
 
     pub fn name(&self, id: Option<UserId>) -> Option<&str> {

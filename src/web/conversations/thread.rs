@@ -233,7 +233,8 @@ fn drawn(
     (before, after): (Option<Position>, Option<Position>),
     read_up_to: Option<DateTime<Utc>>,
 ) -> Result<LinesView, StoreError> {
-    let people = People::read(db, mentioned(page))?;
+    let mentioned = mentioned(db, page)?;
+    let people = People::read(db, mentioned)?;
     let name = shown_name(&loaded.conversation);
     let setting = Setting {
         times: &loaded.times,

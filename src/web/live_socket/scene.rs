@@ -98,7 +98,8 @@ impl Reading {
         let messages = messages::find_all(db, &told)?;
         let last: Vec<MessageId> = conversations.iter().map(|one| one.last_message_id).collect();
         let assignees = conversations.iter().map(|one| one.status.assignee);
-        let people = People::read(db, assignees.chain(mentioned(&messages)))?;
+        let mentioned = mentioned(db, &messages)?;
+        let people = People::read(db, assignees.chain(mentioned))?;
         let mut read_by: HashMap<_, Vec<_>> = HashMap::new();
         for (conversation, user, marker) in reads::of_conversations(db, &ids)? {
             read_by.entry(conversation).or_default().push((user, marker));

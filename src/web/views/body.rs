@@ -1,10 +1,14 @@
-//! A message body, with its links found.
+//! A message body, with its links and calls found.
+
+use std::ops::Range;
 
 /// A stretch of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'b> {
     Text(&'b str),
     Link(Link<'b>),
+    /// A colleague's name in a note, with its `@`.
+    Call(&'b str),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +39,42 @@ pub fn pieces(body: &str) -> Vec<Piece<'_>> {
         pieces.push(Piece::Text(rest));
     }
     pieces
+}
+
+/// The same, with the places in `calls` as pieces of their own; a link stays whole.
+pub fn pieces_and_calls<'b>(body: &'b str, calls: &[Range<usize>]) -> Vec<Piece<'b>> {
+    let mut at = 0;
+    let mut all = Vec::new();
+    for piece in pieces(body) {
+        let Piece::Text(text) = piece else {
+            at += piece.text().len();
+            all.push(piece);
+            continue;
+        };
+        let (begin, mut from) = (at, at);
+        at += text.len();
+        for call in calls.iter().filter(|call| call.start >= begin && call.end <= at) {
+            if call.start > from {
+                all.push(Piece::Text(&body[from..call.start]));
+            }
+            all.push(Piece::Call(&body[call.clone()]));
+            from = call.end;
+        }
+        if from < at {
+            all.push(Piece::Text(&body[from..at]));
+        }
+    }
+    all
+}
+
+impl<'b> Piece<'b> {
+    /// The stretch of the body it is.
+    pub fn text(&self) -> &'b str {
+        match self {
+            Self::Text(text) | Self::Call(text) => text,
+            Self::Link(link) => link.address,
+        }
+    }
 }
 
 fn next_link(text: &str) -> Option<(usize, usize)> {

@@ -1,8 +1,10 @@
 //! A line of the timeline.
 
+use std::ops::Range;
+
 use askama::Template;
 
-use super::{PersonView, Piece, TimeView, pieces};
+use super::{PersonView, Piece, TimeView, pieces_and_calls};
 use crate::domain::delivery::{OutboundState, Reason};
 use crate::locale::Locale;
 
@@ -31,6 +33,8 @@ pub struct MessageView {
     pub found: bool,
     pub at: TimeView,
     pub body: String,
+    /// Where a note calls a colleague by name.
+    pub calls: Vec<Range<usize>>,
     /// The tag of the body's language where it is surely not the screen's.
     pub lang: Option<&'static str>,
     /// Who wrote it: the user of an outbound text or note.
@@ -80,7 +84,7 @@ pub struct UndoView {
 
 impl MessageView {
     pub fn pieces(&self) -> Vec<Piece<'_>> {
-        pieces(&self.body)
+        pieces_and_calls(&self.body, &self.calls)
     }
 
     pub(super) fn without_buttons(&self) -> Self {

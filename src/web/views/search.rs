@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{InboxChoice, Shell, TimeView, initial};
+use super::{InboxChoice, Shell, TagView, TimeView, initial};
 use crate::domain::search::Part;
 use crate::locale::Locale;
 
@@ -25,6 +25,9 @@ pub struct SearchForm {
     /// The inboxes to choose among; no choice is shown for a single one.
     pub inboxes: Vec<InboxChoice>,
     pub inbox_id: Option<String>,
+    /// The tags to choose among.
+    pub tags: Vec<TagView>,
+    pub tag_id: Option<String>,
     /// The same words, anywhere and at any time.
     pub widened: String,
     pub error: Option<String>,
@@ -84,9 +87,16 @@ impl SearchForm {
         self.inbox_id.as_deref() == Some(id)
     }
 
+    pub fn shows_tag(&self, id: &str) -> bool {
+        self.tag_id.as_deref() == Some(id)
+    }
+
     /// Whether more was asked than words.
     pub fn is_narrowed(&self) -> bool {
-        !self.from.is_empty() || !self.to.is_empty() || self.inbox_id.is_some()
+        !self.from.is_empty()
+            || !self.to.is_empty()
+            || self.inbox_id.is_some()
+            || self.tag_id.is_some()
     }
 }
 

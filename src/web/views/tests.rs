@@ -209,7 +209,7 @@ fn links_are_found_where_japanese_text_goes_on_without_a_space() {
         .into_iter()
         .filter_map(|piece| match piece {
             Piece::Link(link) => Some(link.address),
-            Piece::Text(_) => None,
+            Piece::Text(_) | Piece::Call(_) => None,
         })
         .collect();
     assert_eq!(links, ["https://example.jp/a?b=1", "http://x.jp/"]);
@@ -220,14 +220,19 @@ fn pieces_joined_are_the_body() {
     for body in
         ["", "http", "https://", "xhttps://a", "http://a(b)", "httphttp://q", "終わり https://e.jp"]
     {
-        let joined: String = pieces(body)
-            .into_iter()
-            .map(|piece| match piece {
-                Piece::Text(text) | Piece::Link(Link { address: text, .. }) => text,
-            })
-            .collect();
+        let joined: String = pieces(body).iter().map(Piece::text).collect();
         assert_eq!(joined, body);
     }
+}
+
+#[test]
+fn a_call_is_a_piece_unless_it_is_in_a_link() {
+    let body = "@田中 https://e.jp/@田中 と@佐藤";
+    let places: Vec<_> = body.match_indices('@').map(|(at, _)| at..at + "@田中".len()).collect();
+    let found = pieces_and_calls(body, &places);
+    let calls = found.iter().filter(|piece| matches!(piece, Piece::Call(_)));
+    assert_eq!(calls.map(Piece::text).collect::<Vec<_>>(), ["@田中", "@佐藤"]);
+    assert_eq!(found.iter().map(Piece::text).collect::<String>(), body);
 }
 
 #[test]

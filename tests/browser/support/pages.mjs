@@ -281,6 +281,11 @@ export const search = page => ({
   marks: page.locator('ol.found mark'),
   ask: words => page.goto(`/search?q=${encodeURIComponent(words)}`),
 
+  async narrow(tag) {
+    await page.locator('#tag').selectOption(tag ? { label: tag } : '')
+    await page.locator('form.asking button.pri').click()
+  },
+
   // As one does at work: in the field above the list.
   async fromList(words) {
     await page.goto('/conversations')

@@ -93,6 +93,7 @@ async fn what_is_found_is_what_reading_everything_finds() {
         let wanted = Wanted {
             sight: Sight::All,
             inbox: None,
+            tag: None,
             words: Query::parse(word).unwrap().words,
             from: None,
             until: None,

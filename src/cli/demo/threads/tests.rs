@@ -1,5 +1,4 @@
 use super::*;
-use crate::cli::demo::house::Person;
 use crate::domain::conversation::ConversationState;
 use crate::store::inboxes::Inbox;
 use crate::store::senders::Sender;
@@ -8,7 +7,7 @@ fn desks() -> Vec<Desk> {
     (1..=3_u128)
         .map(|number| {
             let id = Uuid::from_u128(number);
-            let person = |surname| Person { id: UserId(id), surname };
+            let person = |surname, of| house::Person { id: UserId(Uuid::from_u128(of)), surname };
             Desk {
                 inbox: Inbox {
                     id: id.into(),
@@ -26,8 +25,9 @@ fn desks() -> Vec<Desk> {
                     can_receive: true,
                     segments_per_second: 10,
                 },
-                agents: vec![person("佐藤"), person("田中")],
+                agents: vec![person("佐藤", number), person("田中", number + 10)],
                 members: vec![UserId(id)],
+                tags: vec![DeskTag { id: id.into(), words: &["面接"] }],
             }
         })
         .collect()
@@ -69,6 +69,10 @@ fn every_state_of_a_house_in_use_is_there() {
     }
     assert!(told.iter().any(|thread| thread.opted_out.is_some()));
     assert!(told.iter().any(|thread| thread.name.is_none()));
+    let tagged = told.iter().filter(|thread| !thread.tags.is_empty()).count();
+    assert!((100..1_500).contains(&tagged), "{tagged} carry tags");
+    let mut mentions = told.iter().flat_map(|thread| &thread.mentions);
+    assert!(mentions.any(|mention| !mention.is_seen), "somebody is called");
     let waiting = told.iter().filter(|thread| thread.status.waiting_since.is_some()).count();
     assert!((20..200).contains(&waiting), "{waiting} wait");
 }

@@ -300,6 +300,7 @@ pub fn line(t: Locale, number: i64, body: &str) -> MessageView {
         found: false,
         at: time("14:02"),
         body: body.into(),
+        calls: Vec::new(),
         lang: None,
         author: None,
         contact: "山田 花子".into(),

@@ -32,6 +32,8 @@ fn form() -> SearchForm {
         from: "2026-11-01".into(),
         inboxes: vec![inbox("i1", "採用センター"), inbox("i2", "住所変更窓口")],
         inbox_id: Some("i2".into()),
+        tags: vec![TagView { id: "t1".into(), name: "面接".into(), colour: "ai" }],
+        tag_id: Some("t1".into()),
         widened: "/search?q=x".into(),
         ..SearchForm::default()
     }

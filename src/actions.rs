@@ -16,6 +16,7 @@ mod error;
 pub mod journaled;
 pub mod mark_read;
 mod mentions;
+pub mod merge_contacts;
 pub mod note_alive;
 mod outgoing;
 pub mod people;

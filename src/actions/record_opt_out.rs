@@ -7,7 +7,7 @@ use crate::domain::system_line::SystemLine;
 use crate::domain::user::{Caller, Sight};
 use crate::store::audit::Object;
 use crate::store::conversations::{self, Conversation};
-use crate::store::{StoreError, Tx, opt_outs};
+use crate::store::{StoreError, Tx, contacts, opt_outs};
 
 use super::{ActionError, timeline};
 
@@ -25,9 +25,13 @@ pub async fn begin(
     app.store
         .write(move |tx| {
             let threads = to_answer(tx, &caller, contact)?;
-            let (person, now) = (&threads[0].contact, tx.now);
             let by = caller.user_id().map(|user| user.0);
-            if opt_outs::begin(tx, person, scope, source, by, now)? {
+            let (mut is_new, now) = (false, tx.now);
+            // Each number: the wish holds also if they turn out to be two persons.
+            for one in contacts::of_person(tx, threads[0].contact.person)? {
+                is_new |= opt_outs::begin(tx, &one, scope, source, by, now)?;
+            }
+            if is_new {
                 tell(tx, &caller, &threads, SystemLine::OptedOut)?;
                 let detail = format!("{} {}", scope.word(), source.word());
                 let object = Object::new("contact", contact.0);
@@ -43,8 +47,11 @@ pub async fn end(app: &App, caller: Caller, contact: ContactId) -> Result<(), Ac
     app.store
         .write(move |tx| {
             let threads = to_answer(tx, &caller, contact)?;
-            let now = tx.now;
-            if opt_outs::end(tx, &threads[0].contact, now)? {
+            let (mut was_stopped, now) = (false, tx.now);
+            for one in contacts::of_person(tx, threads[0].contact.person)? {
+                was_stopped |= opt_outs::end(tx, &one, now)?;
+            }
+            if was_stopped {
                 tell(tx, &caller, &threads, SystemLine::OptedIn)?;
                 let object = Object::new("contact", contact.0);
                 tx.audit(&caller.actor, "contact.opt_in", object);
@@ -54,14 +61,15 @@ pub async fn end(app: &App, caller: Caller, contact: ContactId) -> Result<(), Ac
         .await
 }
 
-/// All of the contact's conversations, of which the caller sees at least one: the
+/// All of the person's conversations, of which the caller sees at least one: the
 /// wish holds everywhere, and is told everywhere.
 fn to_answer(
     tx: &mut Tx,
     caller: &Caller,
     contact: ContactId,
 ) -> Result<Vec<Conversation>, ActionError> {
-    let threads = conversations::visible_of_contact(tx, &Sight::All, contact)?;
+    let person = contacts::person_of(tx, contact)?;
+    let threads = conversations::visible_of_person(tx, &Sight::All, person)?;
     if !threads.iter().any(|thread| caller.sight.sees(thread.inbox_id)) {
         return Err(StoreError::NotFound.into());
     }

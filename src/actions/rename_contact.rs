@@ -3,9 +3,9 @@
 use crate::app::App;
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::ConversationId;
-use crate::domain::user::Caller;
+use crate::domain::user::{Caller, Sight};
 use crate::store::audit::Object;
-use crate::store::contacts;
+use crate::store::{contacts, conversations};
 
 use super::{ActionError, Problem, access};
 
@@ -27,7 +27,10 @@ pub async fn run(
             }
             contacts::rename(tx, found.contact.id, (!name.is_empty()).then_some(name))?;
             let updated = EventKind::ConversationUpdated;
-            tx.event(NewEvent::conversation(updated, found.inbox_id, conversation));
+            // The name is the same wherever they are known.
+            for thread in conversations::visible_of_person(tx, &Sight::All, found.contact.person)? {
+                tx.event(NewEvent::conversation(updated, thread.inbox_id, thread.id));
+            }
             let contact = Object::new("contact", found.contact.id.0);
             tx.audit(&caller.actor, "contact.rename", contact);
             Ok(())

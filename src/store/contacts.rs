@@ -13,14 +13,17 @@ use super::connection::{Db, on_each_backend};
 use super::error::{StoreError, known};
 use super::ids::RowId;
 use super::schema::{contact_addresses, contacts, conversations};
-use super::seal::{Key, Vault, if_whole, place, show};
+use super::seal::{Key, Place, Vault, if_whole, place, show};
 use crate::clock::fresh_id;
 use crate::domain::id::{ContactId, InboxId};
 use crate::domain::opt_out::OptOutScope;
 use crate::domain::user::Sight;
 
 mod known;
+mod person;
 pub use known::{Known, known_in};
+pub(super) use person::settle;
+pub use person::{Merge, members, merge, merges, of_person, person_of, separate};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
@@ -29,7 +32,10 @@ pub struct Contact {
     /// The number last used, E.164 where it is one.
     pub address: String,
     pub address_id: RowId,
+    /// The widest stop request in force against the person.
     pub opted_out: Option<OptOutScope>,
+    /// The contact that stands for the person: itself, unless it was merged.
+    pub person: ContactId,
 }
 
 #[derive(Queryable, Selectable)]
@@ -39,6 +45,18 @@ pub(super) struct ContactRow {
     pub name_sealed: Option<Vec<u8>>,
     pub key_wrapped: Vec<u8>,
     pub opted_out: Option<String>,
+    pub person_id: Option<ContactId>,
+    pub person_name_sealed: Option<Vec<u8>>,
+}
+
+impl ContactRow {
+    /// What the person is called, sealed, and where.
+    fn name(&self) -> Option<(Place, &[u8])> {
+        let own = self.name_sealed.as_deref();
+        let own = own.map(|sealed| (place("contacts", "name_sealed", self.id), sealed));
+        let shown = self.person_name_sealed.as_deref();
+        shown.map(|sealed| (place("contacts", "person_name_sealed", self.id), sealed)).or(own)
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -87,16 +105,18 @@ pub fn find(db: &mut Db, id: ContactId, address: RowId) -> Result<Contact, Store
     read(db, rows)
 }
 
-/// Whether a contact has a conversation in one of the inboxes seen.
+/// Whether a person has a conversation in one of the inboxes seen.
 pub fn is_seen(db: &mut Db, sight: &Sight, id: ContactId) -> Result<bool, StoreError> {
+    let person = person_of(db, id)?;
     let inboxes: Vec<InboxId> = conversations::table
-        .filter(conversations::contact_id.eq(id))
+        .filter(conversations::contact_id.eq_any(members(db, person)?))
         .select(conversations::inbox_id)
         .load(&mut db.conn)?;
     Ok(inboxes.into_iter().any(|inbox| sight.sees(inbox)))
 }
 
-/// Up to `limit` contacts after `after`, the newest first, with their current numbers.
+/// Up to `limit` contacts after `after`, the newest first, with their current numbers;
+/// of those that were merged the one that stands for the person.
 pub fn page(
     db: &mut Db,
     sight: &Sight,
@@ -106,6 +126,7 @@ pub fn page(
     let mut query = contact_addresses::table
         .inner_join(contacts::table)
         .filter(contact_addresses::is_current.eq(true))
+        .filter(contacts::person_id.is_null())
         .order((contacts::id.desc(), contact_addresses::id.desc()))
         .limit(limit)
         .select((ContactRow::as_select(), AddressRow::as_select()))
@@ -117,10 +138,35 @@ pub fn page(
         let seen = conversations::table
             .filter(conversations::inbox_id.eq_any(inboxes))
             .select(conversations::contact_id);
-        query = query.filter(contacts::id.eq_any(seen));
+        let through = seen_through_merged(db, inboxes, after, limit)?;
+        query = query.filter(contacts::id.eq_any(seen).or(contacts::id.eq_any(through)));
     }
     let rows: Vec<(ContactRow, AddressRow)> = query.load(&mut db.conn)?;
     rows.into_iter().map(|rows| read(db, rows)).collect()
+}
+
+/// Up to `limit` persons after `after` who are known here by a number that was merged
+/// into theirs: no page shows more of them.
+fn seen_through_merged(
+    db: &mut Db,
+    inboxes: &[InboxId],
+    after: Option<ContactId>,
+    limit: i64,
+) -> Result<Vec<ContactId>, StoreError> {
+    let mut query = conversations::table
+        .inner_join(contacts::table)
+        .filter(conversations::inbox_id.eq_any(inboxes))
+        .filter(contacts::person_id.is_not_null())
+        .order(contacts::person_id.desc())
+        .limit(limit)
+        .select(contacts::person_id)
+        .distinct()
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(contacts::person_id.lt(after));
+    }
+    let found: Vec<Option<ContactId>> = query.load(&mut db.conn)?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// The key everything of this contact is sealed with.
@@ -153,8 +199,7 @@ pub fn names_and_numbers(
     let mut found: HashMap<ContactId, NameAndNumbers> = HashMap::with_capacity(rows.len());
     for row in rows {
         let Some(key) = if_whole(db.vault.contact_key(row.id, &row.key_wrapped))? else { continue };
-        let here = place("contacts", "name_sealed", row.id);
-        let name = row.name_sealed.and_then(|sealed| key.open_text(here, &sealed).ok());
+        let name = row.name().and_then(|(here, sealed)| key.open_text(here, sealed).ok());
         keys.insert(row.id, key);
         found.insert(row.id, (name, Vec::new()));
     }
@@ -169,24 +214,15 @@ pub fn names_and_numbers(
     Ok(found)
 }
 
+/// Names a person: the contact that stands for them, and with it all others.
 pub fn rename(db: &mut Db, id: ContactId, name: Option<&str>) -> Result<(), StoreError> {
+    let id = person_of(db, id)?;
     let key = key(db, id)?;
     let sealed = name.map(|name| key.seal_text(place("contacts", "name_sealed", id), name));
     diesel::update(contacts::table.find(id))
         .set(contacts::name_sealed.eq(sealed))
         .execute(&mut db.conn)?;
-    Ok(())
-}
-
-pub(super) fn set_opted_out(
-    db: &mut Db,
-    id: ContactId,
-    scope: Option<OptOutScope>,
-) -> Result<(), StoreError> {
-    diesel::update(contacts::table.find(id))
-        .set(contacts::opted_out.eq(scope.map(OptOutScope::word)))
-        .execute(&mut db.conn)?;
-    Ok(())
+    settle(db, id)
 }
 
 pub(super) fn read(
@@ -194,9 +230,8 @@ pub(super) fn read(
     (contact, address): (ContactRow, AddressRow),
 ) -> Result<Contact, StoreError> {
     let key = if_whole(db.vault.contact_key(contact.id, &contact.key_wrapped))?;
-    let name_place = place("contacts", "name_sealed", contact.id);
-    let name =
-        contact.name_sealed.map(|sealed| show(key.as_deref(), name_place, &sealed)).transpose()?;
+    let name = contact.name();
+    let name = name.map(|(here, sealed)| show(key.as_deref(), here, sealed)).transpose()?;
     let address_place = place("contact_addresses", "address_sealed", address.id);
     let opted_out = contact
         .opted_out
@@ -208,10 +243,11 @@ pub(super) fn read(
         address: show(key.as_deref(), address_place, &address.address_sealed)?,
         address_id: address.id,
         opted_out,
+        person: contact.person_id.unwrap_or(contact.id),
     })
 }
 
-/// A number the contact has or had.
+/// A number the person has or had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     pub address: String,
@@ -219,8 +255,17 @@ pub struct Address {
     pub is_current: bool,
 }
 
-/// All numbers of a contact, those in use first, then the newest.
-pub fn addresses(db: &mut Db, id: ContactId) -> Result<Vec<Address>, StoreError> {
+/// All numbers of a person, those in use first, then the newest.
+pub fn addresses(db: &mut Db, person: ContactId) -> Result<Vec<Address>, StoreError> {
+    let mut all = Vec::new();
+    for id in members(db, person)? {
+        all.extend(addresses_of(db, id)?);
+    }
+    all.sort_by_key(|one| (!one.is_current, std::cmp::Reverse(one.since)));
+    Ok(all)
+}
+
+fn addresses_of(db: &mut Db, id: ContactId) -> Result<Vec<Address>, StoreError> {
     let key = if_whole(key(db, id))?;
     let rows: Vec<(RowId, Vec<u8>, NaiveDateTime, bool)> = contact_addresses::table
         .filter(contact_addresses::contact_id.eq(id))
@@ -326,8 +371,9 @@ fn sealed(
     let address_id: RowId = fresh_id();
     let (key, key_wrapped) = vault.new_contact_key(id);
     let address_place = place("contact_addresses", "address_sealed", address_id);
+    let address_text = address.to_owned();
     let contact =
-        Contact { id, name: None, address: address.to_owned(), address_id, opted_out: None };
+        Contact { id, name: None, address: address_text, address_id, opted_out: None, person: id };
     let contact_row = NewContactRow { id, key_wrapped, created_at: now.naive_utc() };
     let address_row = NewAddressRow {
         id: address_id,

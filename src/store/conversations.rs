@@ -124,17 +124,18 @@ pub fn find_of_contact(
     rows.map(|rows| read(db, rows)).transpose()
 }
 
-/// The conversations of `contact` that `sight` sees, the last active first.
-pub fn visible_of_contact(
+/// The conversations of a person that `sight` sees, under whichever of their
+/// contacts they stand; the last active first.
+pub fn visible_of_person(
     db: &mut Db,
     sight: &Sight,
-    contact: ContactId,
+    person: ContactId,
 ) -> Result<Vec<Conversation>, StoreError> {
     let rows: Vec<(ConversationRow, ContactRow, AddressRow)> = conversations::table
         .inner_join(contact_rows::table)
         .inner_join(contact_addresses::table)
-        .filter(conversations::contact_id.eq(contact))
-        .order(conversations::last_message_at.desc())
+        .filter(conversations::contact_id.eq_any(contacts::members(db, person)?))
+        .order((conversations::last_message_at.desc(), conversations::id.desc()))
         .select((ConversationRow::as_select(), ContactRow::as_select(), AddressRow::as_select()))
         .load(&mut db.conn)?;
     let seen = rows.into_iter().filter(|(row, ..)| sight.sees(row.inbox_id));

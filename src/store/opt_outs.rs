@@ -47,8 +47,7 @@ pub fn begin(
             opt_outs::since.eq(now.naive_utc()),
         ))
         .execute(&mut db.conn)?;
-    let widest = if contact.opted_out == Some(OptOutScope::All) { OptOutScope::All } else { scope };
-    contacts::set_opted_out(db, contact.id, Some(widest))?;
+    contacts::settle(db, contact.person)?;
     Ok(true)
 }
 
@@ -60,7 +59,7 @@ pub fn end(db: &mut Db, contact: &Contact, now: DateTime<Utc>) -> Result<bool, S
         .filter(opt_outs::ended_at.is_null())
         .set(opt_outs::ended_at.eq(now.naive_utc()))
         .execute(&mut db.conn)?;
-    contacts::set_opted_out(db, contact.id, None)?;
+    contacts::settle(db, contact.person)?;
     Ok(ended > 0)
 }
 
@@ -75,11 +74,11 @@ pub struct OptOut {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
-/// Every stop request of a contact, newest first.
-pub fn of_contact(db: &mut Db, contact: ContactId) -> Result<Vec<OptOut>, StoreError> {
+/// Every stop request of a person, newest first.
+pub fn of_person(db: &mut Db, person: ContactId) -> Result<Vec<OptOut>, StoreError> {
     type Row = (String, String, Option<RowId>, NaiveDateTime, Option<NaiveDateTime>);
     let rows: Vec<Row> = opt_outs::table
-        .filter(opt_outs::contact_id.eq(contact))
+        .filter(opt_outs::contact_id.eq_any(contacts::members(db, person)?))
         .order(opt_outs::since.desc())
         .select((
             opt_outs::scope,
@@ -101,14 +100,13 @@ pub fn of_contact(db: &mut Db, contact: ContactId) -> Result<Vec<OptOut>, StoreE
     rows.into_iter().map(read).collect()
 }
 
-/// Since when the contact's number has been stopped.
+/// Since when the person has been stopped.
 pub fn since(db: &mut Db, contact: &Contact) -> Result<Option<DateTime<Utc>>, StoreError> {
     if contact.opted_out.is_none() {
         return Ok(None);
     }
-    let index = db.vault.address_index(&contact.address);
     let since: Option<chrono::NaiveDateTime> = opt_outs::table
-        .filter(opt_outs::address_index.eq(index))
+        .filter(opt_outs::contact_id.eq_any(contacts::members(db, contact.person)?))
         .filter(opt_outs::ended_at.is_null())
         .select(diesel::dsl::min(opt_outs::since))
         .first(&mut db.conn)?;

@@ -148,6 +148,20 @@ diesel::table! {
         key_wrapped -> Binary,
         opted_out -> Nullable<Text>,
         created_at -> Timestamp,
+        person_id -> Nullable<DbUuid>,
+        person_name_sealed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    contact_merges (contact_id) {
+        contact_id -> DbUuid,
+        into_id -> DbUuid,
+        merged_by -> Nullable<DbUuid>,
+        merged_at -> Timestamp,
     }
 }
 
@@ -516,6 +530,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_head,
     cases,
     contact_addresses,
+    contact_merges,
     contacts,
     conversation_tags,
     conversations,

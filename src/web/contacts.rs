@@ -16,7 +16,10 @@ use super::session::Session;
 use super::settings::house_times;
 use super::shell::shell;
 use super::times::Times;
-use super::views::{ContactLineView, ContactPage, ContactThreadView, Nav, NumberView, OptOutView};
+use super::views::{
+    ContactLineView, ContactPage, ContactThreadView, MergeNews, MergedView, Nav, NumberView,
+    OptOutView,
+};
 use crate::actions::record_opt_out;
 use crate::app::App;
 use crate::domain::id::ContactId;
@@ -28,6 +31,7 @@ use crate::store::messages::{self, Position};
 use crate::store::{Db, StoreError, contacts, opt_outs};
 
 mod list;
+pub mod merge;
 pub use list::index;
 
 /// Lines of a page, over all conversations.
@@ -36,9 +40,15 @@ const PAGE: usize = 60;
 #[derive(Deserialize)]
 pub struct ShowQuery {
     before: Option<String>,
+    /// What the last form merged into this contact, or separated from it.
+    #[serde(default)]
+    merged: String,
+    #[serde(default)]
+    separated: String,
 }
 
-/// `GET /contacts/{id}`: for whoever sees one of the contact's conversations.
+/// `GET /contacts/{id}`: for whoever sees one of the person's conversations. One
+/// that was merged leads to the contact that stands for the person.
 pub async fn show(
     app: web::Data<App>,
     session: Session,
@@ -46,27 +56,40 @@ pub async fn show(
     query: web::Query<ShowQuery>,
 ) -> Result<HttpResponse, WebError> {
     let id = ContactId(path.into_inner());
-    let before = query.into_inner().before.as_deref().and_then(cursor::read);
+    let query = query.into_inner();
+    let before = query.before.as_deref().and_then(cursor::read);
     let shell = shell(&app, &session, Nav::Contacts).await?;
     let times = house_times(&app, session.locale()).await?;
     let page = app.store.read(move |db| {
-        let threads = conversations::visible_of_contact(db, &session.caller.sight, id)?;
+        let person = contacts::person_of(db, id)?;
+        let threads = conversations::visible_of_person(db, &session.caller.sight, person)?;
         let Some(first) = threads.first() else { return Err(StoreError::NotFound) };
+        if person != id {
+            return Ok(Err(person));
+        }
         let inboxes = inboxes::all(db)?;
         let (timeline, older) = timeline(db, &times, &threads, &inboxes, before, shell.event)?;
-        Ok(ContactPage {
+        let merged = merged(db, &times, id)?;
+        let numbers = numbers(db, &times, id)?;
+        let own = contacts::of_person(db, id)?.into_iter().next().ok_or(StoreError::NotFound)?;
+        Ok(Ok(ContactPage {
             id: id.to_string(),
-            name: shown_name(first),
-            numbers: numbers(db, &times, id)?,
+            name: own.name.unwrap_or_else(|| phone_number::shown(&own.address)),
+            numbers,
+            news: news(&merged, &query.merged, &query.separated),
+            merged,
             opt_outs: stops(db, &times, id)?,
             is_stopped: first.contact.opted_out.is_some(),
             threads: threads.iter().map(|one| thread(&times, one, &inboxes)).collect(),
             timeline,
             older: older.map(cursor::write),
             shell,
-        })
+        }))
     });
-    html(&page.await?)
+    match page.await? {
+        Ok(page) => html(&page),
+        Err(person) => Ok(see_other(&format!("/contacts/{person}"))),
+    }
 }
 
 /// `POST /contacts/{id}/opt_out`: a wish to stop that came by call or by letter.
@@ -156,8 +179,31 @@ fn numbers(db: &mut Db, times: &Times, id: ContactId) -> Result<Vec<NumberView>,
     Ok(contacts::addresses(db, id)?.into_iter().map(view).collect())
 }
 
+/// The contacts that were merged into this one, and whose number that is.
+fn merged(db: &mut Db, times: &Times, id: ContactId) -> Result<Vec<MergedView>, StoreError> {
+    let found = contacts::merges(db, id)?;
+    let people = People::read(db, found.iter().map(|one| one.by))?;
+    let view = |one: contacts::Merge| MergedView {
+        id: one.contact.id.to_string(),
+        own_name: one.own_name,
+        number: phone_number::shown(&one.contact.address),
+        by: people.name(one.by).map(str::to_owned),
+        at: times.full(one.at),
+    };
+    Ok(found.into_iter().map(view).collect())
+}
+
+/// What was just done, if it is still so.
+fn news(merged: &[MergedView], done: &str, undone: &str) -> Option<MergeNews> {
+    let part = |id: &str| merged.iter().find(|one| one.id == id);
+    let undone = undone.parse::<ContactId>().ok().map(|id| id.to_string());
+    let undone = undone.filter(|id| part(id).is_none());
+    let separated = undone.map(|id| MergeNews::Separated { id });
+    part(done).cloned().map(MergeNews::Merged).or(separated)
+}
+
 fn stops(db: &mut Db, times: &Times, id: ContactId) -> Result<Vec<OptOutView>, StoreError> {
-    let found = opt_outs::of_contact(db, id)?;
+    let found = opt_outs::of_person(db, id)?;
     let people = People::read(db, found.iter().map(|one| one.actor))?;
     let view = |one: &opt_outs::OptOut| OptOutView {
         scope: one.scope,

@@ -106,6 +106,9 @@ routes! {
     // Customers.
     get "/contacts" User => contacts::index;
     get "/contacts/{id}" User => contacts::show;
+    get "/contacts/{id}/merge" User => contacts::merge::new;
+    post "/contacts/{id}/merge" User => contacts::merge::create;
+    delete "/contacts/{id}/merge" User => contacts::merge::destroy;
     post "/contacts/{id}/opt_out" User => contacts::stop;
     delete "/contacts/{id}/opt_out" User => contacts::resume;
 

@@ -46,8 +46,8 @@ mod templates;
 
 pub use body::{Link, Piece, pieces, pieces_and_calls};
 pub use contacts::{
-    ContactLineView, ContactPage, ContactRowView, ContactThreadView, ContactsPage, NumberView,
-    OptOutView,
+    ContactLineView, ContactPage, ContactRowView, ContactThreadView, ContactsPage, MergeNews,
+    MergePage, MergeSideView, MergedView, NumberView, OptOutView,
 };
 pub use conversations::{
     AboutPage, CaseView, ComposerView, ConflictPage, ConflictView, HeadView, InboxChoice,

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { takeScreenshot } from './support/browser.mjs'
-import { contactOf, everyPage, idsOn, setup, speak, thread } from './support/pages.mjs'
+import { contactOf, everyPage, idsOn, merging, setup, speak, thread } from './support/pages.mjs'
 import { Henji, password } from './support/henji.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
@@ -103,7 +103,10 @@ async function prepare(page) {
   }
   assert.deepEqual(Object.keys(threads).sort(), ['busy', 'closed', 'failed', 'snoozed', 'stopped', 'unknown'])
   const [[inbox], [, user]] = [await idsOn(page, '/settings/inboxes'), await idsOn(page, '/settings/users')]
-  return { threads, asked, inbox, user, contact: await contactOf(page, threads.stopped) }
+  const contact = await contactOf(page, threads.stopped)
+  await page.goto(`${contact}/merge?q=1234`)
+  const choice = await merging(page).choices.first().getAttribute('href')
+  return { threads, asked, inbox, user, contact, merging: choice }
 }
 
 async function barriers(page) {

@@ -57,7 +57,7 @@ pub async fn index(call: Call) -> HttpResponse {
                 // Somebody who is known in two inboxes is one contact.
                 let mut known: HashSet<ContactId> = HashSet::new();
                 let people = found.items.into_iter().map(|one| one.contact);
-                let items = people.filter(|contact| known.insert(contact.id)).collect();
+                let items = people.filter(|contact| known.insert(contact.person)).collect();
                 Ok((items, found.next.map(|place| place.to_string())))
             }
         });

@@ -67,10 +67,10 @@ pub async fn index(
 }
 
 /// A page of contacts, and where the next one begins.
-struct Found {
-    contacts: Vec<Contact>,
-    next: Option<String>,
-    is_building: bool,
+pub(super) struct Found {
+    pub contacts: Vec<Contact>,
+    pub next: Option<String>,
+    pub is_building: bool,
 }
 
 fn everybody(db: &mut Db, sight: &Sight, after: Option<ContactId>) -> Result<Found, StoreError> {
@@ -81,7 +81,7 @@ fn everybody(db: &mut Db, sight: &Sight, after: Option<ContactId>) -> Result<Fou
     Ok(Found { contacts, next, is_building: false })
 }
 
-fn called(
+pub(super) fn called(
     db: &mut Db,
     search: &Search,
     sight: &Sight,
@@ -108,28 +108,28 @@ fn called(
     // Somebody who is known in two inboxes is one contact.
     let mut known: HashSet<ContactId> = HashSet::new();
     let people = found.items.into_iter().map(|one| one.contact);
-    let contacts = people.filter(|contact| known.insert(contact.id)).collect();
+    let contacts = people.filter(|contact| known.insert(contact.person)).collect();
     let next = found.next.map(|place| place.to_string());
     Ok(Found { contacts, next, is_building: !found.is_complete })
 }
 
-fn rows(
+pub(super) fn rows(
     db: &mut Db,
     sight: &Sight,
     times: &Times,
     words: &[Word],
     found: Vec<Contact>,
 ) -> Result<Vec<ContactRowView>, StoreError> {
-    let ids: Vec<ContactId> = found.iter().map(|contact| contact.id).collect();
+    let ids: Vec<ContactId> = found.iter().map(|contact| contact.person).collect();
     let known = contacts::known_in(db, sight, &ids)?;
     let inboxes = inboxes::all(db)?;
     let seen: Vec<&Inbox> = inboxes.iter().filter(|inbox| sight.sees(inbox.id)).collect();
     let row = |contact: Contact| {
-        let known = known.get(&contact.id).map_or(&[][..], Vec::as_slice);
+        let known = known.get(&contact.person).map_or(&[][..], Vec::as_slice);
         let name = |id| seen.iter().find(|inbox| inbox.id == id).map(|inbox| inbox.name.clone());
         let named = known.iter().filter_map(|(inbox, _)| name(*inbox));
         ContactRowView {
-            id: contact.id.to_string(),
+            id: contact.person.to_string(),
             name: contact.name.as_deref().map(|name| excerpt(name, words)).unwrap_or_default(),
             number: marked_number(&phone_number::shown(&contact.address), words),
             has_name: contact.name.is_some(),

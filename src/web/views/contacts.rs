@@ -51,6 +51,9 @@ pub struct ContactPage {
     pub name: String,
     pub numbers: Vec<NumberView>,
     /// Newest first.
+    pub merged: Vec<MergedView>,
+    pub news: Option<MergeNews>,
+    /// Newest first.
     pub opt_outs: Vec<OptOutView>,
     pub is_stopped: bool,
     /// The conversations the reader may see, the last active first.
@@ -59,6 +62,68 @@ pub struct ContactPage {
     pub timeline: Vec<ContactLineView>,
     /// Leads to the lines before, where there are any.
     pub older: Option<String>,
+}
+
+/// `GET /contacts/{id}/merge`: the other contact is looked for, or was found.
+#[derive(Template)]
+#[template(path = "contacts/merge.html")]
+pub struct MergePage {
+    pub shell: Shell,
+    /// Stands for the person afterwards.
+    pub kept: MergeSideView,
+    /// The other one, once it is chosen.
+    pub merged: Option<MergeSideView>,
+    pub q: String,
+    pub error: Option<String>,
+    /// Who is called as was asked.
+    pub rows: Vec<ContactRowView>,
+    pub was_asked: bool,
+    pub is_building: bool,
+}
+
+impl MergePage {
+    /// The one that stays, and the other one once it is chosen.
+    pub fn both(&self) -> Vec<&MergeSideView> {
+        std::iter::once(&self.kept).chain(&self.merged).collect()
+    }
+
+    /// What the person will be called.
+    pub fn shown_name(&self) -> &str {
+        let other = self.merged.as_ref().filter(|other| other.has_name && !self.kept.has_name);
+        &other.unwrap_or(&self.kept).name
+    }
+}
+
+/// One of the two, as they stand before.
+#[derive(Clone, Debug)]
+pub struct MergeSideView {
+    pub id: String,
+    pub name: String,
+    pub has_name: bool,
+    pub numbers: Vec<String>,
+    pub inboxes: Vec<String>,
+    pub is_stopped: bool,
+}
+
+/// A contact that was merged into the one of the page.
+#[derive(Clone, Debug)]
+pub struct MergedView {
+    pub id: String,
+    /// What it is called again once it is separated.
+    pub own_name: Option<String>,
+    pub number: String,
+    pub by: Option<String>,
+    pub at: TimeView,
+}
+
+/// What the last form did, with the way back.
+#[derive(Clone, Debug)]
+pub enum MergeNews {
+    Merged(MergedView),
+    /// The contact that is one of its own again.
+    Separated {
+        id: String,
+    },
 }
 
 /// A number the contact has or had.

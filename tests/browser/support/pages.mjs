@@ -23,7 +23,7 @@ const at = {
 
 // Every page of a signed-in administrator, by the name its picture gets.
 // `threads` are ids of conversations by what is special about them.
-export const everyPage = ({ threads, user, inbox, contact }) => [
+export const everyPage = ({ threads, user, inbox, contact, merging }) => [
   ['inbox', '/conversations?view=all'],
   ['inbox-mine', '/conversations?view=mine'],
   ...Object.entries(threads).map(([name, id]) => [`thread-${name}`, `/conversations/${id}`]),
@@ -33,6 +33,9 @@ export const everyPage = ({ threads, user, inbox, contact }) => [
   ['contacts-found', '/contacts?q=1234'],
   ['contacts-nobody', '/contacts?q=%E9%B0%BB%E9%B0%8C'],
   ['contact', contact],
+  ['merge', `${contact}/merge`],
+  ['merge-found', `${contact}/merge?q=1234`],
+  ['merge-chosen', merging],
   ['search', '/search'],
   ['search-found', '/search?q=%E3%81%8F%E3%81%A0%E3%81%95%E3%81%84'],
   ['search-contacts', '/search?q=1234'],
@@ -72,6 +75,21 @@ export async function contactOf(page, conversation) {
   await page.goto(`/conversations/${conversation}/about`)
   return page.locator('main a[href^="/contacts/"]').getAttribute('href')
 }
+
+// One person, two numbers.
+export const merging = page => ({
+  news: page.locator('#merge-news'),
+  both: page.locator('.both > li > b'),
+  find: async (contact, words) => {
+    await page.goto(`${contact}/merge`)
+    await page.locator('#q').fill(words)
+    await submit(page.locator('main form[role=search]')).click()
+  },
+  choices: page.locator('ul.found a'),
+  agree: () => submit(page.locator('main form[method=post]').first()).click(),
+  undo: () => page.locator('#merge-news button').click(),
+  numbers: page.locator('[aria-labelledby=numbers] li b'),
+})
 
 // The button that sends a form, whatever it is called today.
 export const submit = form => form.locator('button:not([type=button]):visible, input[type=submit]').first()

@@ -151,6 +151,9 @@ pub const SPECS: &[Spec] = &[
     answering("post", "/messages/{id}/resend", Object::Message, ""),
     spec("get", "/contacts", Object::None),
     spec("get", "/contacts/{id}", Object::Contact),
+    answering("get", "/contacts/{id}/merge", Object::Contact, ""),
+    answering("post", "/contacts/{id}/merge", Object::Contact, "contact={contact}"),
+    answering("delete", "/contacts/{id}/merge", Object::Contact, ""),
     answering("post", "/contacts/{id}/opt_out", Object::Contact, "scope=advertising&source=user"),
     answering("delete", "/contacts/{id}/opt_out", Object::Contact, "agreed=1"),
     spec("get", "/live", Object::None),
@@ -319,6 +322,7 @@ impl Scene {
         });
         let body = spec.body.replace("{sato}", &self.sato);
         let body = body.replace("{conversation}", &self.conversation);
+        let body = body.replace("{contact}", &self.contact);
         let with_tag = spec.path.replace("{tag}", &self.tag);
         let target =
             |path: String, whose| Target { path, whose, needs: spec.needs, body: body.clone() };

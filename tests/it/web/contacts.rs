@@ -8,6 +8,7 @@ use crate::support::TestApp;
 use crate::support::cast::{self, ADMIN, SATO, VIEWER, YAMADA};
 
 mod list;
+mod merge;
 
 const HANDSET: &str = "+819012345678";
 

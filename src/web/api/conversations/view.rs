@@ -39,7 +39,7 @@ pub struct ContactView {
 impl From<Contact> for ContactView {
     fn from(contact: Contact) -> Self {
         Self {
-            id: contact.id.0,
+            id: contact.person.0,
             phone: contact.address,
             name: contact.name,
             opted_out: contact.opted_out.is_some(),

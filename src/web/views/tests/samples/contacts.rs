@@ -22,7 +22,59 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         ("contacts-nothing", nothing.render().unwrap()),
         ("contacts-refused", wrong.render().unwrap()),
         ("contact", contact_page(t).render().unwrap()),
+        ("contact-merged", contact_merged(t).render().unwrap()),
+        ("merge", merge_page(t).render().unwrap()),
+        ("merge-found", merge_found(t).render().unwrap()),
+        ("merge-chosen", merge_chosen(t).render().unwrap()),
     ]
+}
+
+fn merged(t: Locale) -> MergedView {
+    MergedView {
+        id: "p9".into(),
+        own_name: Some("山田 <i>".into()),
+        number: "080-8765-4321".into(),
+        by: Some("佐藤 花".into()),
+        at: time(t.tag()),
+    }
+}
+
+fn contact_merged(t: Locale) -> ContactPage {
+    let news = Some(MergeNews::Merged(merged(t)));
+    ContactPage { merged: vec![merged(t)], news, ..contact_page(t) }
+}
+
+fn merge_side(id: &str, name: &str, is_stopped: bool) -> MergeSideView {
+    MergeSideView {
+        id: id.into(),
+        name: name.into(),
+        has_name: true,
+        numbers: vec!["090-1234-5678".into(), "080-8765-4321".into()],
+        inboxes: vec!["採用センター".into()],
+        is_stopped,
+    }
+}
+
+fn merge_page(t: Locale) -> MergePage {
+    MergePage {
+        shell: Shell { nav: Nav::Contacts, ..shell(t) },
+        kept: merge_side("p1", "山田 花子", false),
+        merged: None,
+        q: String::new(),
+        error: None,
+        rows: vec![],
+        was_asked: false,
+        is_building: false,
+    }
+}
+
+fn merge_found(t: Locale) -> MergePage {
+    let rows = contacts_page(t).rows;
+    MergePage { q: "山田".into(), rows, was_asked: true, ..merge_page(t) }
+}
+
+fn merge_chosen(t: Locale) -> MergePage {
+    MergePage { merged: Some(merge_side("p2", "山田 <b>", true)), ..merge_page(t) }
 }
 
 fn contacts_page(t: Locale) -> ContactsPage {
@@ -72,6 +124,8 @@ fn contact_page(t: Locale) -> ContactPage {
         id: "p1".into(),
         name: "山田 花子".into(),
         numbers: vec![number("090-1234-5678", true), number("080-8765-4321", false)],
+        merged: vec![],
+        news: Some(MergeNews::Separated { id: "p9".into() }),
         opt_outs: vec![stop(None), stop(Some(time("2026-06-10")))],
         is_stopped: true,
         threads: vec![

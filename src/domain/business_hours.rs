@@ -13,6 +13,10 @@ use chrono_tz::Tz;
 
 use super::holiday;
 
+mod written;
+
+pub use written::{WrittenError, read, write};
+
 /// Minutes of a day, from and to; 1440 is the midnight that ends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
@@ -30,6 +34,19 @@ impl Span {
     pub fn new(from: u16, to: u16) -> Option<Self> {
         (from < to && to <= DAY).then_some(Self { from, to })
     }
+
+    /// Whether a minute of the day is in it; its end is not.
+    pub fn holds(self, minute: u16) -> bool {
+        (self.from..self.to).contains(&minute)
+    }
+}
+
+/// A time in which an inbox is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed {
+    pub from: DateTime<Utc>,
+    /// When it opens again; `None` if it does not within a year.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// When an inbox is open.
@@ -65,6 +82,20 @@ impl BusinessHours {
     pub fn is_open(&self, at: DateTime<Utc>) -> bool {
         let day = at.with_timezone(&self.zone).date_naive();
         self.open_on(day).iter().any(|(from, to)| *from <= at && at < *to)
+    }
+
+    /// The closed time that `at` is in, begun at `at`, or else the next one; `None`
+    /// where none is in sight.
+    pub fn closed(&self, at: DateTime<Utc>) -> Option<Closed> {
+        let mut from = at;
+        for (open, close) in self.spans_from(at) {
+            if open > from {
+                return Some(Closed { from, until: Some(open) });
+            }
+            from = from.max(close);
+        }
+        // Open up to the horizon is open for good.
+        (from < at + HORIZON - Days::new(2)).then_some(Closed { from, until: None })
     }
 
     /// How much of the time between two moments the inbox was open.
@@ -151,6 +182,7 @@ fn wall(day: NaiveDate, minute: u16) -> Option<NaiveDateTime> {
     midnight.checked_add_signed(TimeDelta::minutes(i64::from(minute)))
 }
 
+/// In order, those that overlap or touch made one.
 fn merged(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort();
     let mut merged: Vec<Span> = Vec::with_capacity(spans.len());

@@ -66,4 +66,6 @@ ids! {
     QuarantineId;
     /// A text that is written often.
     TemplateId;
+    /// When inboxes are open.
+    CalendarId;
 }

@@ -155,3 +155,46 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    /// A closed time is closed to its last moment, and what lies before it is open.
+    #[test]
+    fn a_closed_time_is_closed_from_end_to_end(
+        zone in zones(),
+        week in prop::collection::vec(spans(), 7),
+        hour in 0..366 * 24_i64,
+    ) {
+        let week: [Vec<Span>; 7] = week.try_into().expect("seven");
+        let hours = BusinessHours::new(zone, week, false, BTreeMap::new());
+        let now = at("2024-01-01T00:00:00Z") + TimeDelta::hours(hour);
+        let minute = TimeDelta::minutes(1);
+        if let Some(Closed { from, until: Some(until) }) = hours.closed(now) {
+            prop_assert!(now <= from && from < until);
+            prop_assert_eq!(hours.between(from, until), TimeDelta::zero());
+            prop_assert_eq!(hours.between(now, from), from - now);
+            prop_assert!(hours.is_open(until));
+            prop_assert!(!hours.is_open(until - minute));
+        }
+    }
+}
+
+#[test]
+fn a_closed_time_ends_or_does_not() {
+    let hours = office(Tz::Asia__Tokyo, true);
+    let closed = |from: &str, until: &str| Some(Closed { from: at(from), until: Some(at(until)) });
+    let lunch = closed("2026-11-24T12:00:00+09:00", "2026-11-24T13:00:00+09:00");
+    assert_eq!(hours.closed(at("2026-11-24T09:00:00+09:00")), lunch, "the next one");
+    let night = closed("2026-11-20T19:00:00+09:00", "2026-11-24T09:00:00+09:00");
+    assert_eq!(hours.closed(at("2026-11-20T19:00:00+09:00")), night, "the one we are in");
+    let now = at("2026-11-20T19:00:00+09:00");
+    assert_eq!(BusinessHours::always(Tz::Asia__Tokyo).closed(now), None);
+    let never = BusinessHours::new(Tz::Asia__Tokyo, Default::default(), true, BTreeMap::new());
+    assert_eq!(never.closed(now), Some(Closed { from: now, until: None }));
+    // Open on this day and never again.
+    let last = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();
+    let day = vec![span(0, 1440)];
+    let once = BTreeMap::from([(last, day)]);
+    let once = BusinessHours::new(Tz::Asia__Tokyo, Default::default(), false, once);
+    let midnight = at("2026-11-21T00:00:00+09:00");
+    assert_eq!(once.closed(now), Some(Closed { from: midnight, until: None }));
+}

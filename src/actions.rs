@@ -9,6 +9,7 @@ pub mod add_note;
 pub mod assign;
 pub mod backfill;
 pub mod bulk;
+pub mod calendars;
 pub mod cancel_message;
 pub mod close;
 pub mod deliver;

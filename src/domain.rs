@@ -4,6 +4,7 @@
 //! is a function of what it is given, so that every rule can be tested alone.
 
 pub mod business_hours;
+pub mod calendar;
 pub mod content_guard;
 pub mod conversation;
 pub mod delivery;

@@ -18,6 +18,7 @@ use crate::clock::Clock;
 pub mod api_tokens;
 pub mod audit;
 pub mod backup;
+pub mod calendars;
 pub mod checkpoint;
 pub mod connection;
 pub mod contacts;

@@ -65,6 +65,12 @@ pub enum Problem {
     NotHere,
     /// Fits more than one.
     Ambiguous,
+    /// No hours of a day.
+    NotHours,
+    /// Hours that go on into the day after.
+    PastMidnight,
+    /// Something still goes by it.
+    InUse,
     Wrong,
 }
 
@@ -94,6 +100,9 @@ impl Problem {
             Self::Doubtful(_) => "doubtful",
             Self::NotHere => "not_here",
             Self::Ambiguous => "ambiguous",
+            Self::NotHours => "not_hours",
+            Self::PastMidnight => "past_midnight",
+            Self::InUse => "in_use",
             Self::Wrong => "wrong",
         }
     }
@@ -127,6 +136,9 @@ impl std::fmt::Display for Problem {
             Self::Doubtful(_) => "holds digits that may be a card number or My Number",
             Self::NotHere => "names somebody who may not see this inbox",
             Self::Ambiguous => "fits more than one person; write the full name",
+            Self::NotHours => "must be hours such as 9:00-12:00 13:00-18:00",
+            Self::PastMidnight => "must end by midnight; put the rest on the day after",
+            Self::InUse => "is still in use",
             Self::Wrong => "is not right",
         };
         f.write_str(text)

@@ -102,6 +102,7 @@ pub async fn run(app: &App, caller: Caller, answers: Answers) -> Result<House, A
                 locale: answers.locale.clone(),
                 time_zone: answers.time_zone.clone(),
                 undo_seconds: UNDO_SECONDS,
+                calendar_id: None,
             };
             inboxes::insert(tx, &inbox, now)?;
             users::add_membership(tx, inbox.id, admin.id, now)?;

@@ -18,7 +18,7 @@ use crate::store::inboxes::{self, Inbox};
 use crate::store::provider_accounts::{self, ProviderAccount};
 use crate::store::seal::random;
 use crate::store::senders::{self, Sender};
-use crate::store::{Tx, optional, users};
+use crate::store::{Tx, calendars, optional, users};
 
 use super::{ActionError, Problem};
 
@@ -131,6 +131,11 @@ pub async fn save_inbox(app: &App, caller: Caller, inbox: Inbox) -> Result<(), A
     app.store
         .write(move |tx| {
             let now = tx.now;
+            if let Some(calendar) = inbox.calendar_id
+                && optional(calendars::find(tx, calendar))?.is_none()
+            {
+                return Err(ActionError::invalid("calendar_id", Problem::Unknown));
+            }
             let action = match optional(inboxes::find(tx, inbox.id))? {
                 Some(_) => {
                     inboxes::update(tx, &inbox)?;

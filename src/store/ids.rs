@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::connection::MultiBackend;
 use crate::domain::id::{
-    ApiTokenId, AttemptId, CaseId, ContactId, ConversationId, InboxId, MessageId,
+    ApiTokenId, AttemptId, CalendarId, CaseId, ContactId, ConversationId, InboxId, MessageId,
     ProviderAccountId, QuarantineId, SenderId, SessionId, TagId, TemplateId, UserId,
 };
 
@@ -107,4 +107,5 @@ proxies! {
     QuarantineIdProxy => QuarantineId,
     TagIdProxy => TagId,
     TemplateIdProxy => TemplateId,
+    CalendarIdProxy => CalendarId,
 }

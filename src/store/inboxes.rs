@@ -6,10 +6,11 @@ use diesel::prelude::*;
 use super::connection::Db;
 use super::error::StoreError;
 use super::schema::inboxes;
-use crate::domain::id::InboxId;
+use crate::domain::id::{CalendarId, InboxId};
 
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = inboxes)]
+#[diesel(treat_none_as_null = true)]
 pub struct Inbox {
     pub id: InboxId,
     pub name: String,
@@ -18,6 +19,8 @@ pub struct Inbox {
     pub time_zone: String,
     /// How long a person's text may be taken back before it leaves.
     pub undo_seconds: i32,
+    /// When it is open; without one, at all hours.
+    pub calendar_id: Option<CalendarId>,
 }
 
 pub fn find(db: &mut Db, id: InboxId) -> Result<Inbox, StoreError> {

@@ -93,6 +93,33 @@ diesel::table! {
         time_zone -> Text,
         undo_seconds -> Integer,
         created_at -> Timestamp,
+        calendar_id -> Nullable<DbUuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    calendars (id) {
+        id -> DbUuid,
+        name -> Text,
+        time_zone -> Text,
+        week -> Text,
+        keeps_holidays -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    calendar_days (calendar_id, day) {
+        calendar_id -> DbUuid,
+        day -> Text,
+        name -> Text,
+        hours -> Text,
     }
 }
 
@@ -528,6 +555,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     attempts,
     audit_entries,
     audit_head,
+    calendar_days,
+    calendars,
     cases,
     contact_addresses,
     contact_merges,

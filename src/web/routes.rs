@@ -134,6 +134,14 @@ routes! {
     post "/settings/inboxes" Admin => settings::inboxes::create;
     get "/settings/inboxes/{id}/edit" Admin => settings::inboxes::edit;
     put "/settings/inboxes/{id}" Admin => settings::inboxes::update;
+    get "/settings/calendars" Admin => settings::calendars::index;
+    get "/settings/calendars/new" Admin => settings::calendars::new;
+    post "/settings/calendars" Admin => settings::calendars::create;
+    get "/settings/calendars/{id}/edit" Admin => settings::calendars::edit;
+    put "/settings/calendars/{id}" Admin => settings::calendars::update;
+    post "/settings/calendars/{id}/days" Admin => settings::calendars::days::create;
+    delete "/settings/calendars/{id}/days/{day}" Admin => settings::calendars::days::remove;
+    delete "/settings/calendars/{id}" Admin => settings::calendars::remove;
     get "/settings/senders" Admin => settings::senders::index;
     get "/settings/senders/new" Admin => settings::senders::new;
     post "/settings/senders" Admin => settings::senders::create;

@@ -13,13 +13,14 @@ use super::views::{Nav, SettingsIndexPage, Shell};
 use crate::app::App;
 use crate::locale::Locale;
 use crate::store::{
-    StoreError, api_tokens, inboxes as stored_inboxes, organization, quarantine as held,
-    senders as stored_senders, tags as stored_tags, templates as stored_templates,
-    users as stored_users,
+    StoreError, api_tokens, calendars as stored_calendars, inboxes as stored_inboxes, organization,
+    quarantine as held, senders as stored_senders, tags as stored_tags,
+    templates as stored_templates, users as stored_users,
 };
 
 pub mod accounts;
 pub mod audit;
+pub mod calendars;
 pub mod inboxes;
 pub mod preferences;
 pub mod quarantine;
@@ -50,6 +51,7 @@ pub async fn index(app: web::Data<App>, session: Session) -> Result<HttpResponse
                 shell,
                 users: count(users.iter().filter(|user| user.disabled_at.is_none())),
                 inboxes: count(stored_inboxes::all(db)?.iter()),
+                calendars: count(stored_calendars::all(db)?.iter()),
                 senders: count(stored_senders::all(db)?.iter()),
                 templates: u32::try_from(stored_templates::count(db)?).unwrap_or(u32::MAX),
                 tags: count(stored_tags::offered(db)?.iter()),

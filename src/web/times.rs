@@ -3,7 +3,8 @@
 use chrono::{DateTime, Datelike, Days, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
-use super::views::{SnoozeChoice, TimeView};
+use super::views::{ClosedView, SnoozeChoice, TimeView};
+use crate::domain::business_hours::BusinessHours;
 use crate::locale::Locale;
 
 /// Shows times in one zone and language, as seen at one moment.
@@ -40,7 +41,12 @@ impl Times {
 
     /// `11月21日(土)`, with the year where it is another one.
     pub fn day(&self, at: DateTime<Utc>) -> TimeView {
-        let (then, today) = (self.local(at), self.local(self.now));
+        self.on(self.date(at))
+    }
+
+    /// A calendar day in the same words.
+    pub fn on(&self, then: chrono::NaiveDate) -> TimeView {
+        let today = self.date(self.now);
         let weekday = WEEKDAYS_JA[then.weekday().num_days_from_sunday() as usize];
         let same_year = then.year() == today.year();
         let shown = match (self.t, same_year) {
@@ -49,7 +55,7 @@ impl Times {
             (Locale::En, true) => then.format("%a, %-d %b").to_string(),
             (Locale::En, false) => then.format("%a, %-d %b %Y").to_string(),
         };
-        TimeView { iso: then.format("%Y-%m-%d").to_string(), shown }
+        TimeView { iso: then.to_string(), shown }
     }
 
     /// `11/26(木) 14:00`
@@ -82,22 +88,44 @@ impl Times {
         begins.map(|at| at.with_timezone(&Utc))
     }
 
-    /// In an hour, tomorrow morning, Monday morning.
-    pub fn snooze_choices(&self) -> Vec<SnoozeChoice> {
+    /// In an hour, when the inbox next opens, tomorrow morning, Monday morning.
+    pub fn snooze_choices(&self, hours: Option<&BusinessHours>) -> Vec<SnoozeChoice> {
         let today = self.date(self.now);
         let to_monday = 7 - u64::from(today.weekday().num_days_from_monday());
         let clock = |at: DateTime<Utc>| self.clock(at).shown;
         let mut choices = vec![(self.now + TimeDelta::hours(1), self.t.snooze_in_hours(1))];
-        if let Some(at) = self.morning_after(today, 1) {
+        let opening = hours.and_then(|hours| hours.closed(self.now)?.until);
+        if let Some(at) = opening {
+            choices.push((at, self.t.snooze_opening(self.full(at).shown)));
+        }
+        let is_other = |at: &DateTime<Utc>| Some(*at) != opening;
+        if let Some(at) = self.morning_after(today, 1).filter(is_other) {
             choices.push((at, self.t.snooze_tomorrow(clock(at))));
         }
-        if let Some(at) = self.morning_after(today, to_monday).filter(|_| to_monday > 1) {
+        if let Some(at) =
+            self.morning_after(today, to_monday).filter(|_| to_monday > 1).filter(is_other)
+        {
             choices.push((at, self.t.snooze_monday(clock(at))));
         }
         choices
             .into_iter()
             .map(|(until, label)| SnoozeChoice { until: until.to_rfc3339(), label })
             .collect()
+    }
+
+    /// The closed time of an inbox that somebody may meet while the page is open.
+    pub fn closed(&self, hours: &BusinessHours) -> Option<ClosedView> {
+        let closed = hours.closed(self.now)?;
+        let label = match closed.until {
+            Some(at) => self.t.thread_closed_until(self.full(at).shown),
+            None => self.t.thread_closed().to_owned(),
+        };
+        Some(ClosedView {
+            from: closed.from.to_rfc3339(),
+            until: closed.until.map(|at| at.to_rfc3339()).unwrap_or_default(),
+            is_now: closed.from <= self.now,
+            label,
+        })
     }
 
     /// What a `datetime-local` field says, read here; `None` for anything else,
@@ -170,7 +198,45 @@ mod tests {
     #[test]
     fn snoozing_offers_mornings_of_the_inbox() {
         let times = Times::new(Locale::Ja, "Asia/Tokyo", at("2026-11-20T14:30:00+09:00"));
-        let labels: Vec<_> = times.snooze_choices().into_iter().map(|c| c.label).collect();
-        assert_eq!(labels, ["1時間後", "明日 09:00", "月曜 09:00"]);
+        let labels = |hours| -> Vec<_> {
+            times.snooze_choices(hours).into_iter().map(|choice| choice.label).collect()
+        };
+        assert_eq!(labels(None), ["1時間後", "明日 09:00", "月曜 09:00"]);
+        // Friday, and Monday is a holiday.
+        let hours = office("9-18");
+        let opening = "次の営業開始 11/24(火) 09:00";
+        assert_eq!(labels(Some(&hours)), ["1時間後", opening, "明日 09:00", "月曜 09:00"]);
+        let always = BusinessHours::always(times.zone);
+        assert_eq!(labels(Some(&always)), labels(None));
+    }
+
+    #[test]
+    fn one_moment_is_offered_once() {
+        let times = Times::new(Locale::En, "Asia/Tokyo", at("2026-11-25T20:00:00+09:00"));
+        let choices = times.snooze_choices(Some(&office("9-18")));
+        let labels: Vec<_> = choices.into_iter().map(|choice| choice.label).collect();
+        assert_eq!(labels, ["In 1 hour", "Next opening, Thu 26 Nov 09:00", "Monday 09:00"]);
+    }
+
+    #[test]
+    fn a_closed_time_is_told_with_its_end() {
+        let closed = |now: &str, hours: &BusinessHours| {
+            let times = Times::new(Locale::Ja, "Asia/Tokyo", at(now));
+            times.closed(hours).map(|view| (view.is_now, view.label))
+        };
+        let until = "営業時間外・次は11/24(火) 09:00".to_owned();
+        let hours = office("9-18");
+        assert_eq!(closed("2026-11-20T18:00:00+09:00", &hours), Some((true, until.clone())));
+        assert_eq!(closed("2026-11-20T17:59:00+09:00", &hours), Some((false, until)));
+        let never = Some((true, "営業時間外".to_owned()));
+        assert_eq!(closed("2026-11-20T18:00:00+09:00", &office("")), never);
+        let always = BusinessHours::always(chrono_tz::Asia::Tokyo);
+        assert_eq!(closed("2026-11-20T18:00:00+09:00", &always), None);
+    }
+
+    fn office(hours: &str) -> BusinessHours {
+        let day = crate::domain::business_hours::read(hours).unwrap();
+        let week = std::array::from_fn(|n| if n < 5 { day.clone() } else { Vec::new() });
+        BusinessHours::new(chrono_tz::Asia::Tokyo, week, true, Default::default())
     }
 }

@@ -29,6 +29,7 @@ use crate::domain::user::{Notify, Role};
 use crate::locale::Locale;
 
 mod body;
+mod calendars;
 mod contacts;
 mod conversations;
 mod errors;
@@ -45,14 +46,17 @@ mod tags;
 mod templates;
 
 pub use body::{Link, Piece, pieces, pieces_and_calls};
+pub use calendars::{
+    AheadView, CalendarFormPage, CalendarRowView, CalendarView, CalendarsPage, SpecialDayView,
+};
 pub use contacts::{
     ContactLineView, ContactPage, ContactRowView, ContactThreadView, ContactsPage, MergeNews,
     MergePage, MergeSideView, MergedView, NumberView, OptOutView,
 };
 pub use conversations::{
-    AboutPage, CaseView, ComposerView, ConflictPage, ConflictView, HeadView, InboxChoice,
-    IndexPage, LinesView, ListView, NewPage, RowView, RowsView, SenderChoice, ShowPage, SideView,
-    SnoozeChoice, ThreadView, Unsendable,
+    AboutPage, CaseView, ClosedView, ComposerView, ConflictPage, ConflictView, HeadView,
+    InboxChoice, IndexPage, LinesView, ListView, NewPage, RowView, RowsView, SenderChoice,
+    ShowPage, SideView, SnoozeChoice, ThreadView, Unsendable,
 };
 pub use errors::{ErrorPage, ProblemView};
 pub use messages::{DeliveryView, MessageLook, MessageView, UndoView};

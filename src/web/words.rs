@@ -8,6 +8,7 @@ use actix_web::http::header;
 
 use super::error::WebError;
 use super::views::FormErrors;
+use crate::actions::calendars::MOST_DAYS_AT_ONCE;
 use crate::actions::{ActionError, Problem};
 use crate::app::App;
 use crate::domain::content_guard::FindingKind;
@@ -64,6 +65,9 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
         ("password", Problem::TooShort) => return t.field_password_short(MIN_LENGTH),
         (_, Problem::Guessable) => t.field_password_guessable(),
         (_, Problem::TooShort) => t.problem_too_short(),
+        ("last_day", Problem::TooMany) => {
+            return t.problem_last_day_many(MOST_DAYS_AT_ONCE);
+        }
         ("conversations", Problem::TooMany) => t.selection_too_many(),
         (_, Problem::TooMany) => t.problem_too_many(),
         (_, Problem::TooLong) => t.problem_too_long(),
@@ -82,6 +86,7 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
         (_, Problem::OptedOut) => t.problem_opted_out(),
         (_, Problem::NoSender) => t.problem_no_sender(),
         (_, Problem::NotReachable) => t.problem_not_reachable(),
+        ("last_day", Problem::InPast) => t.problem_last_day_before(),
         ("send_at", Problem::InPast) => t.field_send_at_past(),
         (_, Problem::TooFar) => t.field_send_at_far(),
         (_, Problem::InPast) => t.field_until_past(),
@@ -94,6 +99,9 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
         (_, Problem::Doubtful(FindingKind::MyNumber)) => t.problem_doubtful_my_number(),
         (_, Problem::NotHere) => t.problem_not_here(),
         (_, Problem::Ambiguous) => t.problem_ambiguous(),
+        (_, Problem::NotHours) => t.problem_not_hours(),
+        (_, Problem::PastMidnight) => t.problem_past_midnight(),
+        (_, Problem::InUse) => t.problem_calendar_in_use(),
         ("current", Problem::Wrong) => t.field_password_wrong(),
         (_, Problem::Wrong) => t.problem_wrong(),
     };
@@ -137,6 +145,11 @@ pub fn did(t: Locale, action: &str) -> &str {
         "tag.restore" => t.did_tag_restore(),
         "conversation.tag" => t.did_conversation_tag(),
         "conversation.untag" => t.did_conversation_untag(),
+        "calendar.add" => t.did_calendar_add(),
+        "calendar.change" => t.did_calendar_change(),
+        "calendar.remove" => t.did_calendar_remove(),
+        "calendar.set_days" => t.did_calendar_set_days(),
+        "calendar.unset_day" => t.did_calendar_unset_day(),
         "inbox.add" => t.did_inbox_add(),
         "inbox.change" => t.did_inbox_change(),
         "provider.add" => t.did_provider_add(),
@@ -174,6 +187,7 @@ pub fn object(t: Locale, kind: &str) -> &str {
         "user" => t.object_user(),
         "session" => t.object_session(),
         "inbox" => t.object_inbox(),
+        "calendar" => t.object_calendar(),
         "sender" => t.object_sender(),
         "provider_account" => t.object_provider_account(),
         "api_token" => t.object_api_token(),

@@ -11,6 +11,10 @@ export function tick() {
     const text = waited(Date.now() - Date.parse(element.dateTime))
     if (element.textContent !== text) element.textContent = text
   }
+  for (const element of document.querySelectorAll('[data-closed]')) {
+    const [from, until] = element.dataset.closed.split(' ').map(Date.parse)
+    element.hidden = Date.now() < from || Date.now() >= until
+  }
 }
 
 function waited(ms) {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { takeScreenshot } from './support/browser.mjs'
-import { contactOf, everyPage, idsOn, merging, setup, speak, thread } from './support/pages.mjs'
+import { calendars, contactOf, everyPage, idsOn, merging, setup, speak, thread } from './support/pages.mjs'
 import { Henji, password } from './support/henji.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
@@ -102,11 +102,12 @@ async function prepare(page) {
     if (state !== 'open') threads[state] ??= id
   }
   assert.deepEqual(Object.keys(threads).sort(), ['busy', 'closed', 'failed', 'snoozed', 'stopped', 'unknown'])
+  const calendar = await calendars.sample(page)
   const [[inbox], [, user]] = [await idsOn(page, '/settings/inboxes'), await idsOn(page, '/settings/users')]
   const contact = await contactOf(page, threads.stopped)
   await page.goto(`${contact}/merge?q=1234`)
   const choice = await merging(page).choices.first().getAttribute('href')
-  return { threads, asked, inbox, user, contact, merging: choice }
+  return { threads, asked, inbox, user, calendar, contact, merging: choice }
 }
 
 async function barriers(page) {

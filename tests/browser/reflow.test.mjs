@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Henji } from './support/henji.mjs'
-import { contactOf, everyPage, idsOn, speak } from './support/pages.mjs'
+import { calendars, contactOf, everyPage, idsOn, speak } from './support/pages.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage({ start: () => Henji.demo() })
@@ -90,8 +90,9 @@ async function prepare(page) {
     if (has('failed') || has('undelivered')) threads.failed ??= id
     if (threads.busy && threads.failed) break
   }
+  const calendar = await calendars.sample(page)
   const [[inbox], [, user]] = [await idsOn(page, '/settings/inboxes'), await idsOn(page, '/settings/users')]
-  return { threads, inbox, user, contact: await contactOf(page, threads.stopped) }
+  return { threads, inbox, user, calendar, contact: await contactOf(page, threads.stopped) }
 }
 
 // What reaches beyond the screen. A box that scrolls sideways on purpose or ends

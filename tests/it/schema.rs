@@ -17,6 +17,8 @@ use crate::support::test_db::{self, TestDb};
 const UNIQUE: &[(&str, &str)] = &[
     ("api_tokens", "token_hash"),
     ("attempts", "message_id,number"),
+    ("calendar_days", "calendar_id,day"),
+    ("calendars", "name"),
     ("contact_addresses", "address_index"),
     ("conversation_tags", "conversation_id,tag_id"),
     ("conversations", "inbox_id,contact_id"),

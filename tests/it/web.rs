@@ -1,5 +1,6 @@
 //! Pages, sockets and forms, from outside.
 
+mod calendars;
 mod compress;
 mod contacts;
 mod cross_site_scripting;

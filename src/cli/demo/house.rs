@@ -103,6 +103,7 @@ pub async fn build(app: &App, password: &str) -> Result<Vec<Desk>, ActionError> 
             locale: (*locale).to_owned(),
             time_zone: zone.clone(),
             undo_seconds: desks[0].inbox.undo_seconds,
+            calendar_id: None,
         };
         settings::save_inbox(app, operator(), inbox.clone()).await?;
         let account = house.account.id;

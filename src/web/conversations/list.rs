@@ -266,7 +266,7 @@ fn bulk(
         back: narrowed.query(),
         team: team.iter().map(person).collect(),
         tags,
-        snooze_choices: times.snooze_choices(),
+        snooze_choices: times.snooze_choices(None),
     })
 }
 

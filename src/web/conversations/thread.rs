@@ -7,6 +7,7 @@ use super::lines::{Setting, lines, mentioned};
 use super::list::{inbox_choice, is_late, shown_name};
 use super::people::People;
 use crate::app::App;
+use crate::domain::business_hours::BusinessHours;
 use crate::domain::id::{ConversationId, MessageId};
 use crate::domain::message::Purpose;
 use crate::domain::opt_out;
@@ -20,7 +21,7 @@ use crate::store::messages::{self, Message, Position};
 use crate::store::tags::{self, Tag};
 use crate::store::templates::{self, Template};
 use crate::store::{
-    Db, StoreError, drafts, opt_outs, optional, provider_accounts, reads, senders, users,
+    Db, StoreError, calendars, drafts, opt_outs, optional, provider_accounts, reads, senders, users,
 };
 use crate::web::cursor;
 use crate::web::error::WebError;
@@ -58,6 +59,14 @@ pub struct Loaded {
     pub conversation: Conversation,
     pub inbox: Inbox,
     pub times: Times,
+}
+
+impl Loaded {
+    /// When the inbox is open; `None` for one that always is.
+    fn hours(&self, db: &mut Db) -> Result<Option<BusinessHours>, StoreError> {
+        let calendar = self.inbox.calendar_id.map(|id| calendars::find(db, id)).transpose()?;
+        Ok(calendar.map(|calendar| calendar.hours()))
+    }
 }
 
 pub async fn thread_view(
@@ -286,6 +295,7 @@ pub fn head(
 ) -> Result<HeadView, StoreError> {
     let Loaded { conversation, inbox, times } = loaded;
     let status = &conversation.status;
+    let hours = loaded.hours(db)?;
     let team = users::answering_in(db, inbox.id)?;
     let people = People::read(db, [status.assignee])?;
     let named = conversation.contact.name.is_some();
@@ -304,7 +314,8 @@ pub fn head(
         late: status.waiting_since.is_some_and(|at| is_late(times.now, at)),
         snoozed_until: status.snoozed_until.map(|at| times.full(at)),
         team: team.iter().map(person).collect(),
-        snooze_choices: times.snooze_choices(),
+        closed: hours.as_ref().and_then(|hours| times.closed(hours)),
+        snooze_choices: times.snooze_choices(hours.as_ref()),
         snooze_min: times.field(times.now),
         may_answer: role.may_answer(),
     })
@@ -382,6 +393,7 @@ fn composer(
         senders.is_empty().then_some(Unsendable::NoSender)
     };
     let draft = drafts::find(db, conversation.id, session.user.id)?;
+    let hours = loaded.hours(db)?;
     Ok(ComposerView {
         t: times.t,
         csrf: session.csrf.clone(),
@@ -395,7 +407,7 @@ fn composer(
         senders,
         unsendable,
         enter_sends: session.user.enter_sends,
-        send_choices: times.snooze_choices(),
+        send_choices: times.snooze_choices(hours.as_ref()),
         send_min: times.field(times.now),
         templates: template_choices(db, inbox)?,
         despite_doubt: false,

@@ -12,7 +12,9 @@ use crate::domain::phone_number;
 use crate::domain::user::{Actor, ActorKind, Role};
 use crate::locale::Locale;
 use crate::store::audit::{self, Entry};
-use crate::store::{Db, StoreError, api_tokens, inboxes, provider_accounts, senders, users};
+use crate::store::{
+    Db, StoreError, api_tokens, calendars, inboxes, provider_accounts, senders, users,
+};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::html;
@@ -58,6 +60,7 @@ impl Names {
         names.extend(users::all(db)?.into_iter().map(|user| (user.id.0, user.name)));
         names.extend(api_tokens::all(db)?.into_iter().map(|token| (token.id.0, token.name)));
         names.extend(inboxes::all(db)?.into_iter().map(|inbox| (inbox.id.0, inbox.name)));
+        names.extend(calendars::all(db)?.into_iter().map(|one| (one.id.0, one.name)));
         names.extend(
             senders::all(db)?
                 .into_iter()

@@ -10,12 +10,12 @@ use crate::clock::fresh_id;
 use crate::domain::id::InboxId;
 use crate::domain::phone_number;
 use crate::store::inboxes::{self, Inbox};
-use crate::store::{StoreError, organization, senders, users};
+use crate::store::{StoreError, calendars, organization, senders, users};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::{html, html_with};
 use crate::web::session::{Admin, Session};
-use crate::web::views::{FormErrors, InboxFormPage, InboxRowView, InboxesPage};
+use crate::web::views::{ChoiceView, FormErrors, InboxFormPage, InboxRowView, InboxesPage};
 use crate::web::words;
 
 const LIST: &str = "/settings/inboxes";
@@ -66,6 +66,7 @@ pub async fn new(
         locale: house.locale,
         time_zone: house.time_zone,
         undo_seconds: UNDO_SECONDS,
+        calendar_id: None,
     };
     form(&app, &session, &request, None, inbox, FormErrors::none()).await
 }
@@ -120,6 +121,7 @@ async fn save(
         locale: fields.get("locale").to_owned(),
         time_zone: fields.get("time_zone").trim().to_owned(),
         undo_seconds: *undo_seconds.as_ref().unwrap_or(&UNDO_SECONDS),
+        calendar_id: fields.get("calendar_id").parse().ok(),
     };
     let refused = match undo_seconds {
         Err(_) => ActionError::invalid("undo_seconds", Problem::Malformed),
@@ -140,7 +142,13 @@ async fn form(
     inbox: Inbox,
     errors: FormErrors,
 ) -> Result<HttpResponse, WebError> {
+    let calendars = app.store.read(calendars::all).await?.into_iter().map(|calendar| ChoiceView {
+        value: calendar.id.to_string(),
+        label: calendar.name,
+        chosen: inbox.calendar_id == Some(calendar.id),
+    });
     let page = InboxFormPage {
+        calendars: calendars.collect(),
         shell: frame(app, session, request).await?,
         id: id.map(|id| id.to_string()),
         name: inbox.name,

@@ -193,10 +193,24 @@ pub struct HeadView {
     pub snoozed_until: Option<TimeView>,
     /// Who can be given the conversation.
     pub team: Vec<PersonView>,
+    /// When the inbox is closed, now or next; `None` where that is not in sight.
+    pub closed: Option<ClosedView>,
     pub snooze_choices: Vec<SnoozeChoice>,
     /// The earliest time of the inbox to put it aside to: `2026-11-22T14:30`.
     pub snooze_min: String,
     pub may_answer: bool,
+}
+
+/// A closed time of an inbox. It may begin or end while the page is open: scripts
+/// go by its bounds.
+#[derive(Clone, Debug)]
+pub struct ClosedView {
+    /// RFC 3339.
+    pub from: String,
+    /// Empty if it does not open again within a year.
+    pub until: String,
+    pub is_now: bool,
+    pub label: String,
 }
 
 /// "明日 9:00"

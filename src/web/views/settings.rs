@@ -13,6 +13,7 @@ pub fn settings_menu(shell: &Shell) -> Vec<ChoiceView> {
         (admin, "/settings", t.settings_overview()),
         (admin, "/settings/users", t.settings_users()),
         (admin, "/settings/inboxes", t.settings_inboxes()),
+        (admin, "/settings/calendars", t.settings_calendars()),
         (admin, "/settings/senders", t.settings_senders()),
         (admin, "/settings/templates", t.settings_templates()),
         (admin, "/settings/tags", t.settings_tags()),
@@ -33,6 +34,7 @@ pub struct SettingsIndexPage {
     pub shell: Shell,
     pub users: u32,
     pub inboxes: u32,
+    pub calendars: u32,
     pub senders: u32,
     pub templates: u32,
     pub tags: u32,
@@ -157,6 +159,8 @@ pub struct InboxFormPage {
     pub time_zone: String,
     /// 0, 5 or 10 seconds in which a text can be taken back.
     pub undo_seconds: u32,
+    /// Field `calendar_id`; none chosen is open at all hours.
+    pub calendars: Vec<ChoiceView>,
     pub errors: FormErrors,
 }
 

@@ -23,7 +23,7 @@ const at = {
 
 // Every page of a signed-in administrator, by the name its picture gets.
 // `threads` are ids of conversations by what is special about them.
-export const everyPage = ({ threads, user, inbox, contact, merging }) => [
+export const everyPage = ({ threads, user, inbox, calendar, contact, merging }) => [
   ['inbox', '/conversations?view=all'],
   ['inbox-mine', '/conversations?view=mine'],
   ...Object.entries(threads).map(([name, id]) => [`thread-${name}`, `/conversations/${id}`]),
@@ -51,6 +51,9 @@ export const everyPage = ({ threads, user, inbox, contact, merging }) => [
   ['inboxes', '/settings/inboxes'],
   ['inbox-new', '/settings/inboxes/new'],
   ['inbox-edit', `/settings/inboxes/${inbox}/edit`],
+  ['calendars', '/settings/calendars'],
+  ['calendar-new', '/settings/calendars/new'],
+  ['calendar', `/settings/calendars/${calendar}/edit`],
   ['tags', '/settings/tags'],
   ['tag-new', '/settings/tags/new'],
   ['senders', '/settings/senders'],
@@ -382,6 +385,47 @@ export const team = page => ({
   count: tab => page.locator(`#count-${tab}`),
   called: conversation => page.locator(`#row-${conversation} .called`),
 })
+
+// Business hours, as an administrator makes them and an agent is told of them.
+export const calendars = {
+  weekdays: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'],
+  async make(page, name, week) {
+    await page.goto('/settings/calendars/new')
+    await page.locator('[name=name]').fill(name)
+    for (const [day, hours] of Object.entries(week)) await page.locator(`#${day}`).fill(hours)
+    await submit(page.locator('main form').first()).click()
+  },
+  // One with a day of its own, for pictures; its id.
+  async sample(page) {
+    const [known] = await idsOn(page, '/settings/calendars')
+    if (known) return known
+    await this.make(page, '平日', { saturday: '10-12, 13-15' })
+    await page.waitForURL('**/edit?saved*')
+    const [, day] = await this.ahead(page).locator('time').evaluateAll(all => all.map(time => time.dateTime))
+    await this.special(page, { day, day_name: '棚卸し', day_hours: '' })
+    const [, id] = page.url().match(/calendars\/([0-9a-f-]+)/)
+    await this.give(page, '平日')
+    return id
+  },
+  ahead: page => page.locator('#ahead + table tbody tr'),
+  async special(page, fields) {
+    for (const [name, value] of Object.entries(fields)) await page.locator(`#${name}`).fill(value)
+    await page.locator('form[action$="/days"] button').click()
+    await page.locator('form[action*="/days/"]').first().waitFor()
+  },
+  async give(page, name) {
+    await page.goto('/settings/inboxes')
+    await page.locator('main tbody a').first().click()
+    await page.locator('#calendar_id').selectOption({ label: name })
+    await submit(page.locator('main form').first()).click()
+    await page.waitForURL('**/settings/inboxes?*')
+  },
+  told: page => ({
+    closed: page.locator('main > header [data-closed]'),
+    menu: page.locator('#snooze-menu summary'),
+    opening: page.locator('#snooze-menu button', { hasText: '次の営業開始' }),
+  }),
+}
 
 // An administrator makes a tag.
 export async function makeTag(page, name, colour = 'ai') {

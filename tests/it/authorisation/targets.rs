@@ -1,5 +1,6 @@
 //! What to put into the addresses of the routes.
 
+use henji::actions::calendars;
 use henji::actions::people::{self, NewUser};
 use henji::actions::settings::{self, NewAccount};
 use henji::actions::tags::{self, Wanted};
@@ -43,6 +44,7 @@ enum Object {
     Token,
     Template,
     Tag,
+    Calendar,
     Account,
     Quarantined,
     Door,
@@ -177,6 +179,14 @@ pub const SPECS: &[Spec] = &[
     spec("post", "/settings/inboxes", Object::None),
     spec("get", "/settings/inboxes/{id}/edit", Object::Inbox),
     spec("put", "/settings/inboxes/{id}", Object::Inbox),
+    spec("get", "/settings/calendars", Object::None),
+    spec("get", "/settings/calendars/new", Object::None),
+    spec("post", "/settings/calendars", Object::None),
+    spec("get", "/settings/calendars/{id}/edit", Object::Calendar),
+    spec("put", "/settings/calendars/{id}", Object::Calendar),
+    spec("post", "/settings/calendars/{id}/days", Object::Calendar),
+    spec("delete", "/settings/calendars/{id}/days/{day}", Object::Calendar),
+    spec("delete", "/settings/calendars/{id}", Object::Calendar),
     spec("get", "/settings/senders", Object::None),
     spec("get", "/settings/senders/new", Object::None),
     spec("post", "/settings/senders", Object::None),
@@ -248,6 +258,7 @@ pub struct Scene {
     token: String,
     template: String,
     tag: String,
+    calendar: String,
     account: String,
     quarantined: String,
     door: String,
@@ -292,6 +303,14 @@ impl Scene {
         let wanted =
             Wanted { id: None, name: "面接".into(), colour: Default::default(), position: 1 };
         let tag = tags::save(app, operator(), wanted).await.unwrap();
+        let wanted = calendars::Wanted {
+            id: None,
+            name: "平日".into(),
+            time_zone: "Asia/Tokyo".into(),
+            week: Default::default(),
+            keeps_holidays: true,
+        };
+        let calendar = calendars::save(app, operator(), wanted).await.unwrap();
         let signer = Signer::of(app, &app.cast.account);
         let forged = Signer { secret: "no such secret here".into(), ..signer };
         let body = inbound("SIM0", "+819012345678", "?").to_string();
@@ -307,6 +326,7 @@ impl Scene {
             token: token.to_string(),
             template: template.id.to_string(),
             tag: tag.to_string(),
+            calendar: calendar.to_string(),
             account: account.id.to_string(),
             quarantined: read.await.unwrap()[0].id.to_string(),
             door: app.cast.account.hook_token.clone(),
@@ -324,6 +344,7 @@ impl Scene {
         let body = body.replace("{conversation}", &self.conversation);
         let body = body.replace("{contact}", &self.contact);
         let with_tag = spec.path.replace("{tag}", &self.tag);
+        let with_tag = with_tag.replace("{day}", "2026-12-29");
         let target =
             |path: String, whose| Target { path, whose, needs: spec.needs, body: body.clone() };
         match spec.object {
@@ -364,6 +385,7 @@ impl Scene {
             Object::Token => (&self.token, Whose::House),
             Object::Template => (&self.template, Whose::House),
             Object::Tag => (&self.tag, Whose::House),
+            Object::Calendar => (&self.calendar, Whose::House),
             _ => (&self.quarantined, Whose::House),
         }
     }

@@ -184,6 +184,7 @@ fn named_inbox(name: String) -> Inbox {
         locale: "ja".into(),
         time_zone: "Asia/Tokyo".into(),
         undo_seconds: 0,
+        calendar_id: None,
     }
 }
 

@@ -91,6 +91,7 @@ impl Cast {
             locale: "ja".into(),
             time_zone: "Asia/Tokyo".into(),
             undo_seconds: 5,
+            calendar_id: None,
         };
         settings::save_inbox(app, house(), recruiting.clone()).await.unwrap();
         let account = NewAccount {

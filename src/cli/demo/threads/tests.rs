@@ -15,6 +15,7 @@ fn desks() -> Vec<Desk> {
                     locale: "ja".to_owned(),
                     time_zone: "Asia/Tokyo".to_owned(),
                     undo_seconds: 5,
+                    calendar_id: None,
                 },
                 sender: Sender {
                     id: id.into(),

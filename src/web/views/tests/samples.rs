@@ -7,6 +7,7 @@ use crate::domain::user::{Notify, Role};
 use crate::locale::Locale;
 use crate::web::views::*;
 
+mod calendars;
 mod contacts;
 mod first;
 mod inbox;
@@ -22,6 +23,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     pages.extend(first::pages(t));
     pages.extend(search::pages(t));
     pages.extend(settings::pages(t));
+    pages.extend(calendars::pages(t));
     pages.extend([403, 404, 409, 422, 429, 500, 503].map(|status| error_page(t, status)));
     pages
 }

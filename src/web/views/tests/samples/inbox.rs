@@ -224,8 +224,15 @@ pub fn head(t: Locale) -> HeadView {
         late: true,
         snoozed_until: None,
         team: vec![person("u1", "佐藤 花"), person("u2", "高橋 健"), person("u3", "Maria Santos")],
+        closed: Some(ClosedView {
+            from: "2026-11-21T18:00:00+09:00".into(),
+            until: "2026-11-24T09:00:00+09:00".into(),
+            is_now: true,
+            label: t.thread_closed_until("11/24(火) 09:00"),
+        }),
         snooze_choices: vec![
             choice(t.snooze_in_hours(1)),
+            choice(t.snooze_opening("11/24(火) 09:00")),
             choice(t.snooze_tomorrow("9:00")),
             choice(t.snooze_monday("9:00")),
         ],

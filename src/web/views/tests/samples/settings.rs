@@ -60,6 +60,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         locale: "ja".into(),
         time_zone: "Asia/Tokyo".into(),
         undo_seconds: 5,
+        calendars: vec![choice("k1", "平日", true)],
         errors: FormErrors::none(),
     };
     let account = |id: &str, kind: &str, label: &str, send_only| AccountView {
@@ -152,6 +153,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         shell: shell(),
         users: 12,
         inboxes: 3,
+        calendars: 2,
         senders: 4,
         templates: 3,
         tags: 2,

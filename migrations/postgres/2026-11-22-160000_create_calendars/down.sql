@@ -1,0 +1,3 @@
+alter table inboxes drop column calendar_id;
+drop table calendar_days;
+drop table calendars;

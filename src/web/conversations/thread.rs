@@ -334,7 +334,9 @@ pub fn side(
     let people = People::read(db, closers.chain([status.assignee]))?;
     let first = cases.last().map_or(conversation.last_message_at, |case| case.opened_at);
     let opted_out = opt_outs::since(db, &conversation.contact)?;
+    let hours = loaded.hours(db)?;
     Ok(SideView {
+        closed: hours.as_ref().and_then(|hours| times.closed(hours)),
         t: times.t,
         conversation_id: conversation.id.to_string(),
         contact_id: conversation.contact.id.to_string(),

@@ -311,6 +311,8 @@ pub struct SideView {
     pub number: String,
     pub opted_out_since: Option<TimeView>,
     pub inbox_name: String,
+    /// As in the head.
+    pub closed: Option<ClosedView>,
     pub sender: Option<String>,
     pub state: ShownState,
     pub assignee: Option<PersonView>,

@@ -49,8 +49,9 @@ async fn an_inbox_goes_by_the_hours_it_is_given() {
     let sato = app.sign_in(SATO).await;
     let thread = format!("/conversations/{conversation}");
     let seen = sato.get(&thread).await.expect(200);
-    let told = seen.texts("header [data-closed]:not([hidden])").join("");
-    assert_eq!(told, "・営業時間外・次は11/24(火) 09:00");
+    assert_eq!(seen.texts("header [data-closed]:not([hidden])"), ["営業時間外"]);
+    let told = seen.texts(".side [data-closed]:not([hidden])").join("");
+    assert_eq!(told.trim(), "営業時間外・次は11/24(火) 09:00");
     let until = "2026-11-24T00:00:00+00:00";
     let offered = seen.attribute(&format!("#snooze-menu button[value='{until}']"), "value");
     assert!(offered.is_some(), "{}", seen.text);
@@ -60,8 +61,8 @@ async fn an_inbox_goes_by_the_hours_it_is_given() {
     let day =
         [("day", "2026-11-24"), ("last_day", ""), ("day_name", "創立記念日"), ("day_hours", "")];
     admin.post(&format!("{LIST}/{id}/days"), &day).await.expect(303);
-    let told = sato.get(&thread).await.expect(200).texts("header [data-closed]").join("");
-    assert_eq!(told, "・営業時間外・次は11/25(水) 09:00");
+    let told = sato.get(&thread).await.expect(200).texts(".side [data-closed]").join("");
+    assert_eq!(told.trim(), "営業時間外・次は11/25(水) 09:00");
     admin.delete(&format!("{LIST}/{id}/days/2026-11-24")).await.expect(303);
 
     // While it is open, nothing is said.

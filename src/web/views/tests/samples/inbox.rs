@@ -343,6 +343,7 @@ pub fn composer(t: Locale) -> ComposerView {
 
 pub fn side(t: Locale) -> SideView {
     SideView {
+        closed: head(t).closed,
         t,
         conversation_id: "c1".into(),
         contact_id: "p1".into(),

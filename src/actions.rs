@@ -38,6 +38,7 @@ pub mod simulate;
 pub mod snooze;
 pub mod start_conversation;
 pub mod tags;
+pub mod teams;
 pub mod templates;
 mod timeline;
 

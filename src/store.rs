@@ -51,6 +51,7 @@ pub mod senders;
 pub mod sessions;
 pub mod set_up_links;
 pub mod tags;
+pub mod teams;
 pub mod templates;
 pub mod unresolved;
 pub mod users;

@@ -121,7 +121,7 @@ pub async fn disable(app: &App, caller: Caller, email: String) -> Result<(), Act
         .read(move |db| {
             let user = users::find_by_email(db, &email)?
                 .ok_or(ActionError::invalid("email", Problem::Unknown))?;
-            let inboxes = users::inboxes_of(db, user.id)?;
+            let inboxes = users::own_inboxes_of(db, user.id)?;
             Ok::<_, ActionError>((user, inboxes))
         })
         .await?;

@@ -68,4 +68,6 @@ ids! {
     TemplateId;
     /// When inboxes are open.
     CalendarId;
+    /// Users who answer the same inboxes.
+    TeamId;
 }

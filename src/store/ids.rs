@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::connection::MultiBackend;
 use crate::domain::id::{
     ApiTokenId, AttemptId, CalendarId, CaseId, ContactId, ConversationId, InboxId, MessageId,
-    ProviderAccountId, QuarantineId, SenderId, SessionId, TagId, TemplateId, UserId,
+    ProviderAccountId, QuarantineId, SenderId, SessionId, TagId, TeamId, TemplateId, UserId,
 };
 
 /// One SQL type for all ids.
@@ -108,4 +108,5 @@ proxies! {
     TagIdProxy => TagId,
     TemplateIdProxy => TemplateId,
     CalendarIdProxy => CalendarId,
+    TeamIdProxy => TeamId,
 }

@@ -537,6 +537,37 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    teams (id) {
+        id -> DbUuid,
+        name -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    team_members (team_id, user_id) {
+        team_id -> DbUuid,
+        user_id -> DbUuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    team_inboxes (team_id, inbox_id) {
+        team_id -> DbUuid,
+        inbox_id -> DbUuid,
+    }
+}
+
 diesel::joinable!(conversations -> contacts (contact_id));
 diesel::joinable!(conversations -> contact_addresses (address_id));
 diesel::joinable!(messages -> conversations (conversation_id));
@@ -548,6 +579,8 @@ diesel::joinable!(outbox -> messages (message_id));
 diesel::joinable!(outbox -> senders (sender_id));
 diesel::joinable!(contact_addresses -> contacts (contact_id));
 diesel::joinable!(conversation_tags -> tags (tag_id));
+diesel::joinable!(team_members -> teams (team_id));
+diesel::joinable!(team_inboxes -> teams (team_id));
 diesel::joinable!(mentions -> conversations (conversation_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -584,6 +617,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     set_up_links,
     tags,
+    team_inboxes,
+    team_members,
+    teams,
     templates,
     unresolved,
     users,

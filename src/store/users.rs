@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use super::connection::{Db, on_each_backend};
 use super::error::{StoreError, known};
-use super::schema::{memberships, users};
+use super::schema::{memberships, team_inboxes, team_members, teams, users};
 use super::seal::{Vault, place};
 use crate::domain::id::{InboxId, UserId};
 use crate::domain::user::{Notify, Role};
@@ -120,8 +120,24 @@ pub fn last_seen(db: &mut Db) -> Result<HashMap<UserId, DateTime<Utc>>, StoreErr
     Ok(rows.into_iter().filter_map(|(id, at)| Some((id, at?.and_utc()))).collect())
 }
 
-/// The inboxes a user belongs to.
+/// Every inbox a user belongs to: their own and those of their teams. Only here and
+/// in [`seeing`] and its neighbours is it known what teams are for.
 pub fn inboxes_of(db: &mut Db, user: UserId) -> Result<Vec<InboxId>, StoreError> {
+    let mut inboxes = own_inboxes_of(db, user)?;
+    let teams =
+        team_members::table.filter(team_members::user_id.eq(user)).select(team_members::team_id);
+    let theirs: Vec<InboxId> = team_inboxes::table
+        .filter(team_inboxes::team_id.eq_any(teams))
+        .select(team_inboxes::inbox_id)
+        .load(&mut db.conn)?;
+    inboxes.extend(theirs);
+    inboxes.sort_unstable();
+    inboxes.dedup();
+    Ok(inboxes)
+}
+
+/// The inboxes a user belongs to by themselves, whatever teams they are in.
+pub fn own_inboxes_of(db: &mut Db, user: UserId) -> Result<Vec<InboxId>, StoreError> {
     Ok(memberships::table
         .filter(memberships::user_id.eq(user))
         .order(memberships::inbox_id)
@@ -153,9 +169,18 @@ fn belonging_to(db: &mut Db, inboxes: &[InboxId]) -> Result<Vec<User>, StoreErro
     let members = memberships::table
         .filter(memberships::inbox_id.eq_any(inboxes))
         .select(memberships::user_id);
+    let in_teams = team_members::table
+        .inner_join(teams::table.inner_join(team_inboxes::table))
+        .filter(team_inboxes::inbox_id.eq_any(inboxes))
+        .select(team_members::user_id);
     let rows: Vec<UserRow> = users::table
         .filter(users::disabled_at.is_null())
-        .filter(users::id.eq_any(members).or(users::role.eq(Role::Admin.word())))
+        .filter(
+            users::id
+                .eq_any(members)
+                .or(users::id.eq_any(in_teams))
+                .or(users::role.eq(Role::Admin.word())),
+        )
         .select(UserRow::as_select())
         .load(&mut db.conn)?;
     let mut people =
@@ -164,7 +189,7 @@ fn belonging_to(db: &mut Db, inboxes: &[InboxId]) -> Result<Vec<User>, StoreErro
     Ok(people)
 }
 
-/// Makes `inboxes` the ones the user belongs to.
+/// Makes `inboxes` the ones the user belongs to by themselves.
 pub fn set_inboxes(
     db: &mut Db,
     user: UserId,

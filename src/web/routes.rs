@@ -129,6 +129,12 @@ routes! {
     put "/settings/users/{id}" Admin => settings::users::update;
     post "/settings/users/{id}/disablement" Admin => settings::users::disable;
     delete "/settings/users/{id}/disablement" Admin => settings::users::enable;
+    get "/settings/teams" Admin => settings::teams::index;
+    get "/settings/teams/new" Admin => settings::teams::new;
+    post "/settings/teams" Admin => settings::teams::create;
+    get "/settings/teams/{id}/edit" Admin => settings::teams::edit;
+    put "/settings/teams/{id}" Admin => settings::teams::update;
+    delete "/settings/teams/{id}" Admin => settings::teams::remove;
     get "/settings/inboxes" Admin => settings::inboxes::index;
     get "/settings/inboxes/new" Admin => settings::inboxes::new;
     post "/settings/inboxes" Admin => settings::inboxes::create;

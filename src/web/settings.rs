@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::locale::Locale;
 use crate::store::{
     StoreError, api_tokens, calendars as stored_calendars, inboxes as stored_inboxes, organization,
-    quarantine as held, senders as stored_senders, tags as stored_tags,
+    quarantine as held, senders as stored_senders, tags as stored_tags, teams as stored_teams,
     templates as stored_templates, users as stored_users,
 };
 
@@ -26,6 +26,7 @@ pub mod preferences;
 pub mod quarantine;
 pub mod senders;
 pub mod tags;
+pub mod teams;
 pub mod templates;
 pub mod tokens;
 pub mod users;
@@ -50,6 +51,7 @@ pub async fn index(app: web::Data<App>, session: Session) -> Result<HttpResponse
             Ok::<_, StoreError>(SettingsIndexPage {
                 shell,
                 users: count(users.iter().filter(|user| user.disabled_at.is_none())),
+                teams: count(stored_teams::all(db)?.iter()),
                 inboxes: count(stored_inboxes::all(db)?.iter()),
                 calendars: count(stored_calendars::all(db)?.iter()),
                 senders: count(stored_senders::all(db)?.iter()),

@@ -43,6 +43,7 @@ mod setup;
 mod simulator;
 mod tabs;
 mod tags;
+mod teams;
 mod templates;
 
 pub use body::{Link, Piece, pieces, pieces_and_calls};
@@ -71,6 +72,7 @@ pub use simulator::{
 };
 pub use tabs::{ListTab, TabView};
 pub use tags::{TagChoice, TagFormPage, TagRowView, TagView, TagsPage};
+pub use teams::{TeamFormPage, TeamRowView, TeamsPage};
 pub use templates::{
     TemplateChoice, TemplateFormPage, TemplateRowView, TemplatesPage, TemplatesView,
 };

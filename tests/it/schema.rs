@@ -35,6 +35,9 @@ const UNIQUE: &[(&str, &str)] = &[
     ("sessions", "token_hash"),
     ("set_up_links", "token_hash"),
     ("tags", "name"),
+    ("team_inboxes", "team_id,inbox_id"),
+    ("team_members", "team_id,user_id"),
+    ("teams", "name"),
     ("users", "email_index"),
 ];
 

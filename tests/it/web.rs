@@ -12,5 +12,6 @@ mod presence;
 mod sessions;
 mod set_up;
 mod settings;
+mod teams;
 mod templates;
 mod thread;

@@ -13,7 +13,7 @@ use crate::domain::user::{Actor, ActorKind, Role};
 use crate::locale::Locale;
 use crate::store::audit::{self, Entry};
 use crate::store::{
-    Db, StoreError, api_tokens, calendars, inboxes, provider_accounts, senders, users,
+    Db, StoreError, api_tokens, calendars, inboxes, provider_accounts, senders, teams, users,
 };
 use crate::web::error::WebError;
 use crate::web::form::Fields;
@@ -60,6 +60,7 @@ impl Names {
         names.extend(users::all(db)?.into_iter().map(|user| (user.id.0, user.name)));
         names.extend(api_tokens::all(db)?.into_iter().map(|token| (token.id.0, token.name)));
         names.extend(inboxes::all(db)?.into_iter().map(|inbox| (inbox.id.0, inbox.name)));
+        names.extend(teams::all(db)?.into_iter().map(|team| (team.id.0, team.name)));
         names.extend(calendars::all(db)?.into_iter().map(|one| (one.id.0, one.name)));
         names.extend(
             senders::all(db)?

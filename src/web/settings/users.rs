@@ -178,7 +178,7 @@ pub async fn enable(
 async fn stored(app: &App, id: UserId) -> Result<(User, Vec<InboxId>), WebError> {
     let found = app
         .store
-        .read(move |db| Ok::<_, StoreError>((users::find(db, id)?, users::inboxes_of(db, id)?)))
+        .read(move |db| Ok::<_, StoreError>((users::find(db, id)?, users::own_inboxes_of(db, id)?)))
         .await?;
     Ok(found)
 }

@@ -12,6 +12,7 @@ pub fn settings_menu(shell: &Shell) -> Vec<ChoiceView> {
     [
         (admin, "/settings", t.settings_overview()),
         (admin, "/settings/users", t.settings_users()),
+        (admin, "/settings/teams", t.settings_teams()),
         (admin, "/settings/inboxes", t.settings_inboxes()),
         (admin, "/settings/calendars", t.settings_calendars()),
         (admin, "/settings/senders", t.settings_senders()),
@@ -33,6 +34,7 @@ pub fn settings_menu(shell: &Shell) -> Vec<ChoiceView> {
 pub struct SettingsIndexPage {
     pub shell: Shell,
     pub users: u32,
+    pub teams: u32,
     pub inboxes: u32,
     pub calendars: u32,
     pub senders: u32,

@@ -48,6 +48,8 @@ export const everyPage = ({ threads, user, inbox, calendar, contact, merging }) 
   ['users', '/settings/users'],
   ['user-new', '/settings/users/new'],
   ['user', `/settings/users/${user}/edit`],
+  ['teams', '/settings/teams'],
+  ['team-new', '/settings/teams/new'],
   ['inboxes', '/settings/inboxes'],
   ['inbox-new', '/settings/inboxes/new'],
   ['inbox-edit', `/settings/inboxes/${inbox}/edit`],

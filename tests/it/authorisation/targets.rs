@@ -4,6 +4,7 @@ use henji::actions::calendars;
 use henji::actions::people::{self, NewUser};
 use henji::actions::settings::{self, NewAccount};
 use henji::actions::tags::{self, Wanted};
+use henji::actions::teams;
 use henji::actions::templates;
 use henji::clock::fresh_id;
 use henji::domain::user::{Actor, Caller, Role};
@@ -45,6 +46,7 @@ enum Object {
     Template,
     Tag,
     Calendar,
+    Team,
     Account,
     Quarantined,
     Door,
@@ -174,6 +176,12 @@ pub const SPECS: &[Spec] = &[
     spec("put", "/settings/users/{id}", Object::User),
     spec("post", "/settings/users/{id}/disablement", Object::User),
     spec("delete", "/settings/users/{id}/disablement", Object::User),
+    spec("get", "/settings/teams", Object::None),
+    spec("get", "/settings/teams/new", Object::None),
+    spec("post", "/settings/teams", Object::None),
+    spec("get", "/settings/teams/{id}/edit", Object::Team),
+    spec("put", "/settings/teams/{id}", Object::Team),
+    spec("delete", "/settings/teams/{id}", Object::Team),
     spec("get", "/settings/inboxes", Object::None),
     spec("get", "/settings/inboxes/new", Object::None),
     spec("post", "/settings/inboxes", Object::None),
@@ -259,6 +267,7 @@ pub struct Scene {
     template: String,
     tag: String,
     calendar: String,
+    team: String,
     account: String,
     quarantined: String,
     door: String,
@@ -311,6 +320,13 @@ impl Scene {
             keeps_holidays: true,
         };
         let calendar = calendars::save(app, operator(), wanted).await.unwrap();
+        let wanted = teams::Wanted {
+            id: None,
+            name: "夜間".into(),
+            members: Default::default(),
+            inboxes: Default::default(),
+        };
+        let team = teams::save(app, operator(), wanted).await.unwrap();
         let signer = Signer::of(app, &app.cast.account);
         let forged = Signer { secret: "no such secret here".into(), ..signer };
         let body = inbound("SIM0", "+819012345678", "?").to_string();
@@ -327,6 +343,7 @@ impl Scene {
             template: template.id.to_string(),
             tag: tag.to_string(),
             calendar: calendar.to_string(),
+            team: team.to_string(),
             account: account.id.to_string(),
             quarantined: read.await.unwrap()[0].id.to_string(),
             door: app.cast.account.hook_token.clone(),
@@ -386,6 +403,7 @@ impl Scene {
             Object::Template => (&self.template, Whose::House),
             Object::Tag => (&self.tag, Whose::House),
             Object::Calendar => (&self.calendar, Whose::House),
+            Object::Team => (&self.team, Whose::House),
             _ => (&self.quarantined, Whose::House),
         }
     }

@@ -13,6 +13,7 @@ mod first;
 mod inbox;
 mod search;
 mod settings;
+mod teams;
 
 pub use inbox::{conflict, head, line, messages, row, thread};
 
@@ -24,6 +25,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     pages.extend(search::pages(t));
     pages.extend(settings::pages(t));
     pages.extend(calendars::pages(t));
+    pages.extend(teams::pages(t));
     pages.extend([403, 404, 409, 422, 429, 500, 503].map(|status| error_page(t, status)));
     pages
 }

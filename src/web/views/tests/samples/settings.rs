@@ -152,6 +152,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     let index = SettingsIndexPage {
         shell: shell(),
         users: 12,
+        teams: 2,
         inboxes: 3,
         calendars: 2,
         senders: 4,

@@ -140,10 +140,55 @@ pub(super) fn append(db: &mut Db, now: DateTime<Utc>, new: &[NewEntry]) -> Resul
     head::write(db, seq, &previous)
 }
 
+/// Which entries somebody wants to read; all, if nothing is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub actor: Option<Who>,
+    /// An action, `conversation.close`, or all there are of a thing, `conversation`.
+    pub action: Option<String>,
+    pub object: Option<Uuid>,
+    pub since: Option<DateTime<Utc>>,
+    /// Entries of this moment are no longer among them.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Whose hand an entry tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// A user or an API token.
+    One(Uuid),
+    Any(ActorKind),
+}
+
 /// Entries before `before` (all if `None`), newest first.
-pub fn page_before(db: &mut Db, before: Option<i64>, limit: i64) -> Result<Vec<Entry>, StoreError> {
-    let rows: Vec<EntryRow> = audit_entries::table
-        .filter(audit_entries::seq.lt(before.unwrap_or(i64::MAX)))
+pub fn page_before(
+    db: &mut Db,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Entry>, StoreError> {
+    let mut entries =
+        audit_entries::table.filter(audit_entries::seq.lt(before.unwrap_or(i64::MAX))).into_boxed();
+    entries = match filter.actor {
+        None => entries,
+        Some(Who::One(id)) => entries.filter(audit_entries::actor_id.eq(RowId(id))),
+        Some(Who::Any(kind)) => entries.filter(audit_entries::actor_kind.eq(kind.word())),
+    };
+    entries = match &filter.action {
+        None => entries,
+        Some(action) if action.contains('.') => entries.filter(audit_entries::action.eq(action)),
+        Some(thing) => entries.filter(audit_entries::action.like(format!("{thing}.%"))),
+    };
+    if let Some(object) = filter.object {
+        entries = entries.filter(audit_entries::object_id.eq(RowId(object)));
+    }
+    if let Some(since) = filter.since {
+        entries = entries.filter(audit_entries::at.ge(since.naive_utc()));
+    }
+    if let Some(until) = filter.until {
+        entries = entries.filter(audit_entries::at.lt(until.naive_utc()));
+    }
+    let rows: Vec<EntryRow> = entries
         .order(audit_entries::seq.desc())
         .limit(limit)
         .select(EntryRow::as_select())

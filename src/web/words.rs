@@ -182,10 +182,33 @@ pub fn did(t: Locale, action: &str) -> &str {
     }
 }
 
+/// What the actions of the audit log begin with, as people look for them.
+pub const THINGS: [&str; 16] = [
+    "session",
+    "conversation",
+    "message",
+    "note",
+    "contact",
+    "user",
+    "team",
+    "inbox",
+    "calendar",
+    "template",
+    "tag",
+    "sender",
+    "provider",
+    "token",
+    "quarantine",
+    "house",
+];
+
 /// What an entry of the audit log is about.
 pub fn object(t: Locale, kind: &str) -> &str {
     match kind {
         "house" => t.object_house(),
+        "note" => t.object_note(),
+        "provider" => t.object_provider_account(),
+        "token" => t.object_api_token(),
         "audit_entry" => t.object_audit_entry(),
         "user" => t.object_user(),
         "session" => t.object_session(),

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
+use asked::Asked;
+
 use super::senders::shortened;
 use super::{frame, house_times};
 use crate::app::App;
@@ -23,13 +25,16 @@ use crate::web::times::Times;
 use crate::web::views::{AuditPage, AuditRowView};
 use crate::web::words;
 
+mod asked;
+
 const PAGE: usize = 50;
 
 /// The names of what entries are about, by id. Customers and what was said have
 /// none here: who reads this log need not be somebody who reads conversations.
 struct Names(HashMap<Uuid, String>);
 
-/// `GET /settings/audit?before=`
+/// `GET /settings/audit?actor=&action=&object=&since=&until=&before=`: a filter that is
+/// none is passed over.
 pub async fn index(
     app: web::Data<App>,
     Auditor(session): Auditor,
@@ -38,20 +43,31 @@ pub async fn index(
     let t = session.locale();
     let shell = frame(&app, &session, &request).await?;
     let times = house_times(&app, t).await?;
-    let before = Fields::parse(request.query_string().as_bytes()).get("before").parse().ok();
-    let (mut entries, names) = app
+    let fields = Fields::parse(request.query_string().as_bytes());
+    let before = fields.get("before").parse().ok();
+    let asked = Asked::read(&fields);
+    let filter = asked.filter(&times);
+    let (mut entries, names, actors) = app
         .store
         .read(move |db| {
-            let entries = audit::page_before(db, before, PAGE as i64 + 1)?;
-            Ok::<_, StoreError>((entries, Names::read(db, t)?))
+            let entries = audit::page_before(db, &filter, before, PAGE as i64 + 1)?;
+            Ok::<_, StoreError>((entries, Names::read(db, t)?, actors(db)?))
         })
         .await?;
     let more = entries.len() > PAGE;
     entries.truncate(PAGE);
     let next = entries.last().filter(|_| more);
-    let next = next.map(|last| format!("/settings/audit?before={}", last.seq));
-    let entries = entries.iter().map(|entry| row(t, &times, &names, entry)).collect();
-    html(&AuditPage { shell, entries, next })
+    let next = next.map(|last| asked.and("before", &last.seq.to_string()));
+    let entries = entries.iter().map(|entry| row(t, &times, &names, &asked, entry)).collect();
+    let form = asked.form(t, &names, &actors);
+    html(&AuditPage { shell, form, entries, next })
+}
+
+/// Who may have done something, for the form: people and tokens.
+fn actors(db: &mut Db) -> Result<Vec<(Uuid, String)>, StoreError> {
+    let people = users::all(db)?.into_iter().map(|user| (user.id.0, user.name));
+    let tokens = api_tokens::all(db)?.into_iter().map(|token| (token.id.0, token.name));
+    Ok(people.chain(tokens).collect())
 }
 
 impl Names {
@@ -83,8 +99,12 @@ impl Names {
     }
 }
 
-fn row(t: Locale, times: &Times, names: &Names, entry: &Entry) -> AuditRowView {
+fn row(t: Locale, times: &Times, names: &Names, asked: &Asked, entry: &Entry) -> AuditRowView {
+    let object_id = entry.object_id.map(|id| id.to_string());
     AuditRowView {
+        of_actor: asked.and("actor", &asked::word_of(&entry.actor)),
+        of_action: asked.and("action", &entry.action),
+        of_object: object_id.map(|id| asked.and("object", &id)),
         number: entry.seq,
         at: times.exact(entry.at),
         actor: actor(t, names, &entry.actor),

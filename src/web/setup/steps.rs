@@ -50,7 +50,7 @@ fn progress(db: &mut Db, sight: Sight) -> Result<Progress, StoreError> {
     };
     let recent = conversations::list(db, &query)?.rows;
     let inbound = |row: &&Conversation| row.last_inbound_at.is_some();
-    let entries = audit::page_before(db, None, ENTRIES)?;
+    let entries = audit::page_before(db, &audit::Filter::default(), None, ENTRIES)?;
     let done: BTreeSet<&str> = entries.iter().map(|entry| entry.action.as_str()).collect();
     Ok(Progress {
         inbound: recent.iter().find(inbound).map(|row| format!("/conversations/{}", row.id)),

@@ -264,8 +264,24 @@ pub struct QuarantineRowView {
 #[template(path = "settings/audit.html")]
 pub struct AuditPage {
     pub shell: Shell,
+    pub form: AuditForm,
     pub entries: Vec<AuditRowView>,
     pub next: Option<String>,
+}
+
+/// What the log is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct AuditForm {
+    /// Field `actor`.
+    pub actors: Vec<ChoiceView>,
+    /// Field `action`: a thing, or one action.
+    pub actions: Vec<ChoiceView>,
+    /// `2026-11-22`, or empty.
+    pub since: String,
+    pub until: String,
+    /// Id and name of the one thing it is about.
+    pub object: Option<(String, String)>,
+    pub is_narrowed: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -275,6 +291,10 @@ pub struct AuditRowView {
     pub actor: String,
     pub action: String,
     pub object: String,
+    /// Where the log shows only what this one did.
+    pub of_actor: String,
+    pub of_action: String,
+    pub of_object: Option<String>,
     pub origin: Option<String>,
 }
 

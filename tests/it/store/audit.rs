@@ -29,7 +29,11 @@ async fn a_day_of_work_leaves_the_chain_intact() {
     let app = a_day_of_work().await;
     let Verdict::Intact { entries } = verdict(&app).await else { panic!("broken") };
     assert!(entries > 20, "only {entries} entries");
-    let read = app.store.read(|db| audit::page_before(db, None, 1_000)).await.unwrap();
+    let read = app
+        .store
+        .read(|db| audit::page_before(db, &Default::default(), None, 1_000))
+        .await
+        .unwrap();
     let told: Vec<&str> = read.iter().map(|entry| entry.action.as_str()).collect();
     for action in [
         "session.start",
@@ -108,7 +112,8 @@ async fn entries_nobody_vouched_for_are_neither_dropped_nor_believed() {
     assert_eq!(verdict(&app).await, Verdict::Unvouched { seq: entries + 1 });
     app.sign_in(SATO).await;
     assert_eq!(verdict(&app).await, Verdict::Unvouched { seq: entries + 1 });
-    let told = app.store.read(|db| audit::page_before(db, None, 2)).await.unwrap();
+    let told =
+        app.store.read(|db| audit::page_before(db, &Default::default(), None, 2)).await.unwrap();
     assert_eq!(told[1].action, "audit.unvouched");
     assert_eq!(told[1].detail, format!("{0}-{0}", entries + 1));
 }

@@ -115,6 +115,14 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     };
     let audit = AuditPage {
         shell: shell(),
+        form: AuditForm {
+            actors: vec![choice("u1", "佐藤 花", true)],
+            actions: vec![choice("conversation", t.object_conversation(), false)],
+            since: "2026-11-01".into(),
+            until: String::new(),
+            object: Some(("c1".into(), t.object_conversation().into())),
+            is_narrowed: true,
+        },
         entries: (0..6)
             .map(|n| AuditRowView {
                 number: 48_201 - n,
@@ -122,6 +130,9 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
                 actor: "佐藤 花".into(),
                 action: "conversation.close".into(),
                 object: "山田 花子(採用センター)".into(),
+                of_actor: "/settings/audit?actor=u1".into(),
+                of_action: "/settings/audit?action=conversation.close".into(),
+                of_object: (n > 0).then(|| "/settings/audit?object=c1".into()),
                 origin: Some("203.0.113.7".into()),
             })
             .collect(),

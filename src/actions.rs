@@ -11,6 +11,7 @@ pub mod backfill;
 pub mod bulk;
 pub mod calendars;
 pub mod cancel_message;
+pub mod check_account;
 pub mod close;
 pub mod deliver;
 mod error;

@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock, awaits or knows a database: every rule
 //! is a function of what it is given, so that every rule can be tested alone.
 
+pub mod account_check;
 pub mod business_hours;
 pub mod calendar;
 pub mod content_guard;

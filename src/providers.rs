@@ -12,6 +12,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
+use crate::domain::account_check::CheckOutcome;
 use crate::domain::delivery::Reason;
 use crate::domain::id::{MessageId, ProviderAccountId};
 use crate::domain::inbound::{InboundMessage, ListedText, Receipt};
@@ -75,6 +76,21 @@ pub trait Provider: Send + Sync {
         account: &'a Account,
         since: DateTime<Utc>,
     ) -> BoxFuture<'a, Result<Option<Vec<InboundMessage>>, ListError>>;
+
+    /// Asks whether the provider knows the account: its cheapest authenticated read.
+    /// Unless an adapter has a cheaper one, its list from `now` on.
+    fn check<'a>(
+        &'a self,
+        account: &'a Account,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, CheckOutcome> {
+        Box::pin(async move {
+            match self.list_inbound(account, now).await {
+                Ok(_) => CheckOutcome::Works,
+                Err(_) => CheckOutcome::Unreachable,
+            }
+        })
+    }
 
     /// Our own texts that the provider holds since `since`, for those whose call
     /// broke off. `None` where the provider offers no list.

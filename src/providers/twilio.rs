@@ -12,6 +12,7 @@ use super::{
     SendError, Setting, SettingError, Settings, VerifyError,
 };
 use crate::clock::Clock;
+use crate::domain::account_check::CheckOutcome;
 use crate::domain::inbound::{InboundMessage, ListedText, Receipt};
 use crate::domain::segment::LengthProfile;
 
@@ -108,6 +109,20 @@ impl Provider for Twilio {
             let form = client::form(account, sms, self.clock.now())?;
             let http = self.http().map_err(client::nothing_left)?;
             client::send(http, account, &form).await
+        }
+        .boxed()
+    }
+
+    fn check<'a>(
+        &'a self,
+        account: &'a Account,
+        _now: DateTime<Utc>,
+    ) -> BoxFuture<'a, CheckOutcome> {
+        async move {
+            match self.http() {
+                Ok(http) => list::check(http, account).await,
+                Err(_no_roots) => CheckOutcome::Unreachable,
+            }
         }
         .boxed()
     }

@@ -4,12 +4,17 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
+use uuid::Uuid;
 
+use super::audit;
 use super::connection::Db;
-use super::error::StoreError;
-use super::schema::provider_accounts;
+use super::error::{StoreError, known};
+use super::schema::{messages, provider_accounts};
 use super::seal::{Vault, place, secret_hash};
-use crate::domain::id::ProviderAccountId;
+use crate::domain::account_check::CheckOutcome;
+use crate::domain::delivery::{OutboundState, Reason};
+use crate::domain::id::{MessageId, ProviderAccountId};
+use crate::domain::message::Direction;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderAccount {
@@ -111,6 +116,76 @@ pub fn set_listed_until(
         .set(provider_accounts::listed_until.eq(until.naive_utc()))
         .execute(&mut db.conn)?;
     Ok(())
+}
+
+/// The action by which the audit log holds what asking a provider came to.
+pub const CHECKED: &str = "provider.check";
+
+/// What an account did lately.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Condition {
+    /// What asking last came to, and when.
+    pub check: Option<(CheckOutcome, DateTime<Utc>)>,
+    pub last_inbound: Option<DateTime<Utc>>,
+    pub last_sent: Option<DateTime<Utc>>,
+    /// The newest text that did not get out, why and of when.
+    pub last_failure: Option<(Reason, DateTime<Utc>)>,
+}
+
+/// An account's condition, by the audit log and its texts since `since`. Messages have no index for
+/// it: the walk is along their ids, from the newest on, and ends there.
+pub fn condition(
+    db: &mut Db,
+    id: ProviderAccountId,
+    since: DateTime<Utc>,
+) -> Result<Condition, StoreError> {
+    let asked = audit::Filter {
+        action: Some(CHECKED.to_owned()),
+        object: Some(id.0),
+        ..audit::Filter::default()
+    };
+    let check = audit::page_before(db, &asked, None, 1)?.pop().map(|entry| {
+        let outcome = CheckOutcome::from_word(&entry.detail);
+        Ok::<_, StoreError>((known(outcome, "audit_entries.detail", &entry.detail)?, entry.at))
+    });
+    let utc = |at: Option<NaiveDateTime>| at.map(|at| at.and_utc());
+    let newest = |direction: Direction| {
+        messages::table
+            .filter(messages::id.ge(first_of(since)))
+            .filter(messages::created_at.ge(since.naive_utc()))
+            .filter(messages::provider_account_id.eq(id))
+            .filter(messages::direction.eq(direction.word()))
+            .order(messages::id.desc())
+    };
+    let last_inbound =
+        newest(Direction::Inbound).select(messages::created_at).first(&mut db.conn).optional()?;
+    let last_sent: Option<Option<NaiveDateTime>> = newest(Direction::Outbound)
+        .filter(messages::sent_at.is_not_null())
+        .select(messages::sent_at)
+        .first(&mut db.conn)
+        .optional()?;
+    let failed = [OutboundState::Failed.word(), OutboundState::Undelivered.word()];
+    let failure: Option<(Option<String>, NaiveDateTime)> = newest(Direction::Outbound)
+        .filter(messages::state.eq_any(failed))
+        .select((messages::reason, messages::created_at))
+        .first(&mut db.conn)
+        .optional()?;
+    let last_failure = failure.map(|(word, at)| {
+        let reason = word.as_deref().and_then(Reason::from_word).unwrap_or(Reason::Unknown);
+        (reason, at.and_utc())
+    });
+    Ok(Condition {
+        check: check.transpose()?,
+        last_inbound: utc(last_inbound),
+        last_sent: utc(last_sent.flatten()),
+        last_failure,
+    })
+}
+
+/// The lowest id of a message made at that moment or later: ids are UUIDv7.
+fn first_of(at: DateTime<Utc>) -> MessageId {
+    let millis = u128::try_from(at.timestamp_millis()).unwrap_or(0);
+    MessageId(Uuid::from_u128(millis << 80))
 }
 
 fn seal_settings(vault: &Vault, account: &ProviderAccount) -> Vec<u8> {

@@ -122,6 +122,8 @@ pub async fn about(
 #[derive(Deserialize)]
 pub struct NewQuery {
     to: Option<String>,
+    /// A sender that somebody wants to try on a handset of their own.
+    test: Option<String>,
 }
 
 /// `GET /conversations/new`
@@ -131,9 +133,14 @@ pub async fn new(
     query: web::Query<NewQuery>,
 ) -> Result<HttpResponse, WebError> {
     must_answer(&session)?;
+    let NewQuery { to, test } = query.into_inner();
     let mut form = Fields::default();
-    if let Some(to) = query.into_inner().to {
-        form = Fields::of(&[("to", &to)]);
+    if let Some(to) = to {
+        form.set("to", &to);
+    }
+    if let Some(sender) = test {
+        form.set("sender_id", &sender);
+        form.set("body", session.locale().senders_test_text());
     }
     new_page(&app, &session, StatusCode::OK, &form, FormErrors::none()).await
 }

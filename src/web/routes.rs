@@ -153,6 +153,7 @@ routes! {
     post "/settings/senders" Admin => settings::senders::create;
     get "/settings/accounts/{id}/edit" Admin => settings::accounts::edit;
     put "/settings/accounts/{id}" Admin => settings::accounts::update;
+    post "/settings/accounts/{id}/check" Admin => settings::accounts::check;
     get "/settings/templates" Admin => settings::templates::index;
     get "/settings/templates/new" Admin => settings::templates::new;
     post "/settings/templates" Admin => settings::templates::create;

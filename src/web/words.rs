@@ -11,6 +11,7 @@ use super::views::FormErrors;
 use crate::actions::calendars::MOST_DAYS_AT_ONCE;
 use crate::actions::{ActionError, Problem};
 use crate::app::App;
+use crate::domain::account_check::CheckOutcome;
 use crate::domain::content_guard::FindingKind;
 use crate::domain::phone_number::CannotReceive;
 use crate::locale::Locale;
@@ -157,6 +158,7 @@ pub fn did(t: Locale, action: &str) -> &str {
         "inbox.change" => t.did_inbox_change(),
         "provider.add" => t.did_provider_add(),
         "provider.change" => t.did_provider_change(),
+        "provider.check" => t.did_provider_check(),
         "sender.add" => t.did_sender_add(),
         "token.add" => t.did_token_add(),
         "token.revoke" => t.did_token_revoke(),
@@ -252,6 +254,16 @@ pub fn credential(name: &str) -> &str {
         "shared_key_id" => "API Key SID",
         "shared_key_secret" => "API Key Secret",
         other => other,
+    }
+}
+
+/// What asking a provider came to, and what to do about it.
+pub fn check_outcome(t: Locale, outcome: CheckOutcome) -> &'static str {
+    match outcome {
+        CheckOutcome::Works => t.check_works(),
+        CheckOutcome::Credentials => t.check_credentials(),
+        CheckOutcome::Unreachable => t.check_unreachable(),
+        CheckOutcome::Odd => t.check_odd(),
     }
 }
 

@@ -11,6 +11,7 @@ mod registry;
 mod rigs;
 mod simulator;
 mod twilio;
+mod twilio_check;
 mod twilio_corpus;
 mod twilio_forgery;
 mod twilio_genuine;

@@ -1,5 +1,6 @@
 //! Pages, sockets and forms, from outside.
 
+mod accounts;
 mod audit;
 mod calendars;
 mod compress;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{client, errors, receipt, settings};
+use crate::domain::account_check::CheckOutcome;
 use crate::domain::inbound::{InboundMessage, ListedText};
 use crate::providers::http::{explain, read_bounded};
 use crate::providers::{Account, ListError};
@@ -40,6 +41,16 @@ pub async fn outbound_since(
 ) -> Result<Vec<ListedText>, ListError> {
     let entries = entries_since(http, account, since).await?;
     Ok(entries.into_iter().filter_map(Entry::outbound).collect())
+}
+
+/// Reads a list of one text: every key that may send or list may do that.
+pub async fn check(http: &Client, account: &Account) -> CheckOutcome {
+    let Ok(mut url) = settings::messages_url(account) else { return CheckOutcome::Credentials };
+    url.query_pairs_mut().append_pair("PageSize", "1");
+    match client::authorized(http.get(url), account).send().await {
+        Ok(response) => CheckOutcome::of_status(response.status().as_u16()),
+        Err(_no_answer) => CheckOutcome::Unreachable,
+    }
 }
 
 async fn entries_since(

@@ -7,13 +7,13 @@ use uuid::Uuid;
 
 use super::senders::shortened;
 use super::{frame, saved, status_of};
-use crate::actions::{ActionError, Problem, replace_credentials};
+use crate::actions::{ActionError, Problem, check_account, replace_credentials};
 use crate::app::App;
 use crate::domain::id::ProviderAccountId;
 use crate::store::provider_accounts::{self, ProviderAccount};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
-use crate::web::fragment::html_with;
+use crate::web::fragment::{html_with, see_other};
 use crate::web::session::{Admin, Session};
 use crate::web::views::{AccountFormPage, FormErrors};
 use crate::web::words;
@@ -55,6 +55,17 @@ pub async fn update(
         Err(error) => words::form_errors(t, error, &[])?,
     };
     form(&app, &session, &request, &account, keeps, errors).await
+}
+
+/// `POST /settings/accounts/{id}/check`: asks the provider now.
+pub async fn check(
+    app: web::Data<App>,
+    Admin(session): Admin,
+    path: web::Path<Uuid>,
+) -> Result<HttpResponse, WebError> {
+    let id = ProviderAccountId(path.into_inner());
+    check_account::run(&app, session.caller, id).await?;
+    Ok(see_other(&format!("/settings/senders#account-{id}")))
 }
 
 /// The account, if it has credentials of a provider.

@@ -10,6 +10,7 @@ use asked::Asked;
 use super::senders::shortened;
 use super::{frame, house_times};
 use crate::app::App;
+use crate::domain::account_check::CheckOutcome;
 use crate::domain::phone_number;
 use crate::domain::user::{Actor, ActorKind, Role};
 use crate::locale::Locale;
@@ -146,6 +147,10 @@ fn detail(t: Locale, entry: &Entry) -> Option<String> {
         ("api_token", scopes) => {
             let scopes: Vec<&str> = scopes.iter().map(|word| words::scope(t, word)).collect();
             scopes.join(" · ")
+        }
+        ("provider_account", [outcome]) if CheckOutcome::from_word(outcome).is_some() => {
+            let outcome = CheckOutcome::from_word(outcome);
+            outcome.map(|outcome| words::check_outcome(t, outcome).to_owned())?
         }
         ("provider_account", names) => {
             let names: Vec<&str> = names.iter().map(|word| words::credential(word)).collect();

@@ -3,26 +3,32 @@
 use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{frame, house_times, saved, status_of};
 use crate::actions::settings::{self, NewAccount};
 use crate::actions::{ActionError, Problem, note_alive};
 use crate::app::App;
+use crate::domain::account_check::CheckOutcome;
 use crate::domain::id::InboxId;
 use crate::domain::phone_number;
 use crate::store::inboxes::Inbox;
-use crate::store::provider_accounts::{self, ProviderAccount};
+use crate::store::provider_accounts::{self, Condition, ProviderAccount};
 use crate::store::senders::Sender;
 use crate::store::{StoreError, inboxes, outages, senders};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::{html, html_with};
 use crate::web::session::{Admin, Session};
+use crate::web::times::Times;
 use crate::web::views::{
-    AccountView, ChoiceView, FormErrors, HookUrls, NewSenderPage, OutageView, SenderRowView,
-    SendersPage,
+    AccountView, ChoiceView, ConditionView, FormErrors, HookUrls, NewSenderPage, OutageView,
+    SenderRowView, SendersPage,
 };
 use crate::web::words;
+
+/// How far back an account's last texts are looked for.
+const LATELY: TimeDelta = TimeDelta::days(30);
 
 /// `GET /settings/senders`
 pub async fn index(
@@ -33,15 +39,21 @@ pub async fn index(
     let shell = frame(&app, &session, &request).await?;
     let times = house_times(&app, session.locale()).await?;
     let since = times.now - note_alive::KEPT;
+    let lately = times.now - LATELY;
     let (accounts, senders, inboxes, outages) = app
         .store
         .read(move |db| {
             let outages = outages::ended_after(db, since)?;
-            let accounts = provider_accounts::all(db)?;
+            let mut accounts = Vec::new();
+            for account in provider_accounts::all(db)? {
+                let condition = provider_accounts::condition(db, account.id, lately)?;
+                accounts.push((account, condition));
+            }
             Ok::<_, StoreError>((accounts, senders::all(db)?, inboxes::all(db)?, outages))
         })
         .await?;
-    let view = |account: &ProviderAccount| AccountView {
+    let view = |(account, condition): &(ProviderAccount, Condition)| AccountView {
+        condition: condition_view(&times, condition),
         id: account.id.to_string(),
         kind: account.kind.clone(),
         label: account.settings.get("account_sid").map_or_else(String::new, |sid| shortened(sid)),
@@ -62,6 +74,23 @@ pub async fn index(
             .collect(),
     };
     html(&SendersPage { shell, accounts: accounts.iter().map(view).collect() })
+}
+
+fn condition_view(times: &Times, condition: &Condition) -> ConditionView {
+    let t = times.t;
+    let full = |at: Option<DateTime<Utc>>| at.map(|at| times.full(at));
+    ConditionView {
+        check: condition.check.map(|(outcome, at)| {
+            let works = outcome == CheckOutcome::Works;
+            (works, words::check_outcome(t, outcome).to_owned(), times.exact(at))
+        }),
+        last_inbound: full(condition.last_inbound),
+        last_sent: full(condition.last_sent),
+        last_failure: condition.last_failure.map(|(reason, at)| {
+            let advice = t.delivery_advice(reason);
+            (format!("{}: {advice}", t.delivery_reason(reason)), times.full(at))
+        }),
+    }
 }
 
 /// `GET /settings/senders/new`

@@ -183,8 +183,19 @@ pub struct AccountView {
     pub label: String,
     pub hooks: HookUrls,
     pub senders: Vec<SenderRowView>,
+    pub condition: ConditionView,
     /// Times whose texts may be missing, newest first.
     pub outages: Vec<OutageView>,
+}
+
+/// How an account does.
+#[derive(Clone, Debug)]
+pub struct ConditionView {
+    /// Whether it works, in words, and when somebody asked; `None` before anybody did.
+    pub check: Option<(bool, String, TimeView)>,
+    pub last_inbound: Option<TimeView>,
+    pub last_sent: Option<TimeView>,
+    pub last_failure: Option<(String, TimeView)>,
 }
 
 /// A time in which nobody took webhooks.

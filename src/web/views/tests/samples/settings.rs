@@ -74,6 +74,13 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
             inbox_name: "採用センター".into(),
             send_only,
         }],
+        condition: ConditionView {
+            check: (kind == "twilio")
+                .then(|| (!send_only, t.check_credentials().into(), time("2026-11-22 14:02:11"))),
+            last_inbound: Some(time("11/22(日) 14:02")),
+            last_sent: None,
+            last_failure: Some(("番号が使われていません".into(), time("11/21(土) 10:00"))),
+        },
         outages: vec![OutageView { began: time("10:02:13"), ended: time("10:05:40") }],
     };
     let senders = SendersPage {

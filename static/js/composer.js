@@ -40,9 +40,10 @@ export function openComposer() {
 }
 
 // Going to another conversation: until the server has the text, it waits here.
-export async function leaveComposer() {
+// Going elsewhere in the same one, the page that comes may have been drawn before.
+export async function leaveComposer(next) {
   const { form, body } = composer
-  if (!form || isClean()) return
+  if (!form || (isClean() && (next !== thread.id || !body.value))) return
   const { id } = thread
   const text = { body: body.value, mode: form.elements.mode.value }
   left.set(id, text)

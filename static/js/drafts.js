@@ -8,7 +8,7 @@ const AFTER = 500
 const tabs = globalThis.BroadcastChannel && new BroadcastChannel('drafts')
 let timer = null
 let under = null
-// clean: the server has it; typed: it does not yet; lost: it would not take it.
+// clean: the server has it; typed, saving: it does not yet; lost: it would not take it.
 let state = 'clean'
 
 export function typed(form) {
@@ -26,7 +26,7 @@ export async function save(form, leaving = false) {
   const { body, mode, client_message_id } = form.elements
   const text = { body: body.value, mode: mode.value }
   const fields = { ...text, client_message_id: client_message_id.value, _method: 'PUT' }
-  state = 'clean'
+  state = 'saving'
   const [, conversation] = form.action.match(/([^/]+)\/messages$/)
   let status
   try {
@@ -37,6 +37,7 @@ export async function save(form, leaving = false) {
   if (status === 401) signedOut()
   const kept = status >= 200 && status < 300
   if (!kept) state = 'lost'
+  else if (state === 'saving') state = 'clean'
   if (kept) tell(conversation, text)
   const shown = byId('kept')
   if (shown && form.isConnected && state === 'clean') shown.hidden = !text.body

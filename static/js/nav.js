@@ -70,7 +70,7 @@ async function openConversation(href, { isBack = false } = {}) {
   const fresh = answer.content.querySelector('main.thread')
   if (answer.status !== 200 || !fresh) return false
   const side = answer.content.querySelector('aside.side')
-  leaveComposer()
+  leaveComposer(id)
   document.querySelector('.app > .side')?.remove()
   byId('main').replaceWith(fresh)
   if (side) fresh.after(side)

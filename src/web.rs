@@ -24,6 +24,7 @@ mod hooks;
 mod live_socket;
 mod messages;
 mod metrics;
+mod palette;
 mod problem;
 pub mod routes;
 mod search;

@@ -6,8 +6,8 @@
 use actix_web::web::ServiceConfig;
 
 use super::{
-    api, assets, contacts, conversations, events, health, hooks, live_socket, messages, search,
-    sessions, settings, setup, simulator, templates,
+    api, assets, contacts, conversations, events, health, hooks, live_socket, messages, palette,
+    search, sessions, settings, setup, simulator, templates,
 };
 
 /// Who may come in at all; what they see inside is up to the queries.
@@ -82,6 +82,7 @@ routes! {
     post "/conversations/selection" User => conversations::selection::change;
     get "/conversations/{id}" User => conversations::show;
     get "/search" User => search::show;
+    get "/palette" User => palette::show;
     get "/conversations/{id}/about" User => conversations::about;
     put "/conversations/{id}/contact" User => conversations::verbs::rename;
     put "/conversations/{id}/read" User => conversations::verbs::mark_read;

@@ -61,6 +61,6 @@ pub fn person_of(id: UserId, name: &str) -> PersonView {
     PersonView { id: id.to_string(), name: name.to_owned() }
 }
 
-fn uses_simulator(db: &mut Db) -> Result<bool, StoreError> {
+pub fn uses_simulator(db: &mut Db) -> Result<bool, StoreError> {
     Ok(provider_accounts::kinds(db)?.iter().any(|kind| kind == "simulator"))
 }

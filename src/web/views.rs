@@ -11,6 +11,7 @@
 //! | `rows` | [`ListView`]; with `cursor`: [`RowsView`] |
 //! | `side` | [`SideView`] |
 //! | `templates` | [`TemplatesView`] |
+//! | `palette` | [`PaletteView`] (`GET /palette`) |
 //! | `selection` | [`SelectedView`] |
 //! | `message` | [`MessageView`] (answers to POST of messages and notes) |
 //! | `handset` | [`HandsetView`] (`GET /sim`, `POST /sim/inbound`) |
@@ -34,6 +35,7 @@ mod contacts;
 mod conversations;
 mod errors;
 mod messages;
+mod palette;
 mod presence;
 mod search;
 mod selection;
@@ -61,6 +63,7 @@ pub use conversations::{
 };
 pub use errors::{ErrorPage, ProblemView};
 pub use messages::{DeliveryView, MessageLook, MessageView, UndoView};
+pub use palette::{ActionView, PaletteRowView, PaletteView};
 pub use presence::{PresenceView, PresentView};
 pub use search::{ContactHitView, HitView, ResultsView, SearchForm, SearchPage, Speaker};
 pub use selection::{BulkView, RefusedView, SelectedPage, SelectedView};

@@ -3,6 +3,9 @@ import { isPicking, pick, pickAll } from './bulk.js'
 import { isComposing, writeMode } from './composer.js'
 import { neighbour } from './list.js'
 import { byId, page } from './page.js'
+import { ask } from './request.js'
+import { signedOut } from './signed-out.js'
+import { folded } from './templates.js'
 import { keepUnread, thread, toLatest } from './thread.js'
 
 const press = selector => document.querySelector(selector)?.click()
@@ -48,7 +51,7 @@ export function watchKeys() {
     // The key of an input method that is done must not send what it has written.
     if (isComposing(event)) return event.key === 'Enter' && event.target.closest('[role=search]') && event.preventDefault()
     if (event.key === 'Escape') return leave(event)
-    if ((event.ctrlKey || event.metaKey) && event.key === 'k') return event.preventDefault() ?? search()
+    if ((event.ctrlKey || event.metaKey) && event.key === 'k') return event.preventDefault() ?? palette()
     if (event.altKey && event.code === 'KeyN') return toggleMode(event)
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || areOff() || document.querySelector('dialog[open]')) return
     const key = pending + event.key
@@ -84,6 +87,13 @@ function search() {
   if (!field) return location.assign('/search')
   field.focus()
   field.select()
+}
+
+// Everything by name; fetched when somebody first wants it.
+async function palette() {
+  if (document.querySelector('dialog[open]')) return
+  const { open } = await import(new URL('palette.js', import.meta.url))
+  open({ ask, isComposing, folded, signedOut, run: key => commands[key]({ target: document.body }) })
 }
 
 function rowAt() {

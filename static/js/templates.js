@@ -102,7 +102,7 @@ function choose(option) {
 }
 
 // As people type it: any width, any case, either kana.
-function folded(text) {
+export function folded(text) {
   return text.normalize('NFKC').toLowerCase().trim()
     .replace(/[\u30a1-\u30f6]/g, kana => String.fromCharCode(kana.charCodeAt(0) - 0x60))
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { takeScreenshot } from './support/browser.mjs'
-import { calendars, contactOf, everyPage, idsOn, merging, setup, speak, thread } from './support/pages.mjs'
+import { calendars, contactOf, everyPage, idsOn, merging, palette, setup, speak, thread } from './support/pages.mjs'
 import { Henji, password } from './support/henji.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
@@ -34,6 +34,12 @@ for (const locale of ['ja', 'en']) {
         await thread(page).sendOutdated('お待ちしております。')
         await thread(page).conflict.waitFor()
         await inspect(page, 'conflict')
+      })
+      await t.test('palette', async () => {
+        await page.goto(`/conversations/${sample.threads.busy}`)
+        await palette(page).open()
+        await inspect(page, 'palette')
+        await page.keyboard.press('Escape')
       })
       const viewer = await scene.person('matsumoto', look)
       await speak(viewer, locale)

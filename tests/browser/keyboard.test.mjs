@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from './support/henji.mjs'
-import { list, thread } from './support/pages.mjs'
+import { list, openThread, palette, thread } from './support/pages.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
@@ -78,6 +78,59 @@ test('every key is told by ?, and single keys can be switched off #39', async ()
   await page.waitForTimeout(500)
   const { state, assignee } = await scene.henji.api.call('GET', `/conversations/${conversation}`)
   assert.deepEqual([state, assignee], ['open', null], 'nothing listens to single keys')
+})
+
+test('by name: a verb, a view, a conversation, a search; and Enter of the input method chooses nothing #19 #39', async () => {
+  const customer = newNumber()
+  const conversation = await scene.inbound(customer, '名前で探す')
+  const page = await scene.person('sato')
+  await openThread(page, conversation)
+  const { open, dialog, field, offered, chosen } = palette(page)
+  await open()
+  assert.ok(await offered.count() > 10)
+  await page.keyboard.type('took')
+  assert.equal(await offered.count(), 1, 'only to search for it')
+  await field.fill('保留に')
+  assert.equal(await offered.count(), 2)
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowUp')
+  assert.match(await chosen.innerText(), /保留にする/)
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+
+  await open()
+  await page.keyboard.type('take')
+  assert.match(await chosen.innerText(), /担当する/, 'found by its English name')
+  await page.keyboard.press('Enter')
+  await until(async () => (await scene.henji.api.call('GET', `/conversations/${conversation}`)).assignee, { what: 'it to be taken' })
+
+  await open()
+  const keys = await page.context().newCDPSession(page)
+  await keys.send('Input.imeSetComposition', { text: 'ほりゅう', selectionStart: 4, selectionEnd: 4 })
+  await keys.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 229 })
+  await keys.send('Input.insertText', { text: '保留' })
+  assert.equal(await field.inputValue(), '保留')
+  await until(async () => /保留/.test(await chosen.innerText()), { what: 'what was converted to be found' })
+  // Safari ends the composition first, and then sends the key.
+  await field.evaluate(each => {
+    each.dispatchEvent(new CompositionEvent('compositionend', { bubbles: true }))
+    each.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
+  })
+  assert.ok(await dialog.isVisible())
+  await page.waitForTimeout(100)
+  await field.fill('対応済み')
+  await page.locator('#view-closed').click()
+  await page.waitForURL(/view=closed/)
+
+  await open()
+  assert.equal(await page.locator('#do-1[data-key=r]').count(), 0, 'no conversation is open')
+  await field.fill(customer.slice(-4))
+  await page.keyboard.press('Enter')
+  await page.waitForURL(url => url.pathname.endsWith(conversation))
+  await open()
+  await page.keyboard.type('名前で探す')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(url => url.pathname === '/search' && url.searchParams.get('q') === '名前で探す')
 })
 
 test('many at once, by keys alone #39', async () => {

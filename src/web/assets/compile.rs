@@ -34,6 +34,9 @@ const CSS: [&str; 13] = [
 /// has 8 KB to keep within (ui.md 11.11).
 const APART: [&str; 2] = ["search", "simulator"];
 
+/// Modules of their own, fetched when they are first wanted. They import nothing.
+const LATER: [&str; 1] = ["palette"];
+
 /// The module every page with scripts loads; what it imports is joined to it.
 const ENTRY: &str = "app";
 
@@ -45,6 +48,13 @@ pub fn compile(folder: &Path, out: &Path) {
         files.insert(name, sheet.into_bytes());
     }
     files.insert("app.js".to_owned(), join_js(&folder.join("js")));
+    for name in LATER.map(|name| format!("{name}.js")) {
+        let source = read(&folder.join("js").join(&name));
+        let lines = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let module: String = lines.map(|line| format!("{line}\n")).collect();
+        assert!(!module.contains("import "), "static/js/{name} is loaded alone");
+        files.insert(name, module.into_bytes());
+    }
     for path in files_below(folder) {
         let name =
             path.strip_prefix(folder).expect("found below it").to_string_lossy().replace('\\', "/");

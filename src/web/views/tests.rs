@@ -243,3 +243,32 @@ fn a_person_is_known_by_the_first_letter() {
     assert_eq!(initial("+81 90"), "8");
     assert_eq!(initial("…"), "?");
 }
+
+#[test]
+fn what_the_palette_does_a_key_does() {
+    let keys = include_str!("../../../static/js/keys.js");
+    let row = PaletteRowView {
+        href: "/conversations/c1".into(),
+        name: "山田 <b>花子".into(),
+        of: "採用センター".into(),
+    };
+    for (t, other) in [(Locale::Ja, Locale::En), (Locale::En, Locale::Ja)] {
+        let palette = PaletteView {
+            t,
+            other,
+            tabs: ListTab::ALL.to_vec(),
+            recent: vec![row.clone()],
+            may_answer: true,
+            may_administer: true,
+            simulator: true,
+        };
+        for ActionView { key, label, words, .. } in palette.actions() {
+            let is_command = |quote: &str| keys.contains(&format!("\n  {quote}{key}{quote}: "));
+            assert!(is_command("") || is_command("'"), "{key}");
+            assert_ne!(label, words);
+        }
+        assert!(palette.render().unwrap().contains("山田 &#60;b&#62;花子"));
+        let reader = PaletteView { may_answer: false, ..palette };
+        assert!(reader.actions().iter().all(|action| !["r", "e", "i"].contains(&action.key)));
+    }
+}

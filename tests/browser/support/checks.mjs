@@ -22,7 +22,7 @@ export const checks = {
   16: { says: 'the server killed: said, and taken back when it is there again' },
   17: { says: 'no WebSocket: within two seconds all the same' },
   18: { says: 'Enter of an input method sends nothing' },
-  19: { says: 'nor does it in templates, calls and search', lacks: 'a palette, and a field to type tags in: they are chosen from a menu' },
+  19: { says: 'nor does it in templates, calls, palette and search', lacks: 'a field to type tags in: they are chosen from a menu' },
   20: { says: 'the bubble is there within 50 ms and becomes the server’s in place' },
   21: { says: 'refused once, sent again: one message' },
   22: { says: 'what failed survives reload and crash, and is edited or thrown away' },

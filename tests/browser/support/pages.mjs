@@ -297,6 +297,18 @@ export function thread(page) {
   return self
 }
 
+// Everything by name, from anywhere.
+export const palette = page => ({
+  open: async () => {
+    await page.keyboard.press('Control+k')
+    await page.locator('#palette').waitFor()
+  },
+  dialog: page.locator('#palette'),
+  field: page.locator('#palette input'),
+  offered: page.locator('#palette [role=option]:visible'),
+  chosen: page.locator('#palette [aria-selected=true]'),
+})
+
 export const search = page => ({
   field: page.locator('#q'),
   hits: page.locator('ol.found a'),

@@ -130,6 +130,7 @@ pub const SPECS: &[Spec] = &[
     ),
     spec("get", "/conversations/{id}", Object::Conversation),
     spec("get", "/search", Object::None),
+    spec("get", "/palette", Object::None),
     spec("get", "/conversations/{id}/about", Object::Conversation),
     answering("put", "/conversations/{id}/contact", Object::Conversation, "name=matrix"),
     spec("put", "/conversations/{id}/read", Object::Conversation),

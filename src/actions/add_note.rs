@@ -34,7 +34,7 @@ pub async fn run(
             {
                 return Ok(note);
             }
-            let note = write(tx, &caller, &found, &body, client_message_id, None)?;
+            let note = write(tx, &caller, &found, &body, client_message_id, &[])?;
             if let Some(user) = caller.user_id() {
                 save_draft::forget(tx, &found, user)?;
             }
@@ -43,14 +43,14 @@ pub async fn run(
         .await
 }
 
-/// Writes the note; `receiver` is called by it as if it named them.
+/// Writes the note; `receivers` are called by it as if it named them.
 pub(super) fn write(
     tx: &mut Tx,
     caller: &Caller,
     found: &Conversation,
     body: &str,
     client_message_id: Option<Uuid>,
-    receiver: Option<UserId>,
+    receivers: &[UserId],
 ) -> Result<Message, ActionError> {
     let body = normalise_body(body);
     if body.trim().is_empty() {
@@ -60,7 +60,9 @@ pub(super) fn write(
         return Err(ActionError::invalid("body", Problem::TooLong));
     }
     let mut called = mentions::called(tx, found.inbox_id, &body)?;
-    called.extend(receiver);
+    called.extend(receivers);
+    called.sort_unstable();
+    called.dedup();
     let kind = MessageKind::Note;
     let mut note = timeline::internal(tx, found.id, caller.user_id(), kind, body);
     note.client_message_id = client_message_id;

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 
 use crate::app::App;
-use crate::domain::id::{ConversationId, TagId, UserId};
+use crate::domain::id::{ConversationId, TagId, TeamId, UserId};
 use crate::domain::user::Caller;
 use crate::store::StoreError;
 
@@ -18,6 +18,7 @@ const MOST: usize = 200;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
     Assign(Option<UserId>),
+    HandTo(TeamId),
     PutOn(TagId),
     TakeOff(TagId),
     Close,
@@ -66,6 +67,7 @@ pub async fn run(
 async fn one(app: &App, caller: Caller, id: ConversationId, verb: Verb) -> Result<(), ActionError> {
     match verb {
         Verb::Assign(user) => assign::run(app, caller, id, user).await,
+        Verb::HandTo(team) => assign::to_team(app, caller, id, team, None).await,
         Verb::PutOn(tag) => tags::put_on(app, caller, id, tag).await,
         Verb::TakeOff(tag) => tags::take_off(app, caller, id, tag).await,
         Verb::Close => close::run(app, caller, id).await,

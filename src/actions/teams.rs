@@ -32,7 +32,7 @@ pub struct Wanted {
 /// open sockets look again by the event.
 ///
 /// # Errors
-/// `Invalid` names `name`, `member` or `inbox`.
+/// `Invalid` names `name`, `member` or `inbox`, also one in which the team still has work.
 pub async fn save(app: &App, caller: Caller, wanted: Wanted) -> Result<TeamId, ActionError> {
     must_administer(&caller)?;
     check_name("name", &wanted.name)?;
@@ -58,6 +58,9 @@ pub async fn save(app: &App, caller: Caller, wanted: Wanted) -> Result<TeamId, A
             let action = match wanted.id {
                 Some(id) => {
                     touched.extend(teams::find(tx, id)?.members);
+                    if teams::has_work_beyond(tx, id, &team.inboxes)? {
+                        return Err(ActionError::invalid("inbox", Problem::InUse));
+                    }
                     teams::update(tx, &team)?;
                     "team.change"
                 }
@@ -76,11 +79,17 @@ pub async fn save(app: &App, caller: Caller, wanted: Wanted) -> Result<TeamId, A
 }
 
 /// A team is no more; its members keep what is theirs otherwise.
+///
+/// # Errors
+/// `Invalid { field: "team" }` while it has work.
 pub async fn remove(app: &App, caller: Caller, id: TeamId) -> Result<(), ActionError> {
     must_administer(&caller)?;
     app.store
         .write(move |tx| {
             let team = teams::find(tx, id)?;
+            if teams::has_work_beyond(tx, id, &[])? {
+                return Err(ActionError::invalid("team", Problem::InUse));
+            }
             teams::remove(tx, id)?;
             tell(tx, &caller, "team.remove", id, team.members.into_iter().collect());
             Ok(())

@@ -6,12 +6,16 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::id::UserId;
+use super::id::{TeamId, UserId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SystemLine {
     Assigned(UserId),
     Unassigned,
+    /// It became the work of a team.
+    Handed(TeamId),
+    /// It is no team's any more.
+    LeftTeam,
     Closed,
     Reopened,
     Snoozed(DateTime<Utc>),
@@ -30,6 +34,8 @@ impl SystemLine {
         match word {
             "assigned" => Uuid::parse_str(detail).ok().map(|id| Self::Assigned(UserId(id))),
             "unassigned" => Some(Self::Unassigned),
+            "handed" => Uuid::parse_str(detail).ok().map(|id| Self::Handed(TeamId(id))),
+            "left_team" => Some(Self::LeftTeam),
             "closed" => Some(Self::Closed),
             "reopened" => Some(Self::Reopened),
             "snoozed" => DateTime::parse_from_rfc3339(detail)
@@ -49,6 +55,8 @@ impl fmt::Display for SystemLine {
         match self {
             Self::Assigned(user) => write!(f, "assigned {user}"),
             Self::Unassigned => f.write_str("unassigned"),
+            Self::Handed(team) => write!(f, "handed {team}"),
+            Self::LeftTeam => f.write_str("left_team"),
             Self::Closed => f.write_str("closed"),
             Self::Reopened => f.write_str("reopened"),
             Self::Snoozed(until) => write!(f, "snoozed {}", until.to_rfc3339()),
@@ -69,6 +77,8 @@ mod tests {
         let lines = [
             SystemLine::Assigned(UserId(Uuid::from_u128(7))),
             SystemLine::Unassigned,
+            SystemLine::Handed(TeamId(Uuid::from_u128(8))),
+            SystemLine::LeftTeam,
             SystemLine::Closed,
             SystemLine::Reopened,
             SystemLine::Snoozed(DateTime::from_timestamp(1_795_301_400, 0).unwrap()),

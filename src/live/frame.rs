@@ -32,11 +32,11 @@ pub enum Frame {
     Reset { why: Why },
     /// How many conversations there are, by inbox: this user's, nobody's, those
     /// that wait for an answer, those of them that are this user's, those where a
-    /// note calls this user, snoozed ones, and all that are not closed. Numbers are
+    /// note calls this user, snoozed ones, all that are not closed, and those of this user's teams. Numbers are
     /// added at the end: a page of the build before reads the first ones.
     Count {
         #[serde(rename = "in")]
-        inboxes: BTreeMap<String, [i64; 7]>,
+        inboxes: BTreeMap<String, [i64; 8]>,
     },
     /// Nothing to say, but the line works.
     Hb,
@@ -123,8 +123,11 @@ mod tests {
         let pres = |all| Frame::Pres { all, of: of.clone() }.json();
         assert_eq!(pres(false), r#"{"t":"pres","of":{"c1":"<i>"}}"#);
         assert_eq!(pres(true), r#"{"t":"pres","all":true,"of":{"c1":"<i>"}}"#);
-        let inboxes = BTreeMap::from([("i1".to_owned(), [1, 2, 3, 0, 1, 4, 7])]);
-        assert_eq!(Frame::Count { inboxes }.json(), r#"{"t":"count","in":{"i1":[1,2,3,0,1,4,7]}}"#);
+        let inboxes = BTreeMap::from([("i1".to_owned(), [1, 2, 3, 0, 1, 4, 7, 2])]);
+        assert_eq!(
+            Frame::Count { inboxes }.json(),
+            r#"{"t":"count","in":{"i1":[1,2,3,0,1,4,7,2]}}"#
+        );
         assert_eq!(
             Frame::Ev { id: 7, c: None, ops: vec![] }.json(),
             r#"{"t":"ev","id":7,"ops":[]}"#

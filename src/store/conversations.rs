@@ -15,7 +15,7 @@ use super::schema::{cases, contact_addresses, contacts as contact_rows, conversa
 use super::seal::{Key, if_whole, place, show};
 use crate::clock::fresh_id;
 use crate::domain::conversation::{Conversation as Status, ConversationState};
-use crate::domain::id::{CaseId, ContactId, ConversationId, InboxId, MessageId, UserId};
+use crate::domain::id::{CaseId, ContactId, ConversationId, InboxId, MessageId, TeamId, UserId};
 use crate::domain::message::Direction;
 use crate::domain::user::Sight;
 
@@ -25,7 +25,7 @@ mod numbers;
 mod postgres;
 pub use batch::{Touched, insert_all, of_contacts, touch_all};
 pub use list::{Filter, Page, Query, View, list};
-pub use numbers::{Counts, Tallies, Tally, counts, tallies};
+pub use numbers::{Counts, Tallies, Tally, TeamTally, counts, tallies};
 
 /// Characters of a message kept for the list.
 const PREVIEW: usize = 80;
@@ -36,6 +36,8 @@ pub struct Conversation {
     pub inbox_id: InboxId,
     pub contact: Contact,
     pub status: Status,
+    /// Whose work it is, whoever of them answers.
+    pub team: Option<TeamId>,
     /// The open case, or the last one.
     pub case_id: CaseId,
     pub last_message_at: DateTime<Utc>,
@@ -72,6 +74,7 @@ struct ConversationRow {
     last_inbound_at: Option<NaiveDateTime>,
     inbound_texts: i32,
     preview_sealed: Vec<u8>,
+    team_id: Option<TeamId>,
 }
 
 /// The only way to a conversation for what a person or a token asks:
@@ -244,6 +247,18 @@ pub fn set_status(
 ) -> Result<(), StoreError> {
     diesel::update(conversations::table.find(conversation))
         .set(status_columns(status))
+        .execute(&mut db.conn)?;
+    Ok(())
+}
+
+/// Gives a conversation to a team, or to none.
+pub fn set_team(
+    db: &mut Db,
+    conversation: ConversationId,
+    team: Option<TeamId>,
+) -> Result<(), StoreError> {
+    diesel::update(conversations::table.find(conversation))
+        .set(conversations::team_id.eq(team))
         .execute(&mut db.conn)?;
     Ok(())
 }
@@ -425,6 +440,7 @@ fn read(
             waiting_since: utc(row.waiting_since),
             snoozed_until: utc(row.snoozed_until),
         },
+        team: row.team_id,
         case_id: row.case_id,
         last_message_at: row.last_message_at.and_utc(),
         last_message_id: row.last_message_id,

@@ -244,6 +244,7 @@ diesel::table! {
         inbound_texts -> Integer,
         preview_sealed -> Binary,
         created_at -> Timestamp,
+        team_id -> Nullable<DbUuid>,
     }
 }
 

@@ -188,9 +188,10 @@ impl View for Screen {
 }
 
 /// In the order of [`Frame::Count`].
-fn numbers(counts: &Counts) -> [i64; 7] {
-    let Counts { mine, unassigned, waiting, waiting_for_me, mentions, snoozed, all } = *counts;
-    [mine, unassigned, waiting, waiting_for_me, mentions, snoozed, all]
+fn numbers(counts: &Counts) -> [i64; 8] {
+    let Counts { mine, unassigned, waiting, waiting_for_me, mentions, snoozed, all, teams } =
+        *counts;
+    [mine, unassigned, waiting, waiting_for_me, mentions, snoozed, all, teams]
 }
 
 impl Screen {

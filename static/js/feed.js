@@ -8,7 +8,7 @@
 //                                               server; seconds between heartbeats
 //   {"t":"ev","id":N,"c":"<conversation>","ops":[..]}   event N, drawn
 //   {"t":"count","in":{"<inbox>":[mine,unassigned,waiting,waiting for me,mentions,
-//                     snoozed,all]}}            numbers of conversations
+//                     snoozed,all,of my teams]}}    numbers of conversations
 //   {"t":"at","id":N}                           nothing to see up to N
 //   {"t":"reset","why":".."}                    too far behind to catch up: fetch
 //                                               list and thread anew; an `at` follows
@@ -85,10 +85,11 @@ export function placeOf(sort, sorts, order) {
   return place
 }
 
-// Whether a row with these `data-view` words, this assignee and these people called
-// in notes is shown in a tab.
-export function belongsTo(tab, views, assignee, me, called = '') {
+// Whether a row with these `data-view` words, this assignee, these people called in
+// notes and a team of the reader's is shown in a tab.
+export function belongsTo(tab, views, assignee, me, called = '', isOurs = false) {
   if (tab === 'mentions') return called.split(' ').includes(me)
   const words = views.split(' ')
+  if (tab === 'teams') return isOurs && (words.includes('assigned') || words.includes('unassigned'))
   return tab === 'mine' ? words.includes('assigned') && assignee === me : words.includes(tab)
 }

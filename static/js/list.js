@@ -20,8 +20,8 @@ export function putRow(row) {
   if (rows.children[at] !== row) move(row, rows, others[at] ?? null)
 }
 
-function isListed({ tab, tag }, { view, by, called, tags = '' }) {
-  return belongsTo(tab, view, by, page.me, called) && (!tag || tags.split(' ').includes(tag))
+function isListed({ tab, tag, teams = '' }, { view, by, called, team, tags = '' }) {
+  return belongsTo(tab, view, by, page.me, called, teams.split(' ').includes(team)) && (!tag || tags.split(' ').includes(tag))
 }
 
 // Whoever stood on a row that goes stands on the next one.

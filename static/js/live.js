@@ -13,7 +13,7 @@ import { fragment } from './tt.js'
 
 const LOST_AFTER = 5_000
 // Where each tab's number stands in a `count` frame.
-const COUNTED = { mine: 0, unassigned: 1, waiting: 2, mentions: 4, snoozed: 5, all: 6 }
+const COUNTED = { mine: 0, unassigned: 1, waiting: 2, mentions: 4, snoozed: 5, all: 6, teams: 7 }
 const listeners = new Set()
 let lostTimer = null
 let wasLost = false

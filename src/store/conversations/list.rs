@@ -11,7 +11,7 @@ use crate::store::connection::{Db, MultiBackend};
 use crate::store::contacts::{AddressRow, ContactRow};
 use crate::store::inboxes;
 use crate::store::schema::{
-    contact_addresses, contacts, conversation_tags, conversations, mentions,
+    contact_addresses, contacts, conversation_tags, conversations, mentions, team_members,
 };
 
 /// Which conversations of an inbox.
@@ -27,6 +27,8 @@ pub enum View {
     WaitingFor(UserId),
     /// This user was called there by a note, whatever became of it since.
     Mentions(UserId),
+    /// Open, and the work of a team this user is in.
+    OfTeams(UserId),
     /// Open, whoever has it.
     Open,
     Snoozed,
@@ -177,6 +179,13 @@ fn in_view(rows: Boxed<'_>, view: View) -> Boxed<'_> {
         View::Mentions(user) => rows.filter(conversations::id.eq_any(
             mentions::table.filter(mentions::user_id.eq(user)).select(mentions::conversation_id),
         )),
+        View::OfTeams(user) => rows.filter(state(ConversationState::Open)).filter(
+            conversations::team_id.eq_any(
+                team_members::table
+                    .filter(team_members::user_id.eq(user))
+                    .select(team_members::team_id.nullable()),
+            ),
+        ),
         View::Open => rows.filter(state(ConversationState::Open)),
         View::Snoozed => rows.filter(state(ConversationState::Snoozed)),
         View::Closed => rows.filter(state(ConversationState::Closed)),

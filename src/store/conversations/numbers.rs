@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 
-use crate::domain::id::{InboxId, UserId};
+use crate::domain::conversation::ConversationState;
+use crate::domain::id::{InboxId, TeamId, UserId};
 use crate::domain::user::Sight;
 use crate::store::StoreError;
 use crate::store::connection::Db;
 use crate::store::mentions::{self, Unseen};
-use crate::store::schema::inbox_counts;
+use crate::store::schema::{conversations, inbox_counts, team_members};
 
 /// What the views' tabs show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct Counts {
     pub snoozed: i64,
     /// Everything that is not closed.
     pub all: i64,
+    /// The open ones of the teams this user is in.
+    pub teams: i64,
 }
 
 /// The conversations of one inbox that one person has, or nobody.
@@ -37,10 +40,21 @@ pub struct Tally {
     pub snoozed: i64,
 }
 
+/// The open conversations of one inbox that are the work of one team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TeamTally {
+    pub inbox: InboxId,
+    pub team: TeamId,
+    pub open: i64,
+}
+
 /// Everything the numbers are made of, whoever looks.
 #[derive(Clone, Debug, Default)]
 pub struct Tallies {
     pub held: Vec<Tally>,
+    pub of_teams: Vec<TeamTally>,
+    /// Who is in which team, where teams have work.
+    pub members: Vec<(TeamId, UserId)>,
     pub unseen: Vec<Unseen>,
 }
 
@@ -66,6 +80,12 @@ impl Tallies {
                     counts.waiting_for_me += tally.waiting;
                 }
                 Some(_) => {}
+            }
+        }
+        let is_mine = |team| self.members.contains(&(team, user));
+        for tally in self.of_teams.iter().filter(|tally| wanted(tally.inbox)) {
+            if is_mine(tally.team) {
+                counts.teams += tally.open;
             }
         }
         let called = self.unseen.iter().filter(|unseen| unseen.user == user);
@@ -106,5 +126,26 @@ pub fn tallies(db: &mut Db) -> Result<Tallies, StoreError> {
         waiting: waiting.into(),
         snoozed: snoozed.into(),
     });
-    Ok(Tallies { held: held.collect(), unseen: mentions::unseen(db)? })
+    let of_teams = of_teams(db)?;
+    let members = match of_teams.is_empty() {
+        true => Vec::new(),
+        false => team_members::table
+            .select((team_members::team_id, team_members::user_id))
+            .load(&mut db.conn)?,
+    };
+    Ok(Tallies { held: held.collect(), of_teams, members, unseen: mentions::unseen(db)? })
+}
+
+/// Counted along an index that holds nothing but teams' conversations.
+fn of_teams(db: &mut Db) -> Result<Vec<TeamTally>, StoreError> {
+    let rows: Vec<(Option<TeamId>, InboxId, i64)> = conversations::table
+        .filter(conversations::team_id.is_not_null())
+        .filter(conversations::state.eq(ConversationState::Open.word()))
+        .group_by((conversations::team_id, conversations::inbox_id))
+        .select((conversations::team_id, conversations::inbox_id, diesel::dsl::count_star()))
+        .load(&mut db.conn)?;
+    let tally = |(team, inbox, open): (Option<TeamId>, InboxId, i64)| {
+        Some(TeamTally { team: team?, inbox, open })
+    };
+    Ok(rows.into_iter().filter_map(tally).collect())
 }

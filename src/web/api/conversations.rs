@@ -7,7 +7,7 @@ use super::messages::{MessageView, Numbers};
 use super::{ApiError, Body, Call, List, Query, ok};
 use crate::actions::{assign, close, snooze, tags as tagging};
 use crate::app::App;
-use crate::domain::id::{ConversationId, MessageId, TagId, UserId};
+use crate::domain::id::{ConversationId, MessageId, TagId, TeamId, UserId};
 use crate::domain::user::Sight;
 use crate::store::conversations::{self, Conversation, list};
 use crate::store::messages::{self, Message};
@@ -81,10 +81,18 @@ pub async fn assign(call: Call, id: Path<String>, payload: Payload) -> HttpRespo
     call.answer(async |asker| {
         let id = conversation_id(&id)?;
         let mut body = Body::read(payload).await?;
-        let user: UserId = body.id("user_id")?.ok_or(ApiError::missing("user_id"))?;
+        let (user, team) = (body.id::<UserId>("user_id")?, body.id::<TeamId>("team_id")?);
         let note = body.text("note")?.filter(|note| !note.trim().is_empty());
         body.finish()?;
-        let changed = assign::hand_over(&asker.app, asker.caller, id, Some(user), note).await?;
+        let (app, caller) = (&asker.app, asker.caller);
+        let changed = match (user, team) {
+            (Some(_), Some(_)) => {
+                return Err(ApiError::invalid("team_id", "ambiguous", "goes not with user_id"));
+            }
+            (None, Some(team)) => assign::to_team(app, caller, id, team, note).await?,
+            (Some(user), None) => assign::hand_over(app, caller, id, Some(user), note).await?,
+            (None, None) => return Err(ApiError::missing("user_id")),
+        };
         shown(&asker.app, changed).await
     })
     .await

@@ -135,6 +135,11 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
             by.map(|by| t.system_assigned_by(by, to))
         }
         SystemLine::Unassigned => named(|t, name| t.system_unassigned_by(name)),
+        SystemLine::Handed(team) => {
+            let team = people.team(Some(team)).unwrap_or_default();
+            Some(by.map_or_else(|| t.system_handed(team), |by| t.system_handed_by(by, team)))
+        }
+        SystemLine::LeftTeam => named(|t, name| t.system_left_team_by(name)),
         SystemLine::Closed => named(|t, name| t.system_closed_by(name)),
         SystemLine::Reopened => named(|t, name| t.system_reopened_by(name)),
         SystemLine::Snoozed(until) => {
@@ -150,7 +155,8 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
         SystemLine::Woken => t.system_woken().to_owned(),
         SystemLine::Closed => t.system_closed().to_owned(),
         SystemLine::Assigned(_) => t.shown_assigned().to_owned(),
-        SystemLine::Unassigned => t.shown_unassigned().to_owned(),
+        SystemLine::Unassigned | SystemLine::LeftTeam => t.shown_unassigned().to_owned(),
+        SystemLine::Handed(_) => String::new(),
         SystemLine::Snoozed(_) => t.shown_snoozed().to_owned(),
         SystemLine::OptedOut | SystemLine::OptedIn | SystemLine::Withdrawn => String::new(),
     })
@@ -159,7 +165,8 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
 fn icon(message: &Message) -> &'static str {
     match SystemLine::parse(&message.body) {
         Some(SystemLine::Assigned(_)) => "user-plus",
-        Some(SystemLine::Unassigned) => "user-minus",
+        Some(SystemLine::Unassigned | SystemLine::LeftTeam) => "user-minus",
+        Some(SystemLine::Handed(_)) => "users",
         Some(SystemLine::Closed) => "check",
         Some(SystemLine::Reopened) => "rotate-ccw",
         Some(SystemLine::Snoozed(_) | SystemLine::Woken) => "clock",

@@ -17,7 +17,9 @@ use crate::store::conversations::{self, Conversation, Counts, Query, View};
 use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::{self, Position};
 use crate::store::tags::{self, Tag};
-use crate::store::{Db, StoreError, drafts, mentions, provider_accounts, reads, senders, users};
+use crate::store::{
+    Db, StoreError, drafts, mentions, provider_accounts, reads, senders, teams, users,
+};
 use crate::web::cursor;
 use crate::web::error::WebError;
 use crate::web::session::Session;
@@ -25,7 +27,8 @@ use crate::web::settings::house_times;
 use crate::web::shell::person;
 use crate::web::times::Times;
 use crate::web::views::{
-    BulkView, InboxChoice, ListTab, ListView, RowView, RowsView, SenderChoice, TabView, TagView,
+    BulkView, ChoiceView, InboxChoice, ListTab, ListView, RowView, RowsView, SenderChoice, TabView,
+    TagView,
 };
 
 /// Rows of a page: two screens of the densest list.
@@ -75,6 +78,7 @@ pub async fn list_view(
             let view = view_of(narrowed.tab, user);
             let query =
                 Query { sight: sight.clone(), inbox, among: None, tag, view, after, limit: PAGE };
+            let my_teams = teams::of_user(db, user)?;
             let page = conversations::list(db, &query)?;
             let people = People::read(db, page.rows.iter().map(|row| row.status.assignee))?;
             let rows = rows_of(db, user, page.rows)?;
@@ -103,7 +107,11 @@ pub async fn list_view(
             Ok::<_, StoreError>(ListView {
                 t,
                 tab: narrowed.tab,
-                tabs: tabs(counts),
+                tabs: tabs(counts)
+                    .into_iter()
+                    .filter(|view| view.tab != ListTab::Teams || !my_teams.is_empty())
+                    .collect(),
+                teams: my_teams.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
                 inboxes: choices,
                 inbox_id: inbox.map(|id| id.to_string()),
                 tag_id: tag.map(|id| id.to_string()),
@@ -134,6 +142,9 @@ pub fn row_view(times: &Times, people: &People, row: &Row, inbox_name: Option<&s
         unread: *unread,
         state: status.shown(),
         assignee: people.person(status.assignee),
+        team: conversation
+            .team
+            .and_then(|id| Some((id.to_string(), people.team(Some(id))?.to_owned()))),
         waiting_since: status.waiting_since.map(|at| times.clock(at)),
         late: status.waiting_since.is_some_and(|at| is_late(times.now, at)),
         snoozed_until: status.snoozed_until.map(|at| times.full(at)),
@@ -217,6 +228,7 @@ fn view_of(tab: ListTab, user: UserId) -> View {
         ListTab::Unassigned => View::Unassigned,
         ListTab::Waiting => View::Waiting,
         ListTab::Mentions => View::Mentions(user),
+        ListTab::Teams => View::OfTeams(user),
         ListTab::Snoozed => View::Snoozed,
         ListTab::All => View::NotClosed,
         ListTab::Closed => View::Closed,
@@ -233,6 +245,7 @@ pub fn tabs(counts: Counts) -> Vec<TabView> {
                 ListTab::Unassigned => Some(counts.unassigned),
                 ListTab::Waiting => Some(counts.waiting),
                 ListTab::Mentions => Some(counts.mentions),
+                ListTab::Teams => Some(counts.teams),
                 ListTab::Snoozed => Some(counts.snoozed),
                 ListTab::All => Some(counts.all),
                 ListTab::Closed => None,
@@ -265,6 +278,10 @@ fn bulk(
         csrf,
         back: narrowed.query(),
         team: team.iter().map(person).collect(),
+        teams: teams::of_any_inbox(db, &inboxes)?
+            .into_iter()
+            .map(|(id, label)| ChoiceView { value: id.to_string(), label, chosen: false })
+            .collect(),
         tags,
         snooze_choices: times.snooze_choices(None),
     })

@@ -3,15 +3,18 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::domain::id::UserId;
+use crate::domain::id::{TeamId, UserId};
 use crate::domain::mention::{Person, places};
-use crate::store::{Db, StoreError, users};
+use crate::store::{Db, StoreError, teams, users};
 use crate::web::shell::person_of;
 use crate::web::views::PersonView;
 
-/// Users by id, read once for a page.
+/// Users by id, and all teams, read once for a page.
 #[derive(Clone, Debug, Default)]
-pub struct People(HashMap<UserId, String>);
+pub struct People {
+    users: HashMap<UserId, String>,
+    teams: HashMap<TeamId, String>,
+}
 
 impl People {
     pub fn read(
@@ -21,21 +24,25 @@ impl People {
         let mut wanted: Vec<UserId> = ids.into_iter().flatten().collect();
         wanted.sort();
         wanted.dedup();
-        Ok(Self(users::names(db, &wanted)?))
+        Ok(Self { users: users::names(db, &wanted)?, teams: teams::names(db)? })
     }
 
     pub fn person(&self, id: Option<UserId>) -> Option<PersonView> {
         let id = id?;
-        self.0.get(&id).map(|name| person_of(id, name))
+        self.users.get(&id).map(|name| person_of(id, name))
     }
 
     /// Where a note calls one of them.
     pub fn calls(&self, note: &str) -> Vec<Range<usize>> {
         let person = |(id, name): (&UserId, &String)| Person { id: *id, name: name.clone() };
-        places(note, &self.0.iter().map(person).collect::<Vec<_>>())
+        places(note, &self.users.iter().map(person).collect::<Vec<_>>())
     }
 
     pub fn name(&self, id: Option<UserId>) -> Option<&str> {
-        self.0.get(&id?).map(String::as_str)
+        self.users.get(&id?).map(String::as_str)
+    }
+
+    pub fn team(&self, id: Option<TeamId>) -> Option<&str> {
+        self.teams.get(&id?).map(String::as_str)
     }
 }

@@ -24,7 +24,7 @@ use crate::web::words;
 /// `POST /conversations/selection`: `do` to every `conversation`.
 ///
 /// `do` is a verb and, after a colon, what it needs: `assign:<user>`, `take`,
-/// `unassign`, `tag:<tag>`, `untag:<tag>`, `snooze:<RFC 3339>`, `close`.
+/// `unassign`, `hand:<team>`, `tag:<tag>`, `untag:<tag>`, `snooze:<RFC 3339>`, `close`.
 pub async fn change(
     app: web::Data<App>,
     session: Session,
@@ -59,6 +59,7 @@ fn verb(text: &str, session: &Session) -> Option<Verb> {
         "take" => Verb::Assign(session.caller.user_id()),
         "assign" => Verb::Assign(Some(what.parse().ok()?)),
         "unassign" => Verb::Assign(None),
+        "hand" => Verb::HandTo(what.parse().ok()?),
         "tag" => Verb::PutOn(what.parse().ok()?),
         "untag" => Verb::TakeOff(what.parse().ok()?),
         "snooze" => Verb::Snooze(chrono::DateTime::parse_from_rfc3339(what).ok()?.to_utc()),
@@ -105,6 +106,7 @@ fn told(t: Locale, verb: Verb, count: u32) -> String {
     match verb {
         Verb::Assign(Some(_)) => t.selection_assigned(count),
         Verb::Assign(None) => t.selection_unassigned(count),
+        Verb::HandTo(_) => t.selection_handed(count),
         Verb::PutOn(_) => t.selection_tagged(count),
         Verb::TakeOff(_) => t.selection_untagged(count),
         Verb::Close => t.selection_closed(count),

@@ -21,7 +21,8 @@ use crate::store::messages::{self, Message, Position};
 use crate::store::tags::{self, Tag};
 use crate::store::templates::{self, Template};
 use crate::store::{
-    Db, StoreError, calendars, drafts, opt_outs, optional, provider_accounts, reads, senders, users,
+    Db, StoreError, calendars, drafts, opt_outs, optional, provider_accounts, reads, senders,
+    teams, users,
 };
 use crate::web::cursor;
 use crate::web::error::WebError;
@@ -313,6 +314,15 @@ pub fn head(
         waiting_since: status.waiting_since.map(|at| times.clock(at)),
         late: status.waiting_since.is_some_and(|at| is_late(times.now, at)),
         snoozed_until: status.snoozed_until.map(|at| times.full(at)),
+        team_name: people.team(conversation.team).map(str::to_owned),
+        teams: teams::of_inbox(db, inbox.id)?
+            .into_iter()
+            .map(|(id, label)| ChoiceView {
+                value: id.to_string(),
+                label,
+                chosen: conversation.team == Some(id),
+            })
+            .collect(),
         team: team.iter().map(person).collect(),
         closed: hours.as_ref().and_then(|hours| times.closed(hours)),
         snooze_choices: times.snooze_choices(hours.as_ref()),
@@ -348,6 +358,7 @@ pub fn side(
         sender: sender(db, conversation)?,
         state: status.shown(),
         assignee: people.person(status.assignee),
+        team_name: people.team(conversation.team).map(str::to_owned),
         waiting_since: status.waiting_since.map(|at| times.clock(at)),
         first_contact: times.full(first),
         tags: tag_choices(db, conversation.id)?,

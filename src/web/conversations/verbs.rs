@@ -53,8 +53,8 @@ pub async fn mark_unread(
     done(&session, &request, &fields, id)
 }
 
-/// `POST /conversations/{id}/assignment`: to `user_id`, or to whoever asks; with a
-/// `note` for them where that is sent.
+/// `POST /conversations/{id}/assignment`: to `user_id`, to `team_id`, or to whoever asks;
+/// with a `note` for them where that is sent.
 pub async fn assign(
     app: web::Data<App>,
     session: Session,
@@ -68,7 +68,15 @@ pub async fn assign(
         None => session.caller.user_id().map(|user: UserId| user),
     };
     let note = fields.filled("note").map(str::to_owned);
-    match actions::assign::hand_over(&app, session.caller.clone(), id, user, note).await {
+    let caller = session.caller.clone();
+    let given = match fields.filled("team_id") {
+        Some(text) => {
+            let team = text.parse().map_err(|_malformed| WebError::BadRequest)?;
+            actions::assign::to_team(&app, caller, id, team, note).await
+        }
+        None => actions::assign::hand_over(&app, caller, id, user, note).await,
+    };
+    match given {
         Ok(_) => done(&session, &request, &fields, id),
         Err(ActionError::Invalid { field: "note", problem }) => {
             let t = session.locale();

@@ -79,12 +79,7 @@ pub async fn edit(
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
     let team = find(&app, TeamId(path.into_inner())).await?;
-    let wanted = Wanted {
-        id: Some(team.id),
-        name: team.name.clone(),
-        members: team.members.iter().copied().collect(),
-        inboxes: team.inboxes.iter().copied().collect(),
-    };
+    let wanted = as_it_is(&team);
     form(&app, &session, &request, Some(team), wanted, FormErrors::none()).await
 }
 
@@ -105,9 +100,26 @@ pub async fn remove(
     app: web::Data<App>,
     Admin(session): Admin,
     path: web::Path<Uuid>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
-    verbs::remove(&app, session.caller, TeamId(path.into_inner())).await?;
-    Ok(saved(LIST))
+    let team = find(&app, TeamId(path.into_inner())).await?;
+    match verbs::remove(&app, session.caller.clone(), team.id).await {
+        Ok(()) => Ok(saved(LIST)),
+        Err(refused) => {
+            let errors = words::form_errors(session.locale(), refused, &[])?;
+            let wanted = as_it_is(&team);
+            form(&app, &session, &request, Some(team), wanted, errors).await
+        }
+    }
+}
+
+fn as_it_is(team: &Team) -> Wanted {
+    Wanted {
+        id: Some(team.id),
+        name: team.name.clone(),
+        members: team.members.iter().copied().collect(),
+        inboxes: team.inboxes.iter().copied().collect(),
+    }
 }
 
 async fn find(app: &App, id: TeamId) -> Result<Team, WebError> {

@@ -91,6 +91,8 @@ pub struct ListView {
     pub inboxes: Vec<InboxChoice>,
     /// The inbox the list is narrowed to.
     pub inbox_id: Option<String>,
+    /// The ids of the teams the user is in, for scripts.
+    pub teams: String,
     /// The tags there are; no filter is shown where there are none.
     pub tags: Vec<TagView>,
     /// The tag the list is narrowed to.
@@ -132,6 +134,8 @@ pub struct RowView {
     pub unread: u32,
     pub state: ShownState,
     pub assignee: Option<PersonView>,
+    /// Id and name of the team whose work it is.
+    pub team: Option<(String, String)>,
     pub waiting_since: Option<TimeView>,
     /// Whether it has waited longer than it should.
     pub late: bool,
@@ -191,6 +195,10 @@ pub struct HeadView {
     pub waiting_since: Option<TimeView>,
     pub late: bool,
     pub snoozed_until: Option<TimeView>,
+    /// The name of the team whose work it is.
+    pub team_name: Option<String>,
+    /// The teams it can be given to.
+    pub teams: Vec<ChoiceView>,
     /// Who can be given the conversation.
     pub team: Vec<PersonView>,
     /// When the inbox is closed, now or next; `None` where that is not in sight.
@@ -316,6 +324,7 @@ pub struct SideView {
     pub sender: Option<String>,
     pub state: ShownState,
     pub assignee: Option<PersonView>,
+    pub team_name: Option<String>,
     pub waiting_since: Option<TimeView>,
     pub first_contact: TimeView,
     /// Every tag that is offered, and what the conversation carries beside.
@@ -372,6 +381,7 @@ impl ListView {
             ListTab::Unassigned => self.t.empty_unassigned_title(),
             ListTab::Waiting => self.t.empty_waiting_title(),
             ListTab::Mentions => self.t.empty_mentions_title(),
+            ListTab::Teams => self.t.empty_teams_title(),
             ListTab::Snoozed => self.t.empty_snoozed_title(),
             ListTab::All => self.t.empty_all_title(),
             ListTab::Closed => self.t.empty_closed_title(),
@@ -384,6 +394,7 @@ impl ListView {
             ListTab::Unassigned => self.t.empty_unassigned_text(),
             ListTab::Waiting => self.t.empty_waiting_text(),
             ListTab::Mentions => self.t.empty_mentions_text(),
+            ListTab::Teams => self.t.empty_teams_text(),
             ListTab::Snoozed => self.t.empty_snoozed_text(),
             ListTab::All => self.t.empty_all_text(),
             ListTab::Closed => self.t.empty_closed_text(),

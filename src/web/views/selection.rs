@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{PersonView, Shell, SnoozeChoice, TagView};
+use super::{ChoiceView, PersonView, Shell, SnoozeChoice, TagView};
 use crate::locale::Locale;
 
 /// What can be done with the chosen rows of a list. Without scripts it stands
@@ -13,6 +13,7 @@ pub struct BulkView {
     /// The list to come back to: `?view=mine`.
     pub back: String,
     pub team: Vec<PersonView>,
+    pub teams: Vec<ChoiceView>,
     pub tags: Vec<TagView>,
     pub snooze_choices: Vec<SnoozeChoice>,
 }

@@ -13,6 +13,8 @@ pub enum ListTab {
     Waiting,
     /// Where a note calls me.
     Mentions,
+    /// Open and the work of a team I am in; not shown to who is in none.
+    Teams,
     Snoozed,
     /// Everything that is not closed.
     All,
@@ -27,11 +29,12 @@ pub struct TabView {
 }
 
 impl ListTab {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Mine,
         Self::Unassigned,
         Self::Waiting,
         Self::Mentions,
+        Self::Teams,
         Self::Snoozed,
         Self::All,
         Self::Closed,
@@ -44,6 +47,7 @@ impl ListTab {
             Self::Unassigned => "unassigned",
             Self::Waiting => "waiting",
             Self::Mentions => "mentions",
+            Self::Teams => "teams",
             Self::Snoozed => "snoozed",
             Self::All => "all",
             Self::Closed => "closed",
@@ -56,7 +60,7 @@ impl ListTab {
 
     /// Whether it stands in the menu behind the others.
     pub(super) fn is_put_away(self) -> bool {
-        matches!(self, Self::Snoozed | Self::Closed)
+        matches!(self, Self::Teams | Self::Snoozed | Self::Closed)
     }
 
     pub fn label(self, t: Locale) -> &'static str {
@@ -65,6 +69,7 @@ impl ListTab {
             Self::Unassigned => t.tab_unassigned(),
             Self::Waiting => t.tab_waiting(),
             Self::Mentions => t.tab_mentions(),
+            Self::Teams => t.tab_teams(),
             Self::Snoozed => t.tab_snoozed(),
             Self::All => t.tab_all(),
             Self::Closed => t.tab_closed(),

@@ -82,6 +82,9 @@ test('"mine" is what is assigned to me and open', () => {
   assert.equal(belongsTo('mine', 'closed', 'u1', 'u1'), false)
   assert.equal(belongsTo('waiting', 'unassigned all waiting', undefined, 'u1'), true)
   assert.equal(belongsTo('all', 'closed', undefined, 'u1'), false)
+  assert.equal(belongsTo('teams', 'unassigned all', undefined, 'u1', '', true), true)
+  assert.equal(belongsTo('teams', 'snoozed all', undefined, 'u1', '', true), false)
+  assert.equal(belongsTo('teams', 'assigned all', 'u1', 'u1', '', false), false)
 })
 
 test('who is where moves no cursor', () => {

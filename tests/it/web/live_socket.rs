@@ -219,7 +219,7 @@ async fn without_a_socket_the_same_frames_are_asked_for() {
     assert_eq!(frames[1]["c"], conversation.to_string());
     assert!(html_of(&frames[1], "row-").contains("聞こえますか"));
     assert!(!in_full(&frames[1]));
-    assert_eq!(frames[2]["in"][app.cast.reception.to_string()], json!([0, 1, 1, 0, 0, 0, 1]));
+    assert_eq!(frames[2]["in"][app.cast.reception.to_string()], json!([0, 1, 1, 0, 0, 0, 1, 0]));
     assert_eq!(frames[3]["id"], start + 1);
     let path = format!("/events?after={start}&wait=0&open={conversation}");
     let frames = sato.get(&path).await.expect(200).json();
@@ -264,14 +264,14 @@ async fn the_numbers_on_the_tabs_follow_and_are_each_ones_own() {
     }
     let here = app.cast.reception.to_string();
     let conversation = app.handset(HANDSET).sends("?").await;
-    assert_eq!(satos.counts().await[&here], json!([0, 1, 1, 0, 0, 0, 1]));
-    assert_eq!(tanakas.counts().await[&here], json!([0, 1, 1, 0, 0, 0, 1]));
+    assert_eq!(satos.counts().await[&here], json!([0, 1, 1, 0, 0, 0, 1, 0]));
+    assert_eq!(tanakas.counts().await[&here], json!([0, 1, 1, 0, 0, 0, 1, 0]));
     sato.post(&format!("/conversations/{conversation}/assignment"), &[]).await.expect(303);
-    assert_eq!(satos.counts().await[&here], json!([1, 0, 1, 1, 0, 0, 1]));
-    assert_eq!(tanakas.counts().await[&here], json!([0, 0, 1, 0, 0, 0, 1]));
+    assert_eq!(satos.counts().await[&here], json!([1, 0, 1, 1, 0, 0, 1, 0]));
+    assert_eq!(tanakas.counts().await[&here], json!([0, 0, 1, 0, 0, 0, 1, 0]));
     // Whoever comes back is told at once, and nobody of inboxes that are not theirs.
     let mut again = Socket::open(&app, &tanaka, app.last_event().await).await;
-    assert_eq!(again.counts().await[&here], json!([0, 0, 1, 0, 0, 0, 1]));
+    assert_eq!(again.counts().await[&here], json!([0, 0, 1, 0, 0, 0, 1, 0]));
     app.handset(HANDSET).sends_to(crate::support::cast::RECRUITING_NUMBER, "採用へ", None).await;
     let counted = yamadas.counts().await;
     assert_eq!(counted.as_object().unwrap().len(), 1, "{counted}");

@@ -60,6 +60,73 @@ async fn a_member_sees_what_is_open_to_the_team_and_loses_it_at_once() {
 }
 
 #[tokio::test]
+async fn a_conversation_is_the_work_of_a_team_until_it_is_let_go_twice() {
+    let app = TestApp::start().await;
+    let conversation = app.handset("+819012345678").sends("夜間の担当をお願いします").await;
+    let (admin, yamada, sato) =
+        (app.sign_in(ADMIN).await, app.sign_in(YAMADA).await, app.sign_in(SATO).await);
+    let (reception, member) = (app.cast.reception.to_string(), app.cast.id(YAMADA).to_string());
+    let fields = [("name", "夜間"), ("member", member.as_str()), ("inbox", &reception)];
+    admin.post(LIST, &fields).await.expect(303);
+    admin.post(LIST, &[("name", "昼")]).await.expect(303);
+    let mut all = app.store.read(teams::all).await.unwrap();
+    let (night, day) = (all.remove(0), all.remove(0));
+    let (night, day) = if night.name == "夜間" { (night, day) } else { (day, night) };
+
+    let thread = format!("/conversations/{conversation}");
+    let assignment = format!("{thread}/assignment");
+    let (night_id, day_id) = (night.id.to_string(), day.id.to_string());
+    sato.post(&assignment, &[("team_id", &day_id)]).await.expect(422);
+    let start = app.last_event().await;
+    let handed = [("team_id", night_id.as_str()), ("note", "折り返し希望です")];
+    sato.post(&assignment, &handed).await.expect(303);
+    assert_eq!(app.api().conversation(conversation).await["team"], json!(night_id));
+    let lines = sato.get(&thread).await.expect(200).text;
+    assert!(lines.contains("佐藤 花さんがチーム「夜間」に引き継ぎました"), "{lines}");
+
+    // Every member is told, finds it in the view of their teams, and takes it.
+    let row = async |view: &str| {
+        let page = yamada.get(&format!("/conversations?view={view}")).await.expect(200);
+        page.texts(&format!("#row-{conversation} .end")).join("")
+    };
+    assert_eq!(row("mentions").await, "チーム: 夜間");
+    assert_eq!(row("teams").await, "チーム: 夜間");
+    let frames = yamada.get(&format!("/events?after={start}&wait=0")).await.expect(200).json();
+    let counted = frames.as_array().unwrap().iter().find(|frame| frame["t"] == "count").unwrap();
+    assert_eq!(counted["in"][&reception][7], json!(1), "{counted}");
+    let page = sato.get("/conversations?view=all").await.expect(200);
+    assert!(page.texts("#count-teams").is_empty(), "who is in no team has no such view");
+    yamada.post(&assignment, &[]).await.expect(303);
+    assert_eq!(row("teams").await, "山田 健", "it is still the team's");
+
+    // Let go it is the team's, let go again nobody's; meanwhile the team cannot go.
+    let team = format!("{LIST}/{night_id}");
+    yamada.delete(&assignment).await.expect(303);
+    let seen = app.api().conversation(conversation).await;
+    assert_eq!((&seen["assignee"], &seen["team"]), (&json!(null), &json!(night_id)));
+    let refused = admin.delete(&team).await.expect(422);
+    assert!(refused.texts(".danger [role=alert]").join("").contains("まだ対応済みでない会話"));
+    admin.put(&team, &[("name", "夜間"), ("member", &member)]).await.expect(422);
+    yamada.delete(&assignment).await.expect(303);
+    assert_eq!(app.api().conversation(conversation).await["team"], json!(null));
+    assert_eq!(row("teams").await, "");
+
+    // Many at once, and by a program.
+    let chosen = [("do", format!("hand:{night_id}")), ("conversation", conversation.to_string())];
+    let chosen = chosen.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let told = sato.post("/conversations/selection", &chosen).await.expect(200);
+    assert!(told.text.contains("1件をチームに引き継ぎました"), "{}", told.text);
+    let path = format!("/conversations/{conversation}/assignment");
+    app.api().put(&path, json!({"user_id": member, "team_id": night_id})).await.expect(422);
+    app.api().put(&path, json!({"team_id": day_id})).await.expect(422);
+    let given = app.api().put(&path, json!({"team_id": night_id})).await.expect(200).json();
+    assert_eq!(given["team"], json!(night_id));
+    sato.post(&format!("{thread}/closure"), &[]).await.expect(303);
+    admin.delete(&team).await.expect(303);
+    assert_eq!(app.api().conversation(conversation).await["team"], json!(null));
+}
+
+#[tokio::test]
 async fn a_wrong_team_is_refused_beside_the_field() {
     let app = TestApp::start().await;
     let admin = app.sign_in(ADMIN).await;

@@ -16,6 +16,8 @@ pub struct ConversationView {
     state: &'static str,
     /// The user who has it, null where nobody has.
     assignee: Option<Uuid>,
+    /// The team whose work it is, null where it is no team's.
+    team: Option<Uuid>,
     last_answered_by: Option<Uuid>,
     /// When the oldest text came that nobody has answered.
     waiting_since: Option<DateTime<Utc>>,
@@ -69,6 +71,7 @@ impl ConversationView {
             contact: contact.into(),
             state: status.state.word(),
             assignee: status.assignee.map(|user| user.0),
+            team: conversation.team.map(|team| team.0),
             last_answered_by: status.last_answered_by.map(|user| user.0),
             waiting_since: status.waiting_since,
             snoozed_until: status.snoozed_until,

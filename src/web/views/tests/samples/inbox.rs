@@ -52,6 +52,7 @@ pub fn list(t: Locale, open: bool) -> ListView {
         tags: vec![tag(1, "面接", "ai"), tag(2, "住所変更", "take")],
         tag_id: None,
         bulk: Some(bulk(t)),
+        teams: "g1 g2".into(),
         rows: RowsView {
             t,
             rows: rows(t, open),
@@ -67,6 +68,7 @@ fn bulk(t: Locale) -> BulkView {
         csrf: "token-of-the-session".into(),
         back: "?view=all".into(),
         team: vec![person("u1", "佐藤 花"), person("u2", "高橋 健")],
+        teams: head(t).teams,
         tags: vec![tag(1, "面接", "ai")],
         snooze_choices: head(t).snooze_choices,
     }
@@ -172,6 +174,7 @@ pub fn row(t: Locale, number: i64, name: &str) -> RowView {
         unread: 0,
         state: ShownState::Unassigned,
         assignee: None,
+        team: (number == 3).then(|| ("g1".into(), "夜間".into())),
         waiting_since: None,
         late: false,
         snoozed_until: None,
@@ -223,6 +226,8 @@ pub fn head(t: Locale) -> HeadView {
         waiting_since: Some(waiting(t.waiting_minutes(12))),
         late: true,
         snoozed_until: None,
+        team_name: Some("夜間".into()),
+        teams: vec![ChoiceView { value: "g1".into(), label: "夜間".into(), chosen: true }],
         team: vec![person("u1", "佐藤 花"), person("u2", "高橋 健"), person("u3", "Maria Santos")],
         closed: Some(ClosedView {
             from: "2026-11-21T18:00:00+09:00".into(),
@@ -344,6 +349,7 @@ pub fn composer(t: Locale) -> ComposerView {
 pub fn side(t: Locale) -> SideView {
     SideView {
         closed: head(t).closed,
+        team_name: Some("夜間".into()),
         t,
         conversation_id: "c1".into(),
         contact_id: "p1".into(),

@@ -10,6 +10,7 @@ use anyhow::bail;
 use serde_json::{Value, json};
 
 use super::{Bench, output};
+use crowd::Trial;
 
 mod crowd;
 mod fanout;
@@ -27,10 +28,18 @@ mod stage;
 mod start;
 
 /// Name, and what it measures.
-const ALL: [(&str, &str); 8] = [
+const ALL: [(&str, &str); 10] = [
     ("ingest", "webhook to disk to 50 screens: latency at 500/s and 2,000/s, sustained rate"),
     ("fanout", "one text on 1,000 screens: frames a second, latency, memory for each screen"),
     ("crowd", "--screens whose lines are cut, who return at once or hardly read: nothing missed"),
+    (
+        "restart",
+        "only the second of these: all --screens return at once to a server that restarted",
+    ),
+    (
+        "slow",
+        "only the third: a fifth of the --screens read a byte a second, and what the rest feel",
+    ),
     ("pages", "list, thread and counts of a house with --messages, quiet and under load"),
     ("search", "the search page over --messages: words of them, common and absent ones; the index"),
     ("start", "from exec to the first answer, with --messages"),
@@ -98,7 +107,9 @@ async fn measure(name: &str, plan: &Plan) -> anyhow::Result<()> {
     match name {
         "ingest" => ingest::run(plan).await,
         "fanout" => fanout::run(plan).await,
-        "crowd" => crowd::run(plan).await,
+        "crowd" => crowd::run(plan, &crowd::ALL).await,
+        "restart" => crowd::run(plan, &[Trial::Restart]).await,
+        "slow" => crowd::run(plan, &[Trial::SlowReaders]).await,
         "pages" => pages::run(plan).await,
         "search" => search::run(plan).await,
         "start" => start::run(plan).await,

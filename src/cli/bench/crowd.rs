@@ -47,7 +47,18 @@ struct Crowd {
     texts: u64,
 }
 
-pub async fn run(plan: &Plan) -> anyhow::Result<()> {
+/// What a crowd goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trial {
+    Cuts,
+    Restart,
+    SlowReaders,
+}
+
+/// All of them, in the order in which one crowd goes through them.
+pub const ALL: [Trial; 3] = [Trial::Cuts, Trial::Restart, Trial::SlowReaders];
+
+pub async fn run(plan: &Plan, trials: &[Trial]) -> anyhow::Result<()> {
     let stage = Stage::new(plan)?;
     let app = stage.open().await?;
     let house = stage.set_up(&app).await?;
@@ -65,9 +76,14 @@ pub async fn run(plan: &Plan) -> anyhow::Result<()> {
     let members = cookies.iter().enumerate().map(member).collect();
     let mut crowd = Crowd { stage, target, members, texts: 0 };
     crowd.tell(Ask::Open).await;
-    crowd.cuts(plan).await?;
-    server = crowd.restart(plan, server).await?;
-    crowd.slow_readers(plan, &server, &cookies).await
+    for trial in trials {
+        match trial {
+            Trial::Cuts => crowd.cuts(plan).await?,
+            Trial::Restart => server = crowd.restart(plan, server).await?,
+            Trial::SlowReaders => crowd.slow_readers(plan, &server, &cookies).await?,
+        }
+    }
+    Ok(())
 }
 
 impl Crowd {
@@ -122,7 +138,10 @@ impl Crowd {
         Ok(server)
     }
 
-    /// A fifth as many again read a byte a second.
+    /// A fifth of them are replaced by others who read a byte a second.
+    ///
+    /// They come while texts come, as screens do; what R17 promises to the rest is
+    /// measured from when they are there, and what their coming cost stands beside.
     async fn slow_readers(
         &mut self,
         plan: &Plan,
@@ -130,10 +149,7 @@ impl Crowd {
         cookies: &[String],
     ) -> anyhow::Result<()> {
         let rss = || usage(server.pid()).map_or(0, |usage| usage.rss_kb);
-        self.forget_times();
-        self.load(plan.time).await?;
-        self.until_complete().await;
-        let alone = self.tally().times.percentile(99.0);
+        let alone = self.p99_of(plan.time).await?;
         // Their places: nobody has more than ten sockets.
         let slow = self.members.len() / SLOW;
         self.members.truncate(self.members.len() - slow);
@@ -141,22 +157,29 @@ impl Crowd {
         let slow =
             Slow::open(self.stage.address, &self.stage.origin, &cookies[self.members.len()..]);
         let slow = slow.await?;
-        self.forget_times();
-        self.load(plan.time).await?;
+        let beside = self.p99_of(plan.time).await?;
         let quiet = self.until_complete().await;
         let tally = self.tally();
-        let beside = tally.times.percentile(99.0);
         report(json!({
             "bench": "crowd",
             "phase": "slow readers",
             "database": plan.database(),
             "screens": self.members.len(),
             "slow_readers": slow.count(),
+            "slow_readers_cut_off": slow.cut_off(),
             "missed": tally.missed(self.texts, self.members.len()),
             "post_to_screen_p99_ms": { "alone": alone, "beside": beside },
             "server_rss_mb_more": rss().saturating_sub(before) / 1024,
         }))?;
         self.check(&tally, quiet, PATIENCE, "after the last text")
+    }
+
+    /// From the post to the screens of the crowd, in milliseconds.
+    async fn p99_of(&mut self, time: Duration) -> anyhow::Result<f64> {
+        self.forget_times();
+        self.load(time).await?;
+        self.until_complete().await;
+        Ok(self.tally().times.percentile(99.0))
     }
 
     async fn tell(&self, ask: Ask) {

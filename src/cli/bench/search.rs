@@ -162,7 +162,8 @@ async fn pages(
         ("four digits of a number".to_owned(), again(&["1234", "9012", "5678"])),
     ] {
         let mut connection = Connection::open(stage.address).await?;
-        let (mut times, mut found, mut bytes) = (Histogram::default(), 0, 0);
+        let (mut times, mut bytes) = (Histogram::default(), 0);
+        let (mut found, mut put_off) = (0, 0);
         for word in &words {
             let path = match word.as_str() {
                 "" => "/livez".to_owned(),
@@ -176,14 +177,19 @@ async fn pages(
             let answer = connection.ask(&request).await?;
             times.record(started.elapsed());
             ensure!(answer.status == 200, "{path} was answered with {}", answer.status);
-            found += usize::from(contains(&answer.body, b"id=\"found-"));
+            let is_found = contains(&answer.body, b"id=\"found-");
+            // Its pairs of letters are in thousands of newer texts that do not hold it.
+            let is_put_off = !is_found && contains(&answer.body, b"id=\"older-hits\"");
+            found += usize::from(is_found);
+            put_off += usize::from(is_put_off);
             bytes += answer.body.len();
         }
         if name.starts_with("absent") {
             absent = times.percentile(50.0);
             ensure!(found == 0, "absent words were found");
         } else if name.contains("of the messages") || name.starts_with("common") {
-            ensure!(found == words.len(), "{name}: {found} of {} were found", words.len());
+            let rest = words.len() - found - put_off;
+            ensure!(rest == 0, "{name}: {rest} of {} were not found", words.len());
         }
         report(json!({
             "bench": "search",
@@ -192,6 +198,7 @@ async fn pages(
             "phase": phase,
             "search": name,
             "searches": words.len(),
+            "put_off": put_off,
             "ms": {
                 "p50": times.percentile(50.0),
                 "p99": times.percentile(99.0),

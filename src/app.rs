@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::data_lock::DataLock;
 use crate::journal::Journal;
 use crate::live::{Hub, Presence, Wake};
+use crate::mail::{Letterhead, Mailer};
 use crate::password::Passwords;
 use crate::providers::registry::Registry;
 use crate::providers::simulator::Simulator;
@@ -28,6 +29,8 @@ pub struct App {
     pub wake: Wake,
     pub providers: Registry,
     pub simulator: Arc<Simulator>,
+    pub letterhead: Letterhead,
+    pub mailer: Mailer,
     pub passwords: Passwords,
     pub metrics: Metrics,
     /// Keeps a restore out of our data directory.

@@ -3,9 +3,11 @@
 
 pub mod backfill;
 pub mod deliver;
+pub mod escalate_due;
 pub mod heartbeat;
 pub mod housekeeping;
 pub mod replay;
 pub mod resolve_unknown;
 pub mod search;
+pub mod send_mail;
 pub mod soundness;

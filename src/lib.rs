@@ -30,6 +30,8 @@ pub mod key_file;
 pub mod live;
 /// What the screens say, in two languages.
 pub mod locale;
+/// Letters, and who carries them.
+pub mod mail;
 /// Passwords, hashed a few at a time.
 pub mod password;
 /// The companies that carry our texts.

@@ -23,6 +23,7 @@ use crate::jobs;
 use crate::journal::Journal;
 use crate::live::wake::nats::{self, Broker};
 use crate::live::{self, Hub, Presence, Wake};
+use crate::mail::{Letterhead, Mailer};
 use crate::password::Passwords;
 use crate::providers::Provider;
 use crate::providers::registry::Registry;
@@ -101,6 +102,9 @@ pub async fn assemble_with(
         .context("the simulator's journal cannot be read")?;
     let twilio = Twilio::new(clock.clone());
     let providers: Vec<Arc<dyn Provider>> = vec![simulator.clone(), Arc::new(twilio)];
+    let letterhead = Letterhead::new(&config.mail, &config.web.public_url)
+        .context("HENJI_MAIL_FROM cannot be used")?;
+    let mailer = Mailer::new(&config.mail)?;
     let hub = Hub::new(*store.committed().borrow());
     let app = Arc::new(App {
         config,
@@ -112,6 +116,8 @@ pub async fn assemble_with(
         wake: Wake::default(),
         providers: Registry::new(providers),
         simulator,
+        letterhead,
+        mailer,
         passwords,
         metrics,
         held,
@@ -171,6 +177,8 @@ pub async fn start_with(
     let stopped = running.stop.subscribe();
     running.jobs = vec![
         tokio::spawn(jobs::deliver::Worker::new(app.clone()).run(stopped.clone())),
+        tokio::spawn(jobs::escalate_due::run(app.clone(), stopped.clone())),
+        tokio::spawn(jobs::send_mail::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::heartbeat::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::backfill::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::replay::run(app.clone(), stopped.clone())),

@@ -67,7 +67,7 @@ async fn examine(config: &Config, report: &mut Report) {
         accounts::examine(config, report).await;
     }
     network::broker(config, report).await;
-    network::mail(config, report);
+    network::mail(config, report).await;
     network::public_url(config, report);
 }
 

@@ -70,4 +70,6 @@ ids! {
     CalendarId;
     /// Users who answer the same inboxes.
     TeamId;
+    /// A mail on its way out.
+    MailId;
 }

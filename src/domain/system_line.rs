@@ -25,6 +25,8 @@ pub enum SystemLine {
     OptedIn,
     /// The contact wrote before a text that waited for that not to happen.
     Withdrawn,
+    /// The wait was told of, to so many people.
+    Escalated(u32),
 }
 
 impl SystemLine {
@@ -45,6 +47,7 @@ impl SystemLine {
             "opted_out" => Some(Self::OptedOut),
             "opted_in" => Some(Self::OptedIn),
             "withdrawn" => Some(Self::Withdrawn),
+            "escalated" => detail.parse().ok().map(Self::Escalated),
             _ => None,
         }
     }
@@ -64,6 +67,7 @@ impl fmt::Display for SystemLine {
             Self::OptedOut => f.write_str("opted_out"),
             Self::OptedIn => f.write_str("opted_in"),
             Self::Withdrawn => f.write_str("withdrawn"),
+            Self::Escalated(people) => write!(f, "escalated {people}"),
         }
     }
 }
@@ -86,6 +90,7 @@ mod tests {
             SystemLine::OptedOut,
             SystemLine::OptedIn,
             SystemLine::Withdrawn,
+            SystemLine::Escalated(3),
         ];
         for line in lines {
             assert_eq!(SystemLine::parse(&line.to_string()), Some(line));

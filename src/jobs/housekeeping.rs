@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use crate::actions::{ActionError, snooze};
 use crate::app::App;
-use crate::store::{api_tokens, quarantine, sessions};
+use crate::store::{api_tokens, mails, quarantine, sessions};
 
 /// A snooze ends within this of its time.
 const EVERY: Duration = Duration::from_secs(5);
@@ -15,6 +15,8 @@ const EVERY: Duration = Duration::from_secs(5);
 const ANSWERS_KEPT: TimeDelta = TimeDelta::days(30);
 /// How long a quarantined request is kept (reliability-and-security.md 3.7).
 const QUARANTINE_KEPT: TimeDelta = TimeDelta::days(30);
+/// How long a mail that was sent or given up can be looked up.
+const MAILS_KEPT: TimeDelta = TimeDelta::days(30);
 
 pub async fn run_one(app: &App) -> Result<(), ActionError> {
     while snooze::wake_due(app).await? > 0 {}
@@ -24,6 +26,7 @@ pub async fn run_one(app: &App) -> Result<(), ActionError> {
             sessions::delete_expired(tx, now)?;
             api_tokens::forget_first_uses(tx, now - ANSWERS_KEPT)?;
             quarantine::delete_before(tx, now - QUARANTINE_KEPT)?;
+            mails::delete_before(tx, now - MAILS_KEPT)?;
             Ok::<_, ActionError>(())
         })
         .await

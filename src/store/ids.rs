@@ -12,8 +12,9 @@ use uuid::Uuid;
 
 use super::connection::MultiBackend;
 use crate::domain::id::{
-    ApiTokenId, AttemptId, CalendarId, CaseId, ContactId, ConversationId, InboxId, MessageId,
-    ProviderAccountId, QuarantineId, SenderId, SessionId, TagId, TeamId, TemplateId, UserId,
+    ApiTokenId, AttemptId, CalendarId, CaseId, ContactId, ConversationId, InboxId, MailId,
+    MessageId, ProviderAccountId, QuarantineId, SenderId, SessionId, TagId, TeamId, TemplateId,
+    UserId,
 };
 
 /// One SQL type for all ids.
@@ -109,4 +110,5 @@ proxies! {
     TemplateIdProxy => TemplateId,
     CalendarIdProxy => CalendarId,
     TeamIdProxy => TeamId,
+    MailIdProxy => MailId,
 }

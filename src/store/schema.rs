@@ -569,6 +569,61 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    escalation_policies (inbox_id) {
+        inbox_id -> DbUuid,
+        always -> Bool,
+        changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    escalation_steps (inbox_id, position) {
+        inbox_id -> DbUuid,
+        position -> Integer,
+        kind -> Text,
+        after_seconds -> BigInt,
+        recipients_sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    escalations (conversation_id, since, position) {
+        conversation_id -> DbUuid,
+        since -> Timestamp,
+        position -> Integer,
+        fired_at -> Timestamp,
+        mails -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    mails (id) {
+        id -> DbUuid,
+        conversation_id -> Nullable<DbUuid>,
+        to_sealed -> Binary,
+        message_sealed -> Binary,
+        state -> Text,
+        tries -> Integer,
+        due_at -> Nullable<Timestamp>,
+        failure -> Nullable<Text>,
+        created_at -> Timestamp,
+        settled_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(conversations -> contacts (contact_id));
 diesel::joinable!(conversations -> contact_addresses (address_id));
 diesel::joinable!(messages -> conversations (conversation_id));
@@ -598,10 +653,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversation_tags,
     conversations,
     drafts,
+    escalation_policies,
+    escalation_steps,
+    escalations,
     events,
     idempotency_keys,
     inbox_counts,
     inboxes,
+    mails,
     memberships,
     mentions,
     messages,

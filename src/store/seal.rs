@@ -61,6 +61,8 @@ rows!(
     ContactId,
     crate::domain::id::AttemptId,
     crate::domain::id::ConversationId,
+    crate::domain::id::InboxId,
+    crate::domain::id::MailId,
     crate::domain::id::MessageId,
     crate::domain::id::ProviderAccountId,
     crate::domain::id::QuarantineId,

@@ -10,6 +10,7 @@ pub mod conversations;
 mod error;
 pub mod events;
 mod fields;
+pub mod inboxes;
 mod list;
 pub mod messages;
 mod query;

@@ -26,6 +26,7 @@ pub mod narrowed;
 pub mod people;
 pub mod selection;
 pub mod tagging;
+pub mod taking;
 pub mod thread;
 pub mod verbs;
 

@@ -84,6 +84,7 @@ routes! {
     get "/search" User => search::show;
     get "/palette" User => palette::show;
     get "/conversations/{id}/about" User => conversations::about;
+    get "/conversations/{id}/taking" User => conversations::taking::show;
     put "/conversations/{id}/contact" User => conversations::verbs::rename;
     put "/conversations/{id}/read" User => conversations::verbs::mark_read;
     delete "/conversations/{id}/read" User => conversations::verbs::mark_unread;
@@ -140,6 +141,8 @@ routes! {
     get "/settings/inboxes/new" Admin => settings::inboxes::new;
     post "/settings/inboxes" Admin => settings::inboxes::create;
     get "/settings/inboxes/{id}/edit" Admin => settings::inboxes::edit;
+    get "/settings/inboxes/{id}/escalation" Admin => settings::escalation::edit;
+    put "/settings/inboxes/{id}/escalation" Admin => settings::escalation::update;
     put "/settings/inboxes/{id}" Admin => settings::inboxes::update;
     get "/settings/calendars" Admin => settings::calendars::index;
     get "/settings/calendars/new" Admin => settings::calendars::new;
@@ -174,6 +177,9 @@ routes! {
     get "/settings/quarantine" Admin => settings::quarantine::index;
     post "/settings/quarantine/{id}/replay" Admin => settings::quarantine::replay;
     delete "/settings/quarantine/{id}" Admin => settings::quarantine::discard;
+    get "/settings/mails" Admin => settings::mails::index;
+    post "/settings/mails/{id}/retry" Admin => settings::mails::retry;
+    delete "/settings/mails/{id}" Admin => settings::mails::discard;
     get "/settings/audit" Auditor => settings::audit::index;
 
     // Providers' webhooks.
@@ -194,6 +200,7 @@ routes! {
     delete "/api/v1/conversations/{id}/closure" Token("conversations:write") => api::conversations::reopen;
     put "/api/v1/conversations/{id}/snooze" Token("conversations:write") => api::conversations::snooze;
     delete "/api/v1/conversations/{id}/snooze" Token("conversations:write") => api::conversations::wake;
+    put "/api/v1/inboxes/{id}/escalation_policy" Token("admin") => api::inboxes::set_escalation_policy;
     get "/api/v1/contacts" Token("contacts:read") => api::contacts::index;
     get "/api/v1/search" Token("messages:read") => api::search::index;
     put "/api/v1/conversations/{id}/tags/{tag}" Token("conversations:write") => api::conversations::put_tag;

@@ -34,6 +34,7 @@ mod calendars;
 mod contacts;
 mod conversations;
 mod errors;
+mod escalation;
 mod messages;
 mod palette;
 mod presence;
@@ -62,6 +63,7 @@ pub use conversations::{
     ShowPage, SideView, SnoozeChoice, ThreadView, Unsendable,
 };
 pub use errors::{ErrorPage, ProblemView};
+pub use escalation::{EscalationPage, EscalationStepView, MailRowView, MailsPage, TakingPage};
 pub use messages::{DeliveryView, MessageLook, MessageView, UndoView};
 pub use palette::{ActionView, PaletteRowView, PaletteView};
 pub use presence::{PresenceView, PresentView};

@@ -158,6 +158,10 @@ pub fn did(t: Locale, action: &str) -> &str {
         "calendar.unset_day" => t.did_calendar_unset_day(),
         "inbox.add" => t.did_inbox_add(),
         "inbox.change" => t.did_inbox_change(),
+        "inbox.escalation" => t.did_inbox_escalation(),
+        "mail.retry" => t.did_mail_retry(),
+        "mail.discard" => t.did_mail_discard(),
+        "conversation.escalate" => t.did_conversation_escalate(),
         "provider.add" => t.did_provider_add(),
         "provider.change" => t.did_provider_change(),
         "provider.check" => t.did_provider_check(),
@@ -188,7 +192,7 @@ pub fn did(t: Locale, action: &str) -> &str {
 }
 
 /// What the actions of the audit log begin with, as people look for them.
-pub const THINGS: [&str; 16] = [
+pub const THINGS: [&str; 17] = [
     "session",
     "conversation",
     "message",
@@ -204,6 +208,7 @@ pub const THINGS: [&str; 16] = [
     "provider",
     "token",
     "quarantine",
+    "mail",
     "house",
 ];
 
@@ -218,6 +223,7 @@ pub fn object(t: Locale, kind: &str) -> &str {
         "user" => t.object_user(),
         "session" => t.object_session(),
         "inbox" => t.object_inbox(),
+        "mail" => t.object_mail(),
         "calendar" => t.object_calendar(),
         "sender" => t.object_sender(),
         "provider_account" => t.object_provider_account(),

@@ -3,6 +3,7 @@
 use super::report::Report;
 use crate::config::Config;
 use crate::live::wake::nats::Broker;
+use crate::mail::Mailer;
 
 /// A broker that is away costs a quarter of a second and no text: no error.
 pub async fn broker(config: &Config, report: &mut Report) {
@@ -28,13 +29,24 @@ pub async fn broker(config: &Config, report: &mut Report) {
     }
 }
 
-pub fn mail(config: &Config, report: &mut Report) {
-    match &config.mail.smtp_url {
-        Some(url) => {
-            let (server, from) = (url.shown_as_address(), &config.mail.from);
-            report.ok("mail", format!("{server} as {from}; this version sends none yet"));
+pub async fn mail(config: &Config, report: &mut Report) {
+    const CHECK: &str = "mail";
+    let Some(url) = &config.mail.smtp_url else {
+        let folder = config.mail.folder.display();
+        return report.ok(CHECK, format!("no server is set: mails become files in {folder}"));
+    };
+    let (server, from) = (url.shown_as_address(), &config.mail.from);
+    let outcome = match Mailer::new(&config.mail) {
+        Ok(mailer) => mailer.check().await.map_err(|failure| failure.word().to_owned()),
+        Err(error) => Err(error.to_string()),
+    };
+    match outcome {
+        Ok(()) => report.ok(CHECK, format!("{server} as {from}")),
+        Err(why) => {
+            let cure = "start it, or correct host, port, user and password of HENJI_SMTP_URL; \
+                        mails wait until then";
+            report.warning(CHECK, format!("{server}: {why}"), cure);
         }
-        None => report.ok("mail", "no server is set, and none is needed: no mail is sent yet"),
     }
 }
 

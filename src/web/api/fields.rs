@@ -78,6 +78,51 @@ impl Fields {
         self.read(name, &expected, |text| text.parse().ok().filter(within))
     }
 
+    /// A whole number, as JSON has it.
+    pub fn integer(&mut self, name: &'static str) -> Result<Option<i64>, ApiError> {
+        match self.members.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Number(number)) if number.is_i64() => Ok(number.as_i64()),
+            Some(_) => Err(malformed(name, "must be a whole number")),
+        }
+    }
+
+    pub fn texts(&mut self, name: &'static str) -> Result<Option<Vec<String>>, ApiError> {
+        let expected = "must be a list of strings";
+        self.each(name, expected, |value| match value {
+            Value::String(text) => Some(text),
+            _ => None,
+        })
+    }
+
+    /// A list of objects.
+    pub fn list(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<Vec<Map<String, Value>>>, ApiError> {
+        let expected = "must be a list of objects";
+        self.each(name, expected, |value| match value {
+            Value::Object(members) => Some(members),
+            _ => None,
+        })
+    }
+
+    fn each<T>(
+        &mut self,
+        name: &'static str,
+        expected: &str,
+        read: impl Fn(Value) -> Option<T>,
+    ) -> Result<Option<Vec<T>>, ApiError> {
+        match self.members.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Array(values)) => {
+                let read: Option<Vec<T>> = values.into_iter().map(read).collect();
+                read.map(Some).ok_or_else(|| malformed(name, expected))
+            }
+            Some(_) => Err(malformed(name, expected)),
+        }
+    }
+
     /// Refuses whatever nobody asked for.
     pub fn finish(self) -> Result<(), ApiError> {
         match self.members.keys().next() {

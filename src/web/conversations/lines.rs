@@ -149,6 +149,7 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
         SystemLine::OptedOut => Some(t.system_opted_out().to_owned()),
         SystemLine::OptedIn => Some(t.system_opted_in().to_owned()),
         SystemLine::Withdrawn => Some(t.system_withdrawn().to_owned()),
+        SystemLine::Escalated(people) => Some(t.system_escalated(people)),
     };
     told.unwrap_or_else(|| match line {
         SystemLine::Reopened => t.system_reopened().to_owned(),
@@ -158,7 +159,10 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
         SystemLine::Unassigned | SystemLine::LeftTeam => t.shown_unassigned().to_owned(),
         SystemLine::Handed(_) => String::new(),
         SystemLine::Snoozed(_) => t.shown_snoozed().to_owned(),
-        SystemLine::OptedOut | SystemLine::OptedIn | SystemLine::Withdrawn => String::new(),
+        SystemLine::OptedOut
+        | SystemLine::OptedIn
+        | SystemLine::Withdrawn
+        | SystemLine::Escalated(_) => String::new(),
     })
 }
 
@@ -172,6 +176,7 @@ fn icon(message: &Message) -> &'static str {
         Some(SystemLine::Snoozed(_) | SystemLine::Woken) => "clock",
         Some(SystemLine::OptedOut | SystemLine::OptedIn) => "ban",
         Some(SystemLine::Withdrawn) => "undo-2",
+        Some(SystemLine::Escalated(_)) => "mail",
         None => "info",
     }
 }

@@ -7,8 +7,10 @@ use henji::actions::tags::{self, Wanted};
 use henji::actions::teams;
 use henji::actions::templates;
 use henji::clock::fresh_id;
+use henji::domain::id::MailId;
 use henji::domain::user::{Actor, Caller, Role};
 use henji::store::conversations;
+use henji::store::mails::NewMail;
 use henji::store::templates::Template;
 use henji::web::assets;
 use henji::web::routes::Route;
@@ -49,6 +51,7 @@ enum Object {
     Team,
     Account,
     Quarantined,
+    Mail,
     Door,
     File,
     Number,
@@ -150,6 +153,7 @@ pub const SPECS: &[Spec] = &[
     answering("get", "/conversations/{id}/templates", Object::Conversation, ""),
     answering("post", "/conversations/{id}/tags/{tag}", Object::Conversation, ""),
     answering("delete", "/conversations/{id}/tags/{tag}", Object::Conversation, ""),
+    spec("get", "/conversations/{id}/taking", Object::Conversation),
     answering("post", "/conversations/{id}/messages", Object::Conversation, "body=matrix"),
     answering("post", "/conversations/{id}/notes", Object::Conversation, "body=matrix"),
     answering("post", "/messages/{id}/cancellation", Object::Message, ""),
@@ -188,6 +192,11 @@ pub const SPECS: &[Spec] = &[
     spec("post", "/settings/inboxes", Object::None),
     spec("get", "/settings/inboxes/{id}/edit", Object::Inbox),
     spec("put", "/settings/inboxes/{id}", Object::Inbox),
+    spec("get", "/settings/inboxes/{id}/escalation", Object::Inbox),
+    spec("put", "/settings/inboxes/{id}/escalation", Object::Inbox),
+    spec("get", "/settings/mails", Object::None),
+    spec("post", "/settings/mails/{id}/retry", Object::Mail),
+    spec("delete", "/settings/mails/{id}", Object::Mail),
     spec("get", "/settings/calendars", Object::None),
     spec("get", "/settings/calendars/new", Object::None),
     spec("post", "/settings/calendars", Object::None),
@@ -227,6 +236,12 @@ pub const SPECS: &[Spec] = &[
     spec("post", "/hooks/{provider}/{token}/receipts", Object::Door),
     spec("get", "/api/v1/openapi.json", Object::None),
     with("post", "/api/v1/messages", Object::None, "{}"),
+    with(
+        "put",
+        "/api/v1/inboxes/{id}/escalation_policy",
+        Object::Inbox,
+        r#"{"hours": "inbox", "steps": []}"#,
+    ),
     spec("get", "/api/v1/messages/{id}", Object::Message),
     spec("get", "/api/v1/conversations", Object::None),
     spec("get", "/api/v1/conversations/{id}", Object::Conversation),
@@ -270,6 +285,7 @@ pub struct Scene {
     tag: String,
     calendar: String,
     team: String,
+    mail: String,
     account: String,
     quarantined: String,
     door: String,
@@ -334,6 +350,20 @@ impl Scene {
             inboxes: Default::default(),
         };
         let team = teams::save(app, operator(), wanted).await.unwrap();
+        let mail: MailId = fresh_id();
+        let letter = NewMail {
+            id: mail,
+            conversation: None,
+            to: "matrix@example.jp".into(),
+            message: b"Subject: matrix\r\n\r\nmatrix\r\n".to_vec(),
+        };
+        app.store
+            .write(move |tx| {
+                let now = tx.now;
+                henji::store::mails::insert(tx, &letter, now)
+            })
+            .await
+            .unwrap();
         let signer = Signer::of(app, &app.cast.account);
         let forged = Signer { secret: "no such secret here".into(), ..signer };
         let body = inbound("SIM0", "+819012345678", "?").to_string();
@@ -351,6 +381,7 @@ impl Scene {
             tag: tag.to_string(),
             calendar: calendar.to_string(),
             team: team.to_string(),
+            mail: mail.to_string(),
             account: account.id.to_string(),
             quarantined: read.await.unwrap()[0].id.to_string(),
             door: app.cast.account.hook_token.clone(),
@@ -411,6 +442,7 @@ impl Scene {
             Object::Tag => (&self.tag, Whose::House),
             Object::Calendar => (&self.calendar, Whose::House),
             Object::Team => (&self.team, Whose::House),
+            Object::Mail => (&self.mail, Whose::House),
             _ => (&self.quarantined, Whose::House),
         }
     }

@@ -61,8 +61,13 @@ struct Server {
 impl TestApp {
     /// A house with everybody in it.
     pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// The same with some parts replaced.
+    pub async fn start_with(change: impl FnOnce(&mut App) + Send + 'static) -> Self {
         let db = tokio::task::spawn_blocking(|| furnished().copy()).await.unwrap();
-        Self::on(db).await
+        Self::with(db, change).await
     }
 
     /// A house that nobody has set up.

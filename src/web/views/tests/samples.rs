@@ -9,6 +9,7 @@ use crate::web::views::*;
 
 mod calendars;
 mod contacts;
+mod escalation;
 mod first;
 mod inbox;
 mod search;
@@ -26,6 +27,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     pages.extend(settings::pages(t));
     pages.extend(calendars::pages(t));
     pages.extend(teams::pages(t));
+    pages.extend(escalation::pages(t));
     pages.extend([403, 404, 409, 422, 429, 500, 503].map(|status| error_page(t, status)));
     pages
 }

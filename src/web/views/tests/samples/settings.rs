@@ -177,6 +177,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         templates: 3,
         tags: 2,
         quarantine: 1,
+        mails: 2,
         tokens: 2,
     };
     vec![

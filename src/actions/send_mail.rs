@@ -1,0 +1,95 @@
+//! Mails leave the house, or say why they do not.
+
+use chrono::TimeDelta;
+
+use crate::app::App;
+use crate::domain::id::MailId;
+use crate::domain::mail::{MailState, wait_after};
+use crate::domain::user::Caller;
+use crate::store::audit::Object;
+use crate::store::mails;
+
+use super::ActionError;
+
+/// How long a mail may be in somebody's hands: longer than a server's answers take
+/// together (`mail/mailer.rs`).
+const LEASE: TimeDelta = TimeDelta::minutes(5);
+
+/// Mails whose time has come.
+pub async fn due(app: &App, limit: i64) -> Result<Vec<MailId>, ActionError> {
+    let now = app.clock.now();
+    Ok(app.store.read(move |db| mails::due(db, now, limit)).await?)
+}
+
+/// Tries to send a mail, and puts on record what it came to. `None` where it is in
+/// other hands.
+///
+/// A process that ends between the server's last word and the record sends it again:
+/// its `Message-ID` tells mailboxes that it is the same.
+pub async fn run(app: &App, id: MailId) -> Result<Option<MailState>, ActionError> {
+    let begun = app
+        .store
+        .write(move |tx| {
+            let now = tx.now;
+            Ok::<_, ActionError>(mails::begin(tx, id, now, LEASE)?)
+        })
+        .await?;
+    let Some(begun) = begun else { return Ok(None) };
+    let outcome = app.mailer.send(id, &begun.to, &begun.message).await;
+    app.store
+        .write(move |tx| {
+            let now = tx.now;
+            let (state, failure, next) = match outcome {
+                Ok(()) => (MailState::Sent, None, None),
+                Err(failure) if failure.may_pass() => {
+                    (MailState::Queued, Some(failure), Some(now + wait_after(begun.tries)))
+                }
+                Err(failure) => (MailState::Failed, Some(failure), None),
+            };
+            mails::settle(tx, (id, begun.tries), state, failure, next, now)?;
+            Ok(Some(state))
+        })
+        .await
+}
+
+/// Tries a mail again now.
+///
+/// # Errors
+/// `TooLate` for one that is sent or discarded.
+pub async fn retry(app: &App, caller: Caller, id: MailId) -> Result<(), ActionError> {
+    must_administer(&caller)?;
+    app.store
+        .write(move |tx| {
+            mails::find(tx, id)?;
+            let now = tx.now;
+            if !mails::retry(tx, id, now)? {
+                return Err(ActionError::TooLate);
+            }
+            tx.audit(&caller.actor, "mail.retry", Object::new("mail", id.0));
+            Ok(())
+        })
+        .await
+}
+
+/// Sends a mail no more.
+///
+/// # Errors
+/// `TooLate` for one that is sent or discarded.
+pub async fn discard(app: &App, caller: Caller, id: MailId) -> Result<(), ActionError> {
+    must_administer(&caller)?;
+    app.store
+        .write(move |tx| {
+            mails::find(tx, id)?;
+            let now = tx.now;
+            if !mails::discard(tx, id, now)? {
+                return Err(ActionError::TooLate);
+            }
+            tx.audit(&caller.actor, "mail.discard", Object::new("mail", id.0));
+            Ok(())
+        })
+        .await
+}
+
+fn must_administer(caller: &Caller) -> Result<(), ActionError> {
+    if caller.role.may_administer() { Ok(()) } else { Err(ActionError::Forbidden) }
+}

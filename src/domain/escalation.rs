@@ -1,0 +1,136 @@
+//! When somebody who waits becomes an e-mail, and to whom.
+//!
+//! An inbox has a ladder of steps. Each counts from the oldest text nobody has
+//! answered, in the inbox's business hours, and is taken once a wait.
+
+use std::fmt;
+
+use chrono::TimeDelta;
+
+use super::message::words;
+
+mod wait;
+
+pub use wait::{Mark, is_taken_in_hand, waited};
+
+/// More steps than any duty roster has people.
+pub const MOST_STEPS: usize = 8;
+/// Who a step may go to; one mail each.
+pub const MOST_RECIPIENTS: usize = 10;
+/// Who waits for longer is no longer waiting.
+pub const LONGEST: TimeDelta = TimeDelta::days(30);
+/// RFC 5321 4.5.3.1.3.
+const LONGEST_ADDRESS: usize = 254;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Trigger {
+    /// Nobody has answered.
+    #[default]
+    Unanswered,
+    /// Nobody has answered, and it is nobody's.
+    Unassigned,
+}
+
+words!(Trigger { Unanswered = "unanswered", Unassigned = "unassigned" });
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recipient {
+    /// Whoever has the conversation.
+    Assignee,
+    /// Its team, where it was handed to one; else everybody who answers in the inbox.
+    Team,
+    /// Its supervisors.
+    Supervisors,
+    /// Somebody who may not even sign in.
+    Address(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub trigger: Trigger,
+    pub after: TimeDelta,
+    pub to: Vec<Recipient>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// Counts at all hours, for what cannot wait until the morning.
+    pub always: bool,
+    /// In the order in which they are taken.
+    pub steps: Vec<Step>,
+}
+
+/// What is wrong with a policy, and in which step: the first is 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyError {
+    #[error("there are more than {MOST_STEPS} steps")]
+    TooManySteps,
+    #[error("step {0} must come after at least a minute and at most 30 days")]
+    After(usize),
+    #[error("step {0} goes to nobody")]
+    ToNobody(usize),
+    #[error("step {0} goes to more than {MOST_RECIPIENTS}")]
+    ToTooMany(usize),
+}
+
+impl Policy {
+    /// Whether it can be kept to.
+    pub fn check(&self) -> Result<(), PolicyError> {
+        if self.steps.len() > MOST_STEPS {
+            return Err(PolicyError::TooManySteps);
+        }
+        for (n, step) in self.steps.iter().enumerate() {
+            if !(TimeDelta::minutes(1)..=LONGEST).contains(&step.after) {
+                return Err(PolicyError::After(n));
+            }
+            match step.to.len() {
+                0 => return Err(PolicyError::ToNobody(n)),
+                1..=MOST_RECIPIENTS => {}
+                _ => return Err(PolicyError::ToTooMany(n)),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Recipient {
+    /// Reads [`fmt::Display`] back: one of three words, or an address as RFC 5321 has
+    /// it without quotes and comments.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "assignee" => Some(Self::Assignee),
+            "team" => Some(Self::Team),
+            "supervisors" => Some(Self::Supervisors),
+            address => is_address(address).then(|| Self::Address(address.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Assignee => "assignee",
+            Self::Team => "team",
+            Self::Supervisors => "supervisors",
+            Self::Address(address) => address,
+        })
+    }
+}
+
+fn is_address(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let is_atom = |part: &str| {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
+        !part.is_empty() && part.chars().all(is_part)
+    };
+    let is_label = |part: &str| {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        !part.is_empty() && !part.starts_with('-') && part.chars().all(is_part)
+    };
+    text.len() <= LONGEST_ADDRESS
+        && local.split('.').all(is_atom)
+        && domain.split('.').all(is_label)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use proptest::prelude::*;
+
+use super::super::business_hours::{BusinessHours, read};
+use super::*;
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn minutes(n: i64) -> TimeDelta {
+    TimeDelta::minutes(n)
+}
+
+/// Weekdays, closed at noon, and on Japan's holidays.
+fn office() -> BusinessHours {
+    let week = std::array::from_fn(|n| read(if n < 5 { "9-12 13-18" } else { "" }).unwrap());
+    BusinessHours::new(Tz::Asia__Tokyo, week, true, BTreeMap::new())
+}
+
+#[test]
+fn recipients_are_read_back() {
+    for text in ["assignee", "team", "supervisors", "night+duty@example.co.jp", "a@localhost"] {
+        assert_eq!(Recipient::parse(text).unwrap().to_string(), text);
+    }
+    let long = format!("{}@example.jp", "a".repeat(250));
+    for wrong in [
+        "",
+        "boss",
+        "@x.jp",
+        "a@",
+        "a@x..jp",
+        "a b@x.jp",
+        "a@x.jp\r\nBcc: b@x.jp",
+        "a@-x.jp",
+        ".a@x.jp",
+        "佐藤@x.jp",
+        &long,
+    ] {
+        assert_eq!(Recipient::parse(wrong), None, "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_policy_names_the_step_that_cannot_be_kept_to() {
+    let step = |after: i64, to: usize| Step {
+        trigger: Trigger::Unanswered,
+        after: minutes(after),
+        to: vec![Recipient::Team; to],
+    };
+    let policy = |steps: Vec<Step>| Policy { always: false, steps }.check();
+    assert_eq!(policy(vec![]), Ok(()));
+    assert_eq!(policy(vec![step(1, 1); 8]), Ok(()));
+    assert_eq!(policy(vec![step(1, 1); 9]), Err(PolicyError::TooManySteps));
+    assert_eq!(policy(vec![step(1, 1), step(0, 1)]), Err(PolicyError::After(1)));
+    assert_eq!(policy(vec![step(30 * 24 * 60 + 1, 1)]), Err(PolicyError::After(0)));
+    assert_eq!(policy(vec![step(5, 0)]), Err(PolicyError::ToNobody(0)));
+    assert_eq!(policy(vec![step(5, 11)]), Err(PolicyError::ToTooMany(0)));
+}
+
+#[test]
+fn only_open_time_counts() {
+    // Friday 17:50; Monday the 23rd is a holiday.
+    let since = at("2026-11-20T17:50:00+09:00");
+    for (now, waited_minutes) in [
+        ("2026-11-20T17:55:00+09:00", 5),
+        ("2026-11-20T23:00:00+09:00", 10),
+        ("2026-11-24T09:00:00+09:00", 10),
+        ("2026-11-24T09:05:00+09:00", 15),
+        ("2026-11-24T12:30:00+09:00", 190),
+    ] {
+        assert_eq!(waited(&office(), since, at(now), &[]), minutes(waited_minutes), "{now}");
+    }
+}
+
+#[test]
+fn what_is_put_aside_does_not_count() {
+    let always = BusinessHours::always(Tz::Asia__Tokyo);
+    let since = at("2026-11-24T10:00:00+09:00");
+    let after = |n: i64| since + minutes(n);
+    let waited = |now: i64, marks: &[(i64, Mark)]| {
+        let marks: Vec<_> = marks.iter().map(|(n, mark)| (after(*n), *mark)).collect();
+        waited(&always, since, after(now), &marks).num_minutes()
+    };
+    use Mark::{Inbound, Snoozed, Taken, Woken};
+    assert_eq!(waited(60, &[]), 60);
+    assert_eq!(waited(60, &[(10, Snoozed)]), 10);
+    assert_eq!(waited(60, &[(10, Snoozed), (20, Snoozed), (40, Woken)]), 30);
+    assert_eq!(waited(60, &[(10, Snoozed), (40, Inbound), (50, Woken)]), 30, "who writes is back");
+    assert_eq!(waited(60, &[(10, Taken), (20, Inbound)]), 60);
+    assert_eq!(waited(60, &[(10, Snoozed), (70, Woken)]), 10, "nobody sees the future");
+}
+
+#[test]
+fn who_takes_it_after_a_step_stops_the_ladder() {
+    let now = at("2026-11-24T10:00:00+09:00");
+    let taken = |marks: &[Mark]| {
+        let marks: Vec<_> = marks.iter().map(|mark| (now, *mark)).collect();
+        is_taken_in_hand(&marks)
+    };
+    use Mark::{Escalated, Inbound, Taken};
+    assert!(!taken(&[]));
+    assert!(!taken(&[Taken]), "nobody was told yet: it may have been forgotten");
+    assert!(!taken(&[Taken, Escalated]));
+    assert!(taken(&[Escalated, Inbound, Taken]));
+}
+
+proptest! {
+    /// Against a clock that ticks every minute and looks at the sign on the door.
+    #[test]
+    fn it_is_what_a_minute_hand_counts(
+        start in 0..14 * 24 * 60_i64,
+        length in 0..4 * 24 * 60_i64,
+        marks in prop::collection::vec((0..4 * 24 * 60_i64, prop::bool::ANY), 0..6),
+    ) {
+        let hours = office();
+        let since = at("2026-11-14T00:00:00+09:00") + minutes(start);
+        let mut marks: Vec<_> = marks
+            .into_iter()
+            .map(|(n, aside)| (since + minutes(n), if aside { Mark::Snoozed } else { Mark::Woken }))
+            .collect();
+        marks.sort_by_key(|(at, _)| *at);
+        let mut counted = 0;
+        for n in 0..length {
+            let now = since + minutes(n);
+            let last = marks.iter().rev().find(|(at, _)| *at <= now).map(|(_, mark)| *mark);
+            counted += i64::from(last != Some(Mark::Snoozed) && hours.is_open(now));
+        }
+        let now = since + minutes(length);
+        prop_assert_eq!(waited(&hours, since, now, &marks), minutes(counted));
+    }
+}

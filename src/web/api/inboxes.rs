@@ -1,0 +1,95 @@
+//! What an inbox goes by.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Path, Payload};
+use chrono::TimeDelta;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::fields::Fields;
+use super::{ApiError, Body, Call, ok};
+use crate::actions::escalate;
+use crate::domain::escalation::{MOST_STEPS, Policy, PolicyError, Recipient, Step, Trigger};
+use crate::domain::id::InboxId;
+use crate::web::error::WebError;
+
+#[derive(Debug, Serialize)]
+struct PolicyView {
+    /// `inbox` or `always`.
+    hours: &'static str,
+    steps: Vec<StepView>,
+}
+
+#[derive(Debug, Serialize)]
+struct StepView {
+    trigger: &'static str,
+    after_seconds: i64,
+    to: Vec<String>,
+}
+
+/// `PUT /inboxes/{id}/escalation_policy`: no steps is no policy.
+pub async fn set_escalation_policy(call: Call, id: Path<String>, payload: Payload) -> HttpResponse {
+    call.answer(async |asker| {
+        let id: InboxId = id.parse().map_err(|_not_an_id| WebError::NotFound)?;
+        let mut body = Body::read(payload).await?;
+        let always = body.read("hours", "must be inbox or always", |word| match word {
+            "inbox" => Some(false),
+            "always" => Some(true),
+            _ => None,
+        })?;
+        let steps = body.list("steps")?.ok_or(ApiError::missing("steps"))?;
+        body.finish()?;
+        let steps = steps.into_iter().map(step).collect::<Result<_, _>>()?;
+        let policy = Policy { always: always.unwrap_or_default(), steps };
+        policy.check().map_err(refused)?;
+        escalate::set_policy(&asker.app, asker.caller, id, policy.clone()).await?;
+        ok(&PolicyView::from(policy))
+    })
+    .await
+}
+
+fn step(members: Map<String, Value>) -> Result<Step, ApiError> {
+    let mut fields = Fields::new("field", members);
+    let expected = "must be unanswered or unassigned";
+    let trigger = fields.read("trigger", expected, Trigger::from_word)?;
+    let after = fields.integer("after_seconds")?.ok_or(ApiError::missing("after_seconds"))?;
+    let to = fields.texts("to")?.ok_or(ApiError::missing("to"))?;
+    fields.finish()?;
+    let recipient = |text: String| {
+        let expected = "must hold assignee, team, supervisors or e-mail addresses";
+        Recipient::parse(&text).ok_or_else(|| ApiError::invalid("to", "malformed", expected))
+    };
+    Ok(Step {
+        trigger: trigger.ok_or(ApiError::missing("trigger"))?,
+        after: TimeDelta::try_seconds(after).unwrap_or(TimeDelta::MAX),
+        to: to.into_iter().map(recipient).collect::<Result<_, _>>()?,
+    })
+}
+
+fn refused(error: PolicyError) -> ApiError {
+    match error {
+        PolicyError::TooManySteps => {
+            ApiError::invalid("steps", "too_many", &format!("must be at most {MOST_STEPS}"))
+        }
+        PolicyError::After(_) => {
+            let expected = "must be from 60 to 2592000, which is 30 days";
+            ApiError::invalid("after_seconds", "malformed", expected)
+        }
+        PolicyError::ToNobody(_) => ApiError::missing("to"),
+        PolicyError::ToTooMany(_) => ApiError::invalid("to", "too_many", &error.to_string()),
+    }
+}
+
+impl From<Policy> for PolicyView {
+    fn from(policy: Policy) -> Self {
+        let step = |step: Step| StepView {
+            trigger: step.trigger.word(),
+            after_seconds: step.after.num_seconds(),
+            to: step.to.iter().map(Recipient::to_string).collect(),
+        };
+        Self {
+            hours: if policy.always { "always" } else { "inbox" },
+            steps: policy.steps.into_iter().map(step).collect(),
+        }
+    }
+}

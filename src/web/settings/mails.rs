@@ -1,0 +1,99 @@
+//! Mails on their way out: where they are, and why not further.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use uuid::Uuid;
+
+use super::{frame, house_times, saved};
+use crate::actions::send_mail;
+use crate::app::App;
+use crate::domain::id::MailId;
+use crate::domain::mail::{MailFailure, MailState};
+use crate::locale::Locale;
+use crate::store::mails::{self, Mail};
+use crate::web::error::WebError;
+use crate::web::form::Fields;
+use crate::web::fragment::html;
+use crate::web::session::Admin;
+use crate::web::times::Times;
+use crate::web::views::{MailRowView, MailsPage};
+
+const LIST: &str = "/settings/mails";
+const PAGE: usize = 50;
+
+/// `GET /settings/mails?before=`: the newest first.
+pub async fn index(
+    app: web::Data<App>,
+    Admin(session): Admin,
+    request: HttpRequest,
+) -> Result<HttpResponse, WebError> {
+    let t = session.locale();
+    let shell = frame(&app, &session, &request).await?;
+    let times = house_times(&app, t).await?;
+    let before = Fields::parse(request.query_string().as_bytes()).get("before").parse().ok();
+    let mut items =
+        app.store.read(move |db| mails::page_before(db, before, PAGE as i64 + 1)).await?;
+    let more = items.len() > PAGE;
+    items.truncate(PAGE);
+    let next = items.last().filter(|_| more).map(|last| format!("{LIST}?before={}", last.id));
+    html(&MailsPage {
+        shell,
+        next,
+        folder: match app.mailer.reaches_people() {
+            true => None,
+            false => Some(app.config.mail.folder.display().to_string()),
+        },
+        mails: items.iter().map(|mail| row(t, &times, mail)).collect(),
+    })
+}
+
+/// `POST /settings/mails/{id}/retry`
+pub async fn retry(
+    app: web::Data<App>,
+    Admin(session): Admin,
+    path: web::Path<Uuid>,
+) -> Result<HttpResponse, WebError> {
+    send_mail::retry(&app, session.caller, MailId(path.into_inner())).await?;
+    Ok(saved(LIST))
+}
+
+/// `DELETE /settings/mails/{id}`
+pub async fn discard(
+    app: web::Data<App>,
+    Admin(session): Admin,
+    path: web::Path<Uuid>,
+) -> Result<HttpResponse, WebError> {
+    send_mail::discard(&app, session.caller, MailId(path.into_inner())).await?;
+    Ok(saved(LIST))
+}
+
+fn row(t: Locale, times: &Times, mail: &Mail) -> MailRowView {
+    let state = match mail.state {
+        MailState::Queued => t.mails_queued(),
+        MailState::Sent => t.mails_sent(),
+        MailState::Failed => t.mails_failed(),
+        MailState::Discarded => t.mails_discarded(),
+    };
+    let failure = mail.failure.filter(|_| mail.state != MailState::Sent);
+    MailRowView {
+        id: mail.id.to_string(),
+        at: times.full(mail.created_at),
+        to: mail.to.clone(),
+        conversation: mail.conversation.map(|id| id.to_string()),
+        state: state.to_owned(),
+        failure: failure.map(|failure| told(t, failure).to_owned()),
+        next: mail.due_at.filter(|_| mail.tries > 0).map(|at| times.full(at)),
+        is_open: matches!(mail.state, MailState::Queued | MailState::Failed),
+        has_failed: mail.state == MailState::Failed,
+    }
+}
+
+/// What went wrong, and what to do about it.
+fn told(t: Locale, failure: MailFailure) -> &'static str {
+    match failure {
+        MailFailure::Unreachable => t.mails_unreachable(),
+        MailFailure::Tls => t.mails_tls(),
+        MailFailure::Credentials => t.mails_credentials(),
+        MailFailure::Later => t.mails_later(),
+        MailFailure::Refused => t.mails_refused(),
+    }
+}

@@ -1,0 +1,76 @@
+//! Ladders of mails, and mails.
+
+use askama::Template;
+
+use super::shell;
+use crate::domain::escalation::Trigger;
+use crate::locale::Locale;
+use crate::web::views::*;
+
+pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
+    let shell = || Shell { nav: Nav::Settings, ..shell(t) };
+    let step =
+        |number, minutes: &str, to: &[&str], wrong: [Option<String>; 3]| EscalationStepView {
+            number,
+            trigger: Trigger::Unanswered,
+            minutes: minutes.into(),
+            to: to.iter().map(|word| (*word).to_owned()).collect(),
+            mails: "night@example.jp".into(),
+            wrong,
+        };
+    let wrong = || Some(t.escalation_wrong_minutes().to_owned());
+    let ladder = |reaches_people: bool, has_hours: bool, errors: FormErrors| EscalationPage {
+        shell: shell(),
+        id: "i1".into(),
+        inbox: "採用センター".into(),
+        always: !has_hours,
+        has_hours,
+        steps: vec![
+            step(1, "15", &["assignee"], [None, None, None]),
+            step(2, "0", &["team", "supervisors"], [wrong(), wrong(), wrong()]),
+        ],
+        reaches_people,
+        errors,
+    };
+    let at =
+        |shown: &str| TimeView { iso: "2026-11-22T14:02:00+09:00".into(), shown: shown.into() };
+    let mail = |id: &str, is_open: bool, failure: Option<&str>| MailRowView {
+        id: id.into(),
+        at: at("11/22(日) 14:02"),
+        to: "sato@example.jp".into(),
+        conversation: Some("c1".into()),
+        state: t.mails_queued().into(),
+        failure: failure.map(str::to_owned),
+        next: is_open.then(|| at("14:06")),
+        is_open,
+        has_failed: false,
+    };
+    let mails = |mails, folder: Option<&str>| MailsPage {
+        shell: shell(),
+        mails,
+        next: folder.map(|_| "/settings/mails?before=m2".into()),
+        folder: folder.map(str::to_owned),
+    };
+    let taking = |assignee: Option<&str>, is_mine: bool, waits: bool| TakingPage {
+        shell: shell(),
+        conversation_id: "c1".into(),
+        name: "山田 太郎".into(),
+        inbox: "採用センター".into(),
+        waiting_since: waits.then(|| at("11/22(日) 14:02")),
+        assignee: assignee.map(str::to_owned),
+        is_mine,
+        may_take: true,
+    };
+    let two = vec![mail("m1", true, Some(t.mails_unreachable())), mail("m2", false, None)];
+    let summary = FormErrors { summary: Some(t.problem_too_many().into()), fields: vec![] };
+    vec![
+        ("escalation", ladder(true, true, FormErrors::none()).render().unwrap()),
+        ("escalation-wrong", ladder(false, false, summary).render().unwrap()),
+        ("mails", mails(two, Some("data/mail")).render().unwrap()),
+        ("mails-none", mails(vec![], None).render().unwrap()),
+        ("taking", taking(None, false, true).render().unwrap()),
+        ("taking-others", taking(Some("佐藤 花"), false, true).render().unwrap()),
+        ("taking-mine", taking(Some("佐藤 花"), true, true).render().unwrap()),
+        ("taking-answered", taking(None, false, false).render().unwrap()),
+    ]
+}

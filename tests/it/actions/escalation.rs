@@ -1,0 +1,250 @@
+//! Nobody waits unheard: mails climb the ladder while nobody answers, each step once,
+//! in business hours, and stop when somebody does.
+
+use chrono::TimeDelta;
+use henji::actions::calendars::{self, WEEKDAYS, Wanted};
+use henji::domain::id::ConversationId;
+use henji::domain::user::{Actor, Caller};
+use henji::jobs::{escalate_due, send_mail};
+use henji::store::mails;
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+use crate::support::cast::{ADMIN, SATO, SUZUKI, TANAKA};
+
+const HANDSET: &str = "+819012345678";
+const BOSS: &str = "boss@example.jp";
+
+/// After two minutes whoever has it, after four the supervisors and an address.
+fn ladder(hours: &str) -> Value {
+    json!({"hours": hours, "steps": [
+        {"trigger": "unanswered", "after_seconds": 120, "to": ["assignee"]},
+        {"trigger": "unanswered", "after_seconds": 240, "to": ["supervisors", BOSS]},
+    ]})
+}
+
+async fn climbs(app: &TestApp, policy: Value) {
+    let path = format!("/inboxes/{}/escalation_policy", app.cast.reception);
+    assert_eq!(app.api().put(&path, policy.clone()).await.expect(200).json(), policy);
+}
+
+/// Minutes pass; what the ladder does is done.
+async fn after(app: &TestApp, minutes: i64) -> usize {
+    app.advance(TimeDelta::minutes(minutes));
+    escalate_due::run_one(app).await.unwrap()
+}
+
+/// To whom mails went since the beginning, in order.
+async fn told(app: &TestApp) -> Vec<String> {
+    let mut all = app.store.read(|db| mails::page_before(db, None, 100)).await.unwrap();
+    all.sort_by(|a, b| (a.created_at, &a.to).cmp(&(b.created_at, &b.to)));
+    all.into_iter().map(|mail| mail.to).collect()
+}
+
+async fn assigned(app: &TestApp, conversation: ConversationId) {
+    let tanaka = app.cast.id(TANAKA).to_string();
+    let path = format!("/conversations/{conversation}/assignment");
+    app.api().put(&path, json!({ "user_id": tanaka })).await.expect(200);
+}
+
+#[tokio::test]
+async fn each_step_tells_its_people_once_and_an_answer_ends_it() {
+    let app = TestApp::start().await;
+    climbs(&app, ladder("inbox")).await;
+    let conversation = app.handset(HANDSET).sends("届いたURLが開けません").await;
+    assigned(&app, conversation).await;
+    assert_eq!(after(&app, 1).await, 0);
+    assert_eq!(after(&app, 1).await, 1);
+    assert_eq!(told(&app).await, [TANAKA.email]);
+    assert_eq!(after(&app, 0).await, 0, "once");
+    assert_eq!(after(&app, 2).await, 1);
+    assert_eq!(told(&app).await, [TANAKA.email, BOSS, SUZUKI.email]);
+    let lines = app.api().system_lines(conversation).await;
+    assert_eq!(lines.iter().filter(|line| line.starts_with("escalated")).count(), 2, "{lines:?}");
+    app.sign_in(SATO).await.reply(conversation, "お調べします").await;
+    assert_eq!(after(&app, 60).await, 0);
+
+    // A new wait starts it anew.
+    app.handset(HANDSET).sends("まだでしょうか").await;
+    assert_eq!(after(&app, 2).await, 1);
+    assert_eq!(told(&app).await.len(), 4);
+    // In the transaction of the answer: what was due a moment later is not told.
+    app.advance(TimeDelta::minutes(2));
+    app.sign_in(SATO).await.reply(conversation, "お待たせしました").await;
+    assert_eq!(after(&app, 0).await, 0);
+    app.settle().await;
+}
+
+#[tokio::test]
+async fn nobody_is_told_at_night_or_on_a_holiday() {
+    let app = TestApp::start().await;
+    let house = || Caller::house(Actor::operator());
+    // Sunday, 7:50; Monday is a holiday. Tuesday the office opens at nine.
+    let wanted = Wanted {
+        id: None,
+        name: "平日".into(),
+        time_zone: "Asia/Tokyo".into(),
+        week: std::array::from_fn(|n| {
+            if n < 5 { "9:00-12:00 13:00-18:00".to_owned() } else { String::new() }
+        }),
+        keeps_holidays: true,
+    };
+    assert_eq!(WEEKDAYS.len(), 7);
+    let calendar = calendars::save(&app, house(), wanted).await.unwrap().to_string();
+    let admin = app.sign_in(ADMIN).await;
+    let inbox = format!("/settings/inboxes/{}", app.cast.reception);
+    let fields = [
+        ("name", "受付"),
+        ("locale", "ja"),
+        ("time_zone", "Asia/Tokyo"),
+        ("undo_seconds", "0"),
+        ("calendar_id", &calendar),
+    ];
+    admin.put(&inbox, &fields).await.expect(303);
+    climbs(&app, ladder("inbox")).await;
+    let conversation = app.handset(HANDSET).sends("夜分にすみません").await;
+    assigned(&app, conversation).await;
+    let until_nine = (24 + 24 + 1) * 60 + 10;
+    for hours in 1..=until_nine / 60 {
+        assert_eq!(after(&app, 60).await, 0, "hour {hours}");
+    }
+    assert_eq!(after(&app, until_nine % 60).await, 0, "Tuesday, nine o'clock");
+    assert_eq!(after(&app, 1).await, 0);
+    assert_eq!(after(&app, 1).await, 1);
+    assert_eq!(after(&app, 2).await, 1);
+    // The same at all hours.
+    climbs(&app, ladder("always")).await;
+    app.advance(TimeDelta::hours(12));
+    app.handset("+819087654321").sends("至急").await;
+    assert_eq!(after(&app, 2).await, 1, "nine in the evening");
+}
+
+#[tokio::test]
+async fn what_is_put_aside_waits_for_nobody() {
+    let app = TestApp::start().await;
+    climbs(&app, ladder("inbox")).await;
+    let conversation = app.handset(HANDSET).sends("急ぎません").await;
+    assigned(&app, conversation).await;
+    app.advance(TimeDelta::minutes(1));
+    let until = (app.now() + TimeDelta::minutes(30)).to_rfc3339();
+    let path = format!("/conversations/{conversation}/snooze");
+    app.api().put(&path, json!({ "until": until })).await.expect(200);
+    assert_eq!(after(&app, 29).await, 0);
+    app.advance(TimeDelta::minutes(1));
+    henji::jobs::housekeeping::run_one(&app).await.unwrap();
+    assert_eq!(after(&app, 0).await, 0, "the minute before counts, the thirty do not");
+    assert_eq!(after(&app, 1).await, 1);
+    assert_eq!(told(&app).await, [TANAKA.email]);
+}
+
+#[tokio::test]
+async fn who_takes_it_from_the_mail_stops_the_ladder() {
+    let app = TestApp::start().await;
+    climbs(&app, ladder("inbox")).await;
+    let conversation = app.handset(HANDSET).sends("どなたかいますか").await;
+    // Nobody has it: whoever would be told of nobody's is told, so that it is heard.
+    assert_eq!(after(&app, 2).await, 1);
+    assert_eq!(told(&app).await, [SUZUKI.email]);
+    assert_eq!(send_mail::run_one(&app).await.unwrap(), 1);
+    let suzuki = app.sign_in(SUZUKI).await;
+    let path = format!("/conversations/{conversation}/taking");
+    let page = suzuki.get(&path).await.expect(200);
+    assert_eq!(app.api().conversation(conversation).await["assignee"], Value::Null, "a look");
+    let form = format!("/conversations/{conversation}/assignment");
+    assert_eq!(page.attribute("main form", "action"), Some(form.clone()));
+    suzuki.post(&form, &[]).await.expect(303);
+    assert_eq!(after(&app, 60).await, 0);
+    assert_eq!(told(&app).await, [SUZUKI.email]);
+    let page = suzuki.get(&path).await.expect(200);
+    assert!(page.texts("main form").is_empty(), "it is hers already");
+}
+
+#[tokio::test]
+async fn nodes_that_look_at_once_take_each_step_once() {
+    let app = TestApp::start().await;
+    climbs(&app, ladder("inbox")).await;
+    for n in 0..30 {
+        app.handset(&format!("+81901234{n:04}")).sends("?").await;
+    }
+    app.advance(TimeDelta::minutes(5));
+    let looks = (0..3).map(|_| escalate_due::run_one(&app));
+    let taken: usize =
+        futures_util::future::join_all(looks).await.into_iter().map(Result::unwrap).sum();
+    assert_eq!(taken, 60);
+    assert_eq!(told(&app).await.len(), 30 + 60);
+    let stored = app.raw().number("select count(*) as n from escalations");
+    assert_eq!(stored, 60);
+}
+
+#[tokio::test]
+async fn a_new_ladder_does_not_tell_of_what_was_late_before() {
+    let app = TestApp::start().await;
+    let old = app.handset(HANDSET).sends("昨日の件です").await;
+    app.advance(TimeDelta::minutes(3));
+    climbs(&app, ladder("inbox")).await;
+    assert_eq!(after(&app, 0).await, 0);
+    assert_eq!(after(&app, 1).await, 1, "its second step was still to come");
+    assert_eq!(told(&app).await, [BOSS, SUZUKI.email]);
+    let lines = app.api().system_lines(old).await;
+    assert_eq!(lines.iter().filter(|line| *line == "escalated 2").count(), 1, "{lines:?}");
+}
+
+#[tokio::test]
+async fn letters_become_files_where_there_is_no_server_and_tell_no_secret() {
+    let app = TestApp::start().await;
+    climbs(&app, ladder("inbox")).await;
+    let conversation = app.handset(HANDSET).sends("口座番号は1234567です").await;
+    assigned(&app, conversation).await;
+    assert_eq!(after(&app, 2).await, 1);
+    assert_eq!(send_mail::run_one(&app).await.unwrap(), 1);
+    assert_eq!(send_mail::run_one(&app).await.unwrap(), 0, "sent once");
+    let folder = std::fs::read_dir(&app.config.mail.folder).unwrap();
+    let files: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(files.len(), 1);
+    let letter = std::fs::read_to_string(&files[0]).unwrap();
+    assert!(letter.contains("To: =?utf-8?") && letter.contains(TANAKA.email), "{letter}");
+    assert!(letter.contains("Auto-Submitted: auto-generated"), "{letter}");
+    let admin = app.sign_in(ADMIN).await;
+    let page = admin.get("/settings/mails").await.expect(200);
+    assert_eq!(page.texts(".held li").len(), 1);
+    assert!(page.texts(".alert")[0].contains("HENJI_SMTP_URL"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_policy_is_refused_by_field() {
+    let app = TestApp::start().await;
+    let path = format!("/inboxes/{}/escalation_policy", app.cast.reception);
+    let step = |trigger: &str, seconds: Value, to: Value| json!({"hours": "inbox", "steps": [{"trigger": trigger, "after_seconds": seconds, "to": to}]});
+    for (policy, field) in [
+        (json!({"hours": "inbox"}), "steps"),
+        (json!({"hours": "never", "steps": []}), "hours"),
+        (json!({"hours": "inbox", "steps": ["x"]}), "steps"),
+        (step("unread", json!(60), json!(["team"])), "trigger"),
+        (step("unanswered", json!(59), json!(["team"])), "after_seconds"),
+        (step("unanswered", json!("60"), json!(["team"])), "after_seconds"),
+        (step("unanswered", json!(60), json!([])), "to"),
+        (step("unanswered", json!(60), json!(["boss"])), "to"),
+        (step("unanswered", json!(60), json!(["a@b.jp\r\nBcc: c@d.jp"])), "to"),
+    ] {
+        let refused = app.api().put(&path, policy.clone()).await.expect(422);
+        assert!(refused.text.contains(field), "{policy}: {}", refused.text);
+    }
+    let nowhere = format!("/inboxes/{}/escalation_policy", uuid::Uuid::now_v7());
+    app.api().put(&nowhere, ladder("inbox")).await.expect(404);
+
+    // On the page, each row says what is wrong with it, and nothing typed is lost.
+    let admin = app.sign_in(ADMIN).await;
+    let page = format!("/settings/inboxes/{}/escalation", app.cast.reception);
+    let fields = [("hours", "always"), ("minutes_1", "0"), ("to_1", "team"), ("mails_1", BOSS)];
+    let refused = admin.put(&page, &fields).await.expect(422);
+    assert_eq!(refused.texts("#minutes_1-error").len(), 1);
+    assert_eq!(refused.attribute("#mails_1", "value").as_deref(), Some(BOSS));
+    let fields = [("hours", "always"), ("minutes_1", "15"), ("to_1", "team"), ("mails_1", BOSS)];
+    admin.put(&page, &fields).await.expect(303);
+    let kept = admin.get(&page).await.expect(200);
+    assert_eq!(kept.attribute("#minutes_1", "value").as_deref(), Some("15"));
+    assert_eq!(
+        kept.attribute("[name=to_1][value=team][checked]", "value").as_deref(),
+        Some("team")
+    );
+}

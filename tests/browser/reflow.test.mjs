@@ -92,7 +92,8 @@ async function prepare(page) {
   }
   const calendar = await calendars.sample(page)
   const [[inbox], [, user]] = [await idsOn(page, '/settings/inboxes'), await idsOn(page, '/settings/users')]
-  return { threads, inbox, user, calendar, contact: await contactOf(page, threads.stopped) }
+  const [contact, other] = [await contactOf(page, threads.stopped), await contactOf(page, threads.busy)]
+  return { threads, inbox, user, calendar, contact, merging: `${contact}/merge?contact=${other.split('/').at(-1)}` }
 }
 
 // What reaches beyond the screen. A box that scrolls sideways on purpose or ends

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Henji } from './support/henji.mjs'
-import { contactOf, everyPage, idsOn, makeTag, makeTemplate, openThread, speak, wordsOn } from './support/pages.mjs'
+import { calendars, contactOf, everyPage, idsOn, makeTag, makeTemplate, openThread, speak, wordsOn } from './support/pages.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
 // A house where nobody and nothing has a Japanese name: what is left is ours.
@@ -24,7 +24,11 @@ test('in English not a word is Japanese, on any page #44', async t => {
   const stopped = await scene.inbound(newNumber(), 'STOP')
   await openThread(page, busy).then(thread => thread.note('ask the shop'))
   const [[inbox], [user]] = [await idsOn(page, '/settings/inboxes'), await idsOn(page, '/settings/users')]
-  const sample = { threads: { busy, stopped }, inbox, user, contact: await contactOf(page, busy) }
+  await calendars.make(page, 'Weekdays', { saturday: '10-12' })
+  const [calendar] = await idsOn(page, '/settings/calendars')
+  const [contact, other] = [await contactOf(page, busy), await contactOf(page, stopped)]
+  const merge = `${contact}/merge?contact=${other.split('/').at(-1)}`
+  const sample = { threads: { busy, stopped }, inbox, user, calendar, contact, merging: merge }
   for (const [name, path] of everyPage(sample)) {
     if (path.includes('%')) continue
     await t.test(name, async () => {

@@ -16,6 +16,8 @@ pub mod close;
 pub mod deliver;
 mod error;
 pub mod escalate;
+pub mod export_contacts;
+pub mod import_contacts;
 pub mod journaled;
 pub mod mark_read;
 mod mentions;

@@ -6,6 +6,7 @@
 pub mod account_check;
 pub mod business_hours;
 pub mod calendar;
+pub mod contact_sheet;
 pub mod content_guard;
 pub mod conversation;
 pub mod delivery;

@@ -24,11 +24,11 @@ pub async fn begin(
 ) -> Result<(), ActionError> {
     app.store
         .write(move |tx| {
-            let threads = to_answer(tx, &caller, contact)?;
+            let (person, threads) = to_answer(tx, &caller, contact)?;
             let by = caller.user_id().map(|user| user.0);
             let (mut is_new, now) = (false, tx.now);
             // Each number: the wish holds also if they turn out to be two persons.
-            for one in contacts::of_person(tx, threads[0].contact.person)? {
+            for one in contacts::of_person(tx, person)? {
                 is_new |= opt_outs::begin(tx, &one, scope, source, by, now)?;
             }
             if is_new {
@@ -46,9 +46,9 @@ pub async fn begin(
 pub async fn end(app: &App, caller: Caller, contact: ContactId) -> Result<(), ActionError> {
     app.store
         .write(move |tx| {
-            let threads = to_answer(tx, &caller, contact)?;
+            let (person, threads) = to_answer(tx, &caller, contact)?;
             let (mut was_stopped, now) = (false, tx.now);
-            for one in contacts::of_person(tx, threads[0].contact.person)? {
+            for one in contacts::of_person(tx, person)? {
                 was_stopped |= opt_outs::end(tx, &one, now)?;
             }
             if was_stopped {
@@ -61,19 +61,21 @@ pub async fn end(app: &App, caller: Caller, contact: ContactId) -> Result<(), Ac
         .await
 }
 
-/// All of the person's conversations, of which the caller sees at least one: the
-/// wish holds everywhere, and is told everywhere.
+/// Who it is, and all of their conversations: the wish holds everywhere, and is told
+/// everywhere.
 fn to_answer(
     tx: &mut Tx,
     caller: &Caller,
     contact: ContactId,
-) -> Result<Vec<Conversation>, ActionError> {
-    let person = contacts::person_of(tx, contact)?;
-    let threads = conversations::visible_of_person(tx, &Sight::All, person)?;
-    if !threads.iter().any(|thread| caller.sight.sees(thread.inbox_id)) {
+) -> Result<(ContactId, Vec<Conversation>), ActionError> {
+    if !contacts::is_seen(tx, &caller.sight, contact)? {
         return Err(StoreError::NotFound.into());
     }
-    if caller.role.may_answer() { Ok(threads) } else { Err(ActionError::Forbidden) }
+    if !caller.role.may_answer() {
+        return Err(ActionError::Forbidden);
+    }
+    let person = contacts::person_of(tx, contact)?;
+    Ok((person, conversations::visible_of_person(tx, &Sight::All, person)?))
 }
 
 fn tell(

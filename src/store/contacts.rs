@@ -12,16 +12,15 @@ use diesel::prelude::*;
 use super::connection::{Db, on_each_backend};
 use super::error::{StoreError, known};
 use super::ids::RowId;
-use super::schema::{contact_addresses, contacts, conversations};
+use super::schema::{contact_addresses, contacts};
 use super::seal::{Key, Place, Vault, if_whole, place, show};
 use crate::clock::fresh_id;
-use crate::domain::id::{ContactId, InboxId};
+use crate::domain::id::ContactId;
 use crate::domain::opt_out::OptOutScope;
-use crate::domain::user::Sight;
 
 mod known;
 mod person;
-pub use known::{Known, known_in};
+pub use known::{Known, all_numbers, imported, is_seen, known_in, page, show_to};
 pub(super) use person::settle;
 pub use person::{Merge, members, merge, merges, of_person, person_of, separate};
 
@@ -103,70 +102,6 @@ pub fn find(db: &mut Db, id: ContactId, address: RowId) -> Result<Contact, Store
         .select((ContactRow::as_select(), AddressRow::as_select()))
         .first(&mut db.conn)?;
     read(db, rows)
-}
-
-/// Whether a person has a conversation in one of the inboxes seen.
-pub fn is_seen(db: &mut Db, sight: &Sight, id: ContactId) -> Result<bool, StoreError> {
-    let person = person_of(db, id)?;
-    let inboxes: Vec<InboxId> = conversations::table
-        .filter(conversations::contact_id.eq_any(members(db, person)?))
-        .select(conversations::inbox_id)
-        .load(&mut db.conn)?;
-    Ok(inboxes.into_iter().any(|inbox| sight.sees(inbox)))
-}
-
-/// Up to `limit` contacts after `after`, the newest first, with their current numbers;
-/// of those that were merged the one that stands for the person.
-pub fn page(
-    db: &mut Db,
-    sight: &Sight,
-    after: Option<ContactId>,
-    limit: i64,
-) -> Result<Vec<Contact>, StoreError> {
-    let mut query = contact_addresses::table
-        .inner_join(contacts::table)
-        .filter(contact_addresses::is_current.eq(true))
-        .filter(contacts::person_id.is_null())
-        .order((contacts::id.desc(), contact_addresses::id.desc()))
-        .limit(limit)
-        .select((ContactRow::as_select(), AddressRow::as_select()))
-        .into_boxed();
-    if let Some(after) = after {
-        query = query.filter(contacts::id.lt(after));
-    }
-    if let Sight::Inboxes(inboxes) = sight {
-        let seen = conversations::table
-            .filter(conversations::inbox_id.eq_any(inboxes))
-            .select(conversations::contact_id);
-        let through = seen_through_merged(db, inboxes, after, limit)?;
-        query = query.filter(contacts::id.eq_any(seen).or(contacts::id.eq_any(through)));
-    }
-    let rows: Vec<(ContactRow, AddressRow)> = query.load(&mut db.conn)?;
-    rows.into_iter().map(|rows| read(db, rows)).collect()
-}
-
-/// Up to `limit` persons after `after` who are known here by a number that was merged
-/// into theirs: no page shows more of them.
-fn seen_through_merged(
-    db: &mut Db,
-    inboxes: &[InboxId],
-    after: Option<ContactId>,
-    limit: i64,
-) -> Result<Vec<ContactId>, StoreError> {
-    let mut query = conversations::table
-        .inner_join(contacts::table)
-        .filter(conversations::inbox_id.eq_any(inboxes))
-        .filter(contacts::person_id.is_not_null())
-        .order(contacts::person_id.desc())
-        .limit(limit)
-        .select(contacts::person_id)
-        .distinct()
-        .into_boxed();
-    if let Some(after) = after {
-        query = query.filter(contacts::person_id.lt(after));
-    }
-    let found: Vec<Option<ContactId>> = query.load(&mut db.conn)?;
-    Ok(found.into_iter().flatten().collect())
 }
 
 /// The key everything of this contact is sealed with.
@@ -287,7 +222,7 @@ fn addresses_of(db: &mut Db, id: ContactId) -> Result<Vec<Address>, StoreError> 
 
 /// `None` if the number became somebody's in the meantime.
 fn insert(db: &mut Db, address: &str, now: DateTime<Utc>) -> Result<Option<Contact>, StoreError> {
-    let (contact, contact_row, address_row) = sealed(&db.vault, address, now);
+    let (contact, contact_row, address_row) = sealed(&db.vault, address, None, now);
     diesel::insert_into(contacts::table).values(contact_row).execute(&mut db.conn)?;
     let inserted = on_each_backend!(&mut db.conn, |conn| {
         diesel::insert_into(contact_addresses::table)
@@ -302,14 +237,10 @@ fn insert(db: &mut Db, address: &str, now: DateTime<Utc>) -> Result<Option<Conta
     Ok(Some(contact))
 }
 
-/// The contacts behind `addresses`, those made that were missing.
-///
-/// # Errors
-/// `Database` if another node made one of them in the meantime: try one by one.
-pub fn find_or_insert_all(
+/// The contacts whose current numbers are among `addresses`.
+pub fn find_all_by_address(
     db: &mut Db,
     addresses: &[String],
-    now: DateTime<Utc>,
 ) -> Result<HashMap<String, Contact>, StoreError> {
     let indexes: Vec<Vec<u8>> =
         addresses.iter().map(|address| db.vault.address_index(address)).collect();
@@ -324,14 +255,43 @@ pub fn find_or_insert_all(
         let contact = read(db, rows)?;
         found.insert(contact.address.clone(), contact);
     }
-    let (mut contact_rows, mut address_rows) = (Vec::new(), Vec::new());
+    Ok(found)
+}
+
+/// The contacts behind `addresses`, those made that were missing.
+///
+/// # Errors
+/// `Database` if another node made one of them in the meantime: try one by one.
+pub fn find_or_insert_all(
+    db: &mut Db,
+    addresses: &[String],
+    now: DateTime<Utc>,
+) -> Result<HashMap<String, Contact>, StoreError> {
+    let mut found = find_all_by_address(db, addresses)?;
+    let mut missing: Vec<(&str, Option<&str>)> = Vec::new();
     for address in addresses {
-        if !found.contains_key(address) {
-            let (contact, contact_row, address_row) = sealed(&db.vault, address, now);
-            contact_rows.push(contact_row);
-            address_rows.push(address_row);
-            found.insert(address.clone(), contact);
+        if !found.contains_key(address) && !missing.contains(&(address.as_str(), None)) {
+            missing.push((address, None));
         }
+    }
+    for contact in insert_all(db, &missing, now)? {
+        found.insert(contact.address.clone(), contact);
+    }
+    Ok(found)
+}
+
+/// Makes contacts of numbers that are nobody's yet, with their names.
+pub fn insert_all(
+    db: &mut Db,
+    people: &[(&str, Option<&str>)],
+    now: DateTime<Utc>,
+) -> Result<Vec<Contact>, StoreError> {
+    let (mut contacts, mut contact_rows, mut address_rows) = (Vec::new(), Vec::new(), Vec::new());
+    for (address, name) in people {
+        let (contact, contact_row, address_row) = sealed(&db.vault, address, *name, now);
+        contact_rows.push(contact_row);
+        address_rows.push(address_row);
+        contacts.push(contact);
     }
     if !contact_rows.is_empty() {
         on_each_backend!(&mut db.conn, |conn| {
@@ -339,13 +299,14 @@ pub fn find_or_insert_all(
             diesel::insert_into(contact_addresses::table).values(&address_rows).execute(conn)
         })?;
     }
-    Ok(found)
+    Ok(contacts)
 }
 
 #[derive(Insertable)]
 #[diesel(table_name = contacts)]
 struct NewContactRow {
     id: ContactId,
+    name_sealed: Option<Vec<u8>>,
     key_wrapped: Vec<u8>,
     created_at: NaiveDateTime,
 }
@@ -365,16 +326,23 @@ struct NewAddressRow {
 fn sealed(
     vault: &Vault,
     address: &str,
+    name: Option<&str>,
     now: DateTime<Utc>,
 ) -> (Contact, NewContactRow, NewAddressRow) {
     let id: ContactId = fresh_id();
     let address_id: RowId = fresh_id();
     let (key, key_wrapped) = vault.new_contact_key(id);
     let address_place = place("contact_addresses", "address_sealed", address_id);
-    let address_text = address.to_owned();
-    let contact =
-        Contact { id, name: None, address: address_text, address_id, opted_out: None, person: id };
-    let contact_row = NewContactRow { id, key_wrapped, created_at: now.naive_utc() };
+    let contact = Contact {
+        id,
+        name: name.map(str::to_owned),
+        address: address.to_owned(),
+        address_id,
+        opted_out: None,
+        person: id,
+    };
+    let name_sealed = name.map(|name| key.seal_text(place("contacts", "name_sealed", id), name));
+    let contact_row = NewContactRow { id, name_sealed, key_wrapped, created_at: now.naive_utc() };
     let address_row = NewAddressRow {
         id: address_id,
         contact_id: id,

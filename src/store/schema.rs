@@ -184,6 +184,17 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::ids::DbUuid;
 
+    contact_inboxes (contact_id, inbox_id) {
+        contact_id -> DbUuid,
+        inbox_id -> DbUuid,
+        added_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
     contact_merges (contact_id) {
         contact_id -> DbUuid,
         into_id -> DbUuid,
@@ -634,6 +645,7 @@ diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(outbox -> messages (message_id));
 diesel::joinable!(outbox -> senders (sender_id));
 diesel::joinable!(contact_addresses -> contacts (contact_id));
+diesel::joinable!(contact_inboxes -> contacts (contact_id));
 diesel::joinable!(conversation_tags -> tags (tag_id));
 diesel::joinable!(team_members -> teams (team_id));
 diesel::joinable!(team_inboxes -> teams (team_id));
@@ -648,6 +660,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     calendars,
     cases,
     contact_addresses,
+    contact_inboxes,
     contact_merges,
     contacts,
     conversation_tags,

@@ -40,6 +40,7 @@ mod state;
 mod tables;
 mod tokens;
 
+pub use find::imported;
 pub use follow::Step;
 
 /// The index, and the way to it.

@@ -32,6 +32,7 @@ use crate::store::{Db, StoreError, contacts, opt_outs};
 
 mod list;
 pub mod merge;
+pub mod table;
 pub use list::index;
 
 /// Lines of a page, over all conversations.
@@ -62,11 +63,13 @@ pub async fn show(
     let times = house_times(&app, session.locale()).await?;
     let page = app.store.read(move |db| {
         let person = contacts::person_of(db, id)?;
-        let threads = conversations::visible_of_person(db, &session.caller.sight, person)?;
-        let Some(first) = threads.first() else { return Err(StoreError::NotFound) };
+        if !contacts::is_seen(db, &session.caller.sight, person)? {
+            return Err(StoreError::NotFound);
+        }
         if person != id {
             return Ok(Err(person));
         }
+        let threads = conversations::visible_of_person(db, &session.caller.sight, person)?;
         let inboxes = inboxes::all(db)?;
         let (timeline, older) = timeline(db, &times, &threads, &inboxes, before, shell.event)?;
         let merged = merged(db, &times, id)?;
@@ -79,7 +82,7 @@ pub async fn show(
             news: news(&merged, &query.merged, &query.separated),
             merged,
             opt_outs: stops(db, &times, id)?,
-            is_stopped: first.contact.opted_out.is_some(),
+            is_stopped: own.opted_out.is_some(),
             threads: threads.iter().map(|one| thread(&times, one, &inboxes)).collect(),
             timeline,
             older: older.map(cursor::write),

@@ -18,8 +18,14 @@ use super::csrf::{self, CsrfError};
 use super::error::WebError;
 use super::session::app_of;
 
+mod multipart;
+
 /// A form is text: 64 KiB are ten times the longest message.
 const LONGEST: usize = 64 * 1024;
+/// One that carries a file, and where it may: twice what is taken, so that a file
+/// that is too large is told so in its form.
+const LONGEST_WITH_FILE: usize = 2 * 1024 * 1024;
+const WITH_FILE: &str = "/contacts/table";
 /// Where scripts put the token.
 const TOKEN_HEADER: &str = "x-csrf";
 
@@ -60,6 +66,19 @@ impl Fields {
     }
 }
 
+/// The file of the request's form; empty where it had none.
+#[derive(Clone, Debug, Default)]
+pub struct Upload(pub Bytes);
+
+impl FromRequest for Upload {
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(request.extensions().get::<Self>().cloned().unwrap_or_default()))
+    }
+}
+
 impl FromRequest for Fields {
     type Error = WebError;
     type Future = Ready<Result<Self, WebError>>;
@@ -77,8 +96,8 @@ pub async fn guard<B: MessageBody + 'static>(
     if request.method().is_safe() || is_for_machines(request.path()) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
-    let fields = match fields_of(&mut request).await {
-        Ok(fields) => fields,
+    let (fields, upload) = match fields_of(&mut request).await {
+        Ok(form) => form,
         Err(error) => return Ok(request.into_response(error.error_response())),
     };
     if let Err(error) = check(request.request(), &fields) {
@@ -89,6 +108,7 @@ pub async fn guard<B: MessageBody + 'static>(
         request.head_mut().method = method;
     }
     request.extensions_mut().insert(fields);
+    request.extensions_mut().insert(upload);
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
@@ -97,35 +117,47 @@ fn is_for_machines(path: &str) -> bool {
     path.starts_with("/api/") || path.starts_with("/hooks/")
 }
 
-async fn fields_of(request: &mut ServiceRequest) -> Result<Fields, WebError> {
-    let is_form = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
-    if !is_form {
-        return Ok(Fields::default());
+async fn fields_of(request: &mut ServiceRequest) -> Result<(Fields, Upload), WebError> {
+    let content_type = header_of(request, header::CONTENT_TYPE).to_owned();
+    let has_file = content_type.starts_with("multipart/form-data") && request.path() == WITH_FILE;
+    if !has_file && !content_type.starts_with("application/x-www-form-urlencoded") {
+        return Ok((Fields::default(), Upload::default()));
     }
-    let too_long = request
-        .headers()
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok())
-        .is_some_and(|length| length > LONGEST);
-    if too_long {
+    let longest = if has_file { LONGEST_WITH_FILE } else { LONGEST };
+    let length = header_of(request, header::CONTENT_LENGTH).parse::<usize>();
+    if length.is_ok_and(|length| length > longest) {
         return Err(WebError::TooLarge);
     }
-    let body: Bytes = read_body(request).await?;
-    Ok(Fields::parse(&body))
+    let body: Bytes = read_body(request, longest).await?;
+    match has_file {
+        true => uploaded(&content_type, &body).ok_or(WebError::BadRequest),
+        false => Ok((Fields::parse(&body), Upload::default())),
+    }
 }
 
-async fn read_body(request: &mut ServiceRequest) -> Result<Bytes, WebError> {
+fn uploaded(content_type: &str, body: &Bytes) -> Option<(Fields, Upload)> {
+    let (mut fields, mut upload) = (Fields::default(), Upload::default());
+    for part in multipart::parts(content_type, body)? {
+        match part.is_file {
+            true => upload = Upload(body.slice_ref(part.content)),
+            false => fields.set(part.name, &String::from_utf8_lossy(part.content)),
+        }
+    }
+    Some((fields, upload))
+}
+
+fn header_of(request: &ServiceRequest, name: header::HeaderName) -> &str {
+    request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+async fn read_body(request: &mut ServiceRequest, longest: usize) -> Result<Bytes, WebError> {
     use futures_util::StreamExt;
 
     let mut payload = request.take_payload();
     let mut body = web::BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_broken| WebError::BadRequest)?;
-        if body.len() + chunk.len() > LONGEST {
+        if body.len() + chunk.len() > longest {
             return Err(WebError::TooLarge);
         }
         body.extend_from_slice(&chunk);

@@ -107,6 +107,9 @@ routes! {
 
     // Customers.
     get "/contacts" User => contacts::index;
+    get "/contacts/table" Admin => contacts::table::new;
+    post "/contacts/table" Admin => contacts::table::create;
+    post "/contacts/export" Admin => contacts::table::export;
     get "/contacts/{id}" User => contacts::show;
     get "/contacts/{id}/merge" User => contacts::merge::new;
     post "/contacts/{id}/merge" User => contacts::merge::create;

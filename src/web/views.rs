@@ -54,8 +54,9 @@ pub use calendars::{
     AheadView, CalendarFormPage, CalendarRowView, CalendarView, CalendarsPage, SpecialDayView,
 };
 pub use contacts::{
-    ContactLineView, ContactPage, ContactRowView, ContactThreadView, ContactsPage, MergeNews,
-    MergePage, MergeSideView, MergedView, NumberView, OptOutView,
+    ContactLineView, ContactPage, ContactRowView, ContactThreadView, ContactsPage, FaultView,
+    MergeNews, MergePage, MergeSideView, MergedView, NumberView, OptOutView, TableChangeView,
+    TablePage, TablePreviewView,
 };
 pub use conversations::{
     AboutPage, CaseView, ClosedView, ComposerView, ConflictPage, ConflictView, HeadView,

@@ -177,6 +177,8 @@ pub fn did(t: Locale, action: &str) -> &str {
         "message.cancel" => t.did_message_cancel(),
         "note.add" => t.did_note_add(),
         "contact.rename" => t.did_contact_rename(),
+        "contact.import" => t.did_contact_import(),
+        "contact.export" => t.did_contact_export(),
         "contact.merge" => t.did_contact_merge(),
         "contact.separate" => t.did_contact_separate(),
         "contact.opt_out" => t.did_contact_opt_out(),

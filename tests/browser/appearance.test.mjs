@@ -7,6 +7,7 @@ import { takeScreenshot } from './support/browser.mjs'
 import { calendars, contactOf, everyPage, idsOn, merging, palette, setup, speak, thread } from './support/pages.mjs'
 import { Henji, password } from './support/henji.mjs'
 import { newNumber, stage } from './support/stage.mjs'
+import { table } from './support/pages.mjs'
 
 const scene = stage({ start: () => Henji.demo() })
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -29,6 +30,14 @@ for (const locale of ['ja', 'en']) {
       sample ??= await prepare(page)
       await speak(page, locale)
       for (const [name, path] of everyPage(sample)) await t.test(name, () => inspect(page, name, path))
+      await t.test('table-faults', async () => {
+        await table(page).choose('電話番号,名前\n03-1234-5678,山田\n,鈴木\n')
+        await inspect(page, 'table-faults')
+      })
+      await t.test('table-preview', async () => {
+        await table(page).choose('電話番号,名前,メモ\n090-8765-1111,山田 花子,a\n090-8765-1112,鈴木,\n')
+        await inspect(page, 'table-preview')
+      })
       await t.test('conflict', async () => {
         await page.goto(`/conversations/${sample.asked}`)
         await thread(page).sendOutdated('お待ちしております。')

@@ -20,6 +20,7 @@ const UNIQUE: &[(&str, &str)] = &[
     ("calendar_days", "calendar_id,day"),
     ("calendars", "name"),
     ("contact_addresses", "address_index"),
+    ("contact_inboxes", "contact_id,inbox_id"),
     ("conversation_tags", "conversation_id,tag_id"),
     ("conversations", "inbox_id,contact_id"),
     ("idempotency_keys", "api_token_id,idempotency_key"),

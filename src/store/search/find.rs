@@ -18,7 +18,7 @@ use crate::domain::id::{ContactId, ConversationId, MessageId};
 use crate::domain::search::{Number, Text, Word};
 use crate::domain::user::Sight;
 use crate::store::connection::{Db, DbConnection};
-use crate::store::contacts::{self, NameAndNumbers};
+use crate::store::contacts::{self, Contact, NameAndNumbers};
 use crate::store::conversations::{self, Conversation};
 use crate::store::ids::RowId;
 use crate::store::messages::{self, Message};
@@ -221,6 +221,23 @@ fn keep_wanted(
         found.retain(|one| carrying.contains(&one.id));
     }
     Ok(())
+}
+
+/// Up to `limit` of the contacts that were imported and are called by all of
+/// `words`: the index knows conversations, and they may have none yet.
+pub fn imported(
+    db: &mut Db,
+    sight: &Sight,
+    words: &[Word],
+    limit: usize,
+) -> Result<Vec<Contact>, StoreError> {
+    let mut found = contacts::imported(db, sight)?;
+    found.retain(|contact| {
+        let person = (contact.name.clone(), vec![contact.address.clone()]);
+        words.iter().all(|word| is_called(word, &person))
+    });
+    found.truncate(limit);
+    Ok(found)
 }
 
 fn people(

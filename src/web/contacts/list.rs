@@ -13,7 +13,7 @@ use crate::domain::search::{Query, Word, excerpt, marked_number};
 use crate::domain::user::Sight;
 use crate::store::contacts::{self, Contact};
 use crate::store::inboxes::{self, Inbox};
-use crate::store::search::{Search, Wanted};
+use crate::store::search::{Search, Wanted, imported};
 use crate::store::{Db, StoreError};
 use crate::web::error::WebError;
 use crate::web::fragment::html_with;
@@ -33,6 +33,10 @@ pub struct IndexQuery {
     q: String,
     #[serde(default)]
     cursor: String,
+    /// What a table that was taken in has come to.
+    added: Option<u32>,
+    #[serde(default)]
+    renamed: u32,
 }
 
 /// `GET /contacts`: the newest first, or those whose name or number is asked for.
@@ -41,8 +45,9 @@ pub async fn index(
     session: Session,
     query: web::Query<IndexQuery>,
 ) -> Result<HttpResponse, WebError> {
-    let IndexQuery { q, cursor } = query.into_inner();
-    let shell = shell(&app, &session, Nav::Contacts).await?;
+    let IndexQuery { q, cursor, added, renamed } = query.into_inner();
+    let mut shell = shell(&app, &session, Nav::Contacts).await?;
+    shell.notice = added.map(|added| shell.t.table_done(added, renamed));
     let (t, sight) = (session.locale(), session.caller.sight.clone());
     let Ok(asked) = Query::parse(&q) else {
         let error = Some(t.search_too_long().to_owned());
@@ -105,10 +110,15 @@ pub(super) fn called(
         }
         found => found,
     }?;
+    // Who was imported comes first, where it is the first page.
+    let mut people = match cursor.is_empty() {
+        true => imported(db, sight, words, PAGE)?,
+        false => Vec::new(),
+    };
+    people.extend(found.items.into_iter().map(|one| one.contact));
     // Somebody who is known in two inboxes is one contact.
     let mut known: HashSet<ContactId> = HashSet::new();
-    let people = found.items.into_iter().map(|one| one.contact);
-    let contacts = people.filter(|contact| known.insert(contact.person)).collect();
+    let contacts = people.into_iter().filter(|contact| known.insert(contact.person)).collect();
     let next = found.next.map(|place| place.to_string());
     Ok(Found { contacts, next, is_building: !found.is_complete })
 }

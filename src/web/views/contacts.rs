@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{MessageView, Shell, TimeView, initial};
+use super::{ChoiceView, MessageView, Shell, TimeView, initial};
 use crate::domain::conversation::ShownState;
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
 use crate::domain::search::Part;
@@ -40,6 +40,64 @@ impl ContactRowView {
     pub fn initial(&self) -> String {
         initial(&self.name.iter().map(|part| part.text.as_str()).collect::<String>())
     }
+}
+
+/// `GET /contacts/table`: contacts from a file, and into one.
+#[derive(Template)]
+#[template(path = "contacts/table.html")]
+pub struct TablePage {
+    pub shell: Shell,
+    pub inboxes: Vec<ChoiceView>,
+    /// Why the file is no table.
+    pub error: Option<String>,
+    /// What is wrong in it, line by line, the first of `faulty`.
+    pub faults: Vec<FaultView>,
+    pub faulty: u32,
+    pub preview: Option<TablePreviewView>,
+}
+
+impl TablePage {
+    /// Faults that are not on the page.
+    pub fn hidden(&self) -> u32 {
+        self.faulty.saturating_sub(u32::try_from(self.faults.len()).unwrap_or(u32::MAX))
+    }
+}
+
+impl TablePreviewView {
+    /// Changes that are not on the page.
+    pub fn hidden(&self) -> u32 {
+        let shown = u32::try_from(self.changes.len()).unwrap_or(u32::MAX);
+        (self.added + self.renamed).saturating_sub(shown)
+    }
+}
+
+/// A cell that cannot be taken.
+#[derive(Clone, Debug)]
+pub struct FaultView {
+    pub line: u64,
+    pub column: &'static str,
+    pub problem: String,
+}
+
+/// What would become of a file.
+#[derive(Clone, Debug)]
+pub struct TablePreviewView {
+    pub added: u32,
+    pub renamed: u32,
+    pub unchanged: u32,
+    /// The first of those that are not as they were.
+    pub changes: Vec<TableChangeView>,
+    /// Headings of columns that mean nothing.
+    pub ignored: Vec<String>,
+    /// Sent back as they are when the reader agrees.
+    pub rows: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct TableChangeView {
+    pub number: String,
+    pub name: Option<String>,
+    pub is_new: bool,
 }
 
 /// `GET /contacts/{id}`

@@ -33,6 +33,7 @@ export const everyPage = ({ threads, user, inbox, calendar, contact, merging }) 
   ['contacts-found', '/contacts?q=1234'],
   ['contacts-nobody', '/contacts?q=%E9%B0%BB%E9%B0%8C'],
   ['contact', contact],
+  ['contacts-table', '/contacts/table'],
   ['merge', `${contact}/merge`],
   ['merge-found', `${contact}/merge?q=1234`],
   ['merge-chosen', merging],
@@ -97,6 +98,28 @@ export const merging = page => ({
   agree: () => submit(page.locator('main form[method=post]').first()).click(),
   undo: () => page.locator('#merge-news button').click(),
   numbers: page.locator('[aria-labelledby=numbers] li b'),
+})
+
+// Customers from a file, and into one.
+export const table = page => ({
+  faults: page.locator('#faults tbody tr'),
+  changes: page.locator('main tbody tr'),
+  wrong: page.locator('#file-hint.wrong'),
+  choose: async buffer => {
+    await page.goto('/contacts/table')
+    await page.locator('#file').setInputFiles({ name: '顧客.csv', mimeType: 'text/csv', buffer: Buffer.from(buffer) })
+    await submit(page.locator('main form').first()).click()
+  },
+  agree: () => submit(page.locator('main form').first()).click(),
+  listed: page.locator('ul.found .nm'),
+  download: async encoding => {
+    await page.goto('/contacts/table')
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.locator(`button[name=encoding][value=${encoding}]`).click(),
+    ])
+    return file.path()
+  },
 })
 
 // The button that sends a form, whatever it is called today.

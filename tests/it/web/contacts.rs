@@ -9,6 +9,7 @@ use crate::support::cast::{self, ADMIN, SATO, VIEWER, YAMADA};
 
 mod list;
 mod merge;
+mod table;
 
 const HANDSET: &str = "+819012345678";
 

@@ -26,6 +26,9 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         ("merge", merge_page(t).render().unwrap()),
         ("merge-found", merge_found(t).render().unwrap()),
         ("merge-chosen", merge_chosen(t).render().unwrap()),
+        ("table", table_page(t).render().unwrap()),
+        ("table-faults", table_faults(t).render().unwrap()),
+        ("table-preview", table_preview(t).render().unwrap()),
     ]
 }
 
@@ -138,4 +141,38 @@ fn contact_page(t: Locale) -> ContactPage {
         ],
         older: Some("abc".into()),
     }
+}
+
+fn table_page(t: Locale) -> TablePage {
+    let inbox = ChoiceView { value: "i1".into(), label: "採用センター".into(), chosen: true };
+    TablePage {
+        shell: Shell { nav: Nav::Contacts, ..shell(t) },
+        inboxes: vec![inbox],
+        error: Some(t.table_not_text().into()),
+        faults: vec![],
+        faulty: 0,
+        preview: None,
+    }
+}
+
+fn table_faults(t: Locale) -> TablePage {
+    let fault = FaultView { line: 3, column: t.table_number(), problem: t.field_required().into() };
+    TablePage { error: None, faults: vec![fault], faulty: 7, ..table_page(t) }
+}
+
+fn table_preview(t: Locale) -> TablePage {
+    let change = |name: Option<&str>| TableChangeView {
+        number: "090-1234-5678".into(),
+        name: name.map(str::to_owned),
+        is_new: name.is_none(),
+    };
+    let preview = TablePreviewView {
+        added: 120,
+        renamed: 1,
+        unchanged: 3,
+        changes: vec![change(Some("山田 <b>")), change(None)],
+        ignored: vec!["メモ".into()],
+        rows: "電話番号,名前\n</textarea><b>".into(),
+    };
+    TablePage { error: None, preview: Some(preview), ..table_page(t) }
 }

@@ -176,7 +176,7 @@ fn icon(message: &Message) -> &'static str {
         Some(SystemLine::Snoozed(_) | SystemLine::Woken) => "clock",
         Some(SystemLine::OptedOut | SystemLine::OptedIn) => "ban",
         Some(SystemLine::Withdrawn) => "undo-2",
-        Some(SystemLine::Escalated(_)) => "mail",
+        Some(SystemLine::Escalated(_)) => "at-sign",
         None => "info",
     }
 }

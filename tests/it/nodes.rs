@@ -10,6 +10,7 @@ mod broker;
 mod crowd;
 mod deliveries;
 mod first_message;
+mod ladders;
 mod live;
 mod presence;
 mod rates;

@@ -190,3 +190,23 @@ async fn many_mails_share_few_connections_and_each_leaves_once() {
         futures_util::future::join_all(looks).await.into_iter().map(Result::unwrap).sum();
     assert_eq!((tried, postbox.taken()), (20, 60), "three nodes at once");
 }
+
+#[tokio::test]
+async fn a_mail_whose_node_died_is_sent_by_another_and_the_dead_settle_nothing() {
+    let (postbox, url) = Postbox::open(&[]).await;
+    let app = with(url).await;
+    let id = write(&app).await;
+    let (now_, lease) = (app.now(), TimeDelta::minutes(5));
+    let begun = app.store.write(move |tx| mails::begin(tx, id, now_, lease)).await.unwrap();
+    let dead = begun.expect("it is due").tries;
+    assert_eq!(send_mail::run_one(&app).await.unwrap(), 0, "it is in somebody's hands");
+    app.advance(lease);
+    assert_eq!(send_mail::run_one(&app).await.unwrap(), 1);
+    assert_eq!(postbox.taken(), 1);
+    let (late, failure) = (app.now(), Some(MailFailure::Unreachable));
+    let settle = move |tx: &mut henji::store::Tx| {
+        mails::settle(tx, (id, dead), MailState::Queued, failure, Some(late), late)
+    };
+    assert!(!app.store.write(settle).await.unwrap());
+    assert_eq!(now(&app, id).await.state, MailState::Sent);
+}

@@ -36,6 +36,8 @@ use super::{ActionError, Problem, timeline};
 const AT_ONCE: i64 = 5_000;
 /// Steps taken side by side: one commit is enough for all of them.
 const TOGETHER: usize = 64;
+/// Steps passed over in one transaction: texts come in between.
+const RECORDS: usize = 200;
 /// Lines of a wait that are looked at: who is put aside more often is not waiting.
 const LINES: i64 = 500;
 
@@ -45,6 +47,16 @@ struct Due {
     wait: Wait,
     inbox: InboxId,
     step: usize,
+}
+
+/// What became of a wait's step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    NotYet,
+    Due,
+    /// It is never taken in this wait: somebody has the conversation in hand, or it was
+    /// late before there was such a step.
+    Passed,
 }
 
 /// What an inbox reckons with.
@@ -86,9 +98,10 @@ pub async fn set_policy(
 /// Takes every step whose time has come; how many there were.
 pub async fn run_due(app: &App) -> Result<usize, ActionError> {
     let now = app.clock.now();
-    let due = app.store.read(move |db| due(db, now)).await?;
-    if due.is_empty() {
-        return Ok(0);
+    let (due, passed) = app.store.read(move |db| look(db, now)).await?;
+    for some in passed.chunks(RECORDS) {
+        let some = some.to_vec();
+        app.store.write(move |tx| pass(tx, &some)).await?;
     }
     let head = app.letterhead.clone();
     let mut taken = 0;
@@ -104,8 +117,9 @@ pub async fn run_due(app: &App) -> Result<usize, ActionError> {
     Ok(taken)
 }
 
-fn due(db: &mut Db, now: DateTime<Utc>) -> Result<Vec<Due>, StoreError> {
-    let mut all = Vec::new();
+/// The steps that are due, and those that are passed over.
+fn look(db: &mut Db, now: DateTime<Utc>) -> Result<(Vec<Due>, Vec<Due>), StoreError> {
+    let (mut due, mut passed) = (Vec::new(), Vec::new());
     for kept in escalations::policies(db)? {
         let clock = clock(db, kept.inbox, &kept.policy)?;
         for (n, step) in kept.policy.steps.iter().enumerate() {
@@ -113,31 +127,47 @@ fn due(db: &mut Db, now: DateTime<Utc>) -> Result<Vec<Due>, StoreError> {
             let before = now - step.after;
             let row = (position(n), step.trigger);
             for wait in escalations::waiting(db, kept.inbox, row, before, AT_ONCE)? {
-                if is_due(db, &clock, &kept, step, wait, now)? {
-                    all.push(Due { wait, inbox: kept.inbox, step: n });
+                let found = Due { wait, inbox: kept.inbox, step: n };
+                match judge(db, &clock, &kept, step, wait, now)? {
+                    Verdict::NotYet => {}
+                    Verdict::Due => due.push(found),
+                    Verdict::Passed => passed.push(found),
                 }
             }
         }
     }
-    Ok(all)
+    Ok((due, passed))
 }
 
-/// Whether a wait has come to the step, and had not when the policy was made.
-fn is_due(
+/// Puts on record that nobody is told, so that nobody has to look again.
+fn pass(tx: &mut Tx, passed: &[Due]) -> Result<(), ActionError> {
+    let now = tx.now;
+    for due in passed {
+        escalations::record(tx, due.wait, position(due.step), 0, now)?;
+    }
+    Ok(())
+}
+
+fn judge(
     db: &mut Db,
     clock: &Clock,
     kept: &Kept,
     step: &Step,
     wait: Wait,
     now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
+) -> Result<Verdict, StoreError> {
+    // Most waits are told apart without a look at their lines.
     if clock.hours.between(wait.since, now) < step.after {
-        return Ok(false);
+        return Ok(Verdict::NotYet);
     }
     let marks = marks(db, wait)?;
     let waited = |until: DateTime<Utc>| waited(&clock.hours, wait.since, until, &marks);
     let was_late = wait.since < kept.changed_at && waited(kept.changed_at) >= step.after;
-    Ok(waited(now) >= step.after && !was_late && !is_taken_in_hand(&marks))
+    Ok(match waited(now) >= step.after {
+        _ if was_late || is_taken_in_hand(&marks) => Verdict::Passed,
+        true => Verdict::Due,
+        false => Verdict::NotYet,
+    })
 }
 
 /// Takes a step, if it still is to be taken.
@@ -150,7 +180,8 @@ fn take(tx: &mut Tx, head: &Letterhead, due: Due) -> Result<bool, ActionError> {
     let Some(step) = kept.policy.steps.get(n) else { return Ok(false) };
     let found = conversations::find(tx, wait.conversation)?;
     let (clock, now) = (clock(tx, inbox, &kept.policy)?, tx.now);
-    if !counts(step.trigger, &found.status) || !is_due(tx, &clock, &kept, step, wait, now)? {
+    let is_due = judge(tx, &clock, &kept, step, wait, now)? == Verdict::Due;
+    if !counts(step.trigger, &found.status) || !is_due {
         return Ok(false);
     }
     let inbox = inboxes::find(tx, inbox)?;

@@ -18,7 +18,8 @@ create table escalation_steps (
     primary key (inbox_id, position)
 );
 
--- Steps that were taken: each once a wait, whatever happens to whoever takes it.
+-- Steps that were taken, or passed over (without mails): each once a wait, whatever
+-- happens to whoever takes it.
 create table escalations (
     conversation_id blob not null references conversations (id),
     since timestamp not null,

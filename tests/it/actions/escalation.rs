@@ -157,6 +157,8 @@ async fn who_takes_it_from_the_mail_stops_the_ladder() {
     assert_eq!(told(&app).await, [SUZUKI.email]);
     let page = suzuki.get(&path).await.expect(200);
     assert!(page.texts("main form").is_empty(), "it is hers already");
+    let passed = "select count(*) as n from escalations where mails = 0";
+    assert_eq!(app.raw().number(passed), 1, "nobody looks at it again");
 }
 
 #[tokio::test]

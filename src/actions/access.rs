@@ -1,4 +1,4 @@
-//! Who may do what to a conversation.
+//! Who may do what.
 
 use crate::domain::id::{ConversationId, MessageId};
 use crate::domain::user::Caller;
@@ -7,6 +7,11 @@ use crate::store::conversations::{self, Conversation};
 use crate::store::messages::{self, Message};
 
 use super::ActionError;
+
+/// The house is set up by administrators alone.
+pub fn must_administer(caller: &Caller) -> Result<(), ActionError> {
+    if caller.role.may_administer() { Ok(()) } else { Err(ActionError::Forbidden) }
+}
 
 /// A conversation the caller may answer in.
 ///

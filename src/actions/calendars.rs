@@ -13,7 +13,7 @@ use crate::store::audit::Object;
 use crate::store::{Tx, calendars};
 
 use super::set_up::check_name;
-use super::{ActionError, Problem};
+use super::{ActionError, Problem, access};
 
 /// From Monday, as forms call them.
 pub const WEEKDAYS: [&str; 7] =
@@ -53,7 +53,7 @@ pub struct WantedDays {
 /// # Errors
 /// `Invalid` names `name`, `time_zone` or the day of the week.
 pub async fn save(app: &App, caller: Caller, wanted: Wanted) -> Result<CalendarId, ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     check_words("name", &wanted.name)?;
     let zone = wanted.time_zone.trim().parse();
     let zone = zone.map_err(|_unknown| ActionError::invalid("time_zone", Problem::Unknown))?;
@@ -106,7 +106,7 @@ pub async fn set_days(
     id: CalendarId,
     wanted: WantedDays,
 ) -> Result<(), ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     let WantedDays { first, last, name, hours: written } = wanted;
     if last < first {
         return Err(ActionError::invalid("last_day", Problem::InPast));
@@ -139,7 +139,7 @@ pub async fn unset_day(
     id: CalendarId,
     day: NaiveDate,
 ) -> Result<(), ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     app.store
         .write(move |tx| {
             calendars::find(tx, id)?;
@@ -156,7 +156,7 @@ pub async fn unset_day(
 /// # Errors
 /// `Invalid { field: "calendar" }` while an inbox goes by it.
 pub async fn remove(app: &App, caller: Caller, id: CalendarId) -> Result<(), ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     app.store
         .write(move |tx| {
             calendars::find(tx, id)?;
@@ -191,8 +191,4 @@ fn check_words(field: &'static str, text: &str) -> Result<(), ActionError> {
         return Err(ActionError::invalid(field, Problem::TooLong));
     }
     Ok(())
-}
-
-fn must_administer(caller: &Caller) -> Result<(), ActionError> {
-    if caller.role.may_administer() { Ok(()) } else { Err(ActionError::Forbidden) }
 }

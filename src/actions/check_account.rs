@@ -9,7 +9,7 @@ use crate::store::StoreError;
 use crate::store::audit::Object;
 use crate::store::provider_accounts::{self, CHECKED};
 
-use super::ActionError;
+use super::{ActionError, access};
 
 /// Asks now, outside any transaction; what it came to is kept by the audit log.
 pub async fn run(
@@ -17,9 +17,7 @@ pub async fn run(
     caller: Caller,
     id: ProviderAccountId,
 ) -> Result<CheckOutcome, ActionError> {
-    if !caller.role.may_administer() {
-        return Err(ActionError::Forbidden);
-    }
+    access::must_administer(&caller)?;
     let account = app.store.read(move |db| provider_accounts::find(db, id)).await?;
     let (provider, full) = app.provider_of(&account).ok_or(StoreError::NotFound)?;
     let outcome = provider.check(&full, app.clock.now()).await;

@@ -30,7 +30,7 @@ use crate::store::messages::{self, Position};
 use crate::store::users::{self, User};
 use crate::store::{Db, StoreError, Tx, calendars, teams};
 
-use super::{ActionError, Problem, timeline};
+use super::{ActionError, Problem, access, timeline};
 
 /// Waits looked at for one step at a time; the next look takes the rest.
 const AT_ONCE: i64 = 5_000;
@@ -75,9 +75,7 @@ pub async fn set_policy(
     inbox: InboxId,
     policy: Policy,
 ) -> Result<(), ActionError> {
-    if !caller.role.may_administer() {
-        return Err(ActionError::Forbidden);
-    }
+    access::must_administer(&caller)?;
     policy.check().map_err(|_wrong| ActionError::invalid("steps", Problem::Malformed))?;
     app.store
         .write(move |tx| {

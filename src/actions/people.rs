@@ -10,7 +10,7 @@ use crate::store::audit::Object;
 use crate::store::users::{self, User};
 use crate::store::{Tx, inboxes, organization, sessions};
 
-use super::{ActionError, Problem};
+use super::{ActionError, Problem, access};
 
 #[derive(Clone, Debug)]
 pub struct NewUser {
@@ -48,7 +48,7 @@ pub async fn add(
     new: NewUser,
     inboxes: Vec<InboxId>,
 ) -> Result<UserId, ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     let house = app.store.read(organization::find).await?;
     let house = house.map_or_else(String::new, |house| house.name);
     let user = checked(app, new, &house).await?;
@@ -76,7 +76,7 @@ pub async fn change(
     id: UserId,
     changes: Changes,
 ) -> Result<(), ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     check_name(&changes.name)?;
     check_email(&changes.email)?;
     app.store
@@ -292,8 +292,4 @@ fn inboxes_must_exist(tx: &mut Tx, asked: &[InboxId]) -> Result<(), ActionError>
             .map_err(|_absent| ActionError::invalid("inbox", Problem::Unknown))?;
     }
     Ok(())
-}
-
-fn must_administer(caller: &Caller) -> Result<(), ActionError> {
-    if caller.role.may_administer() { Ok(()) } else { Err(ActionError::Forbidden) }
 }

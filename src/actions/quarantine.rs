@@ -10,7 +10,7 @@ use crate::store::audit::Object;
 use crate::store::quarantine::{self, Quarantined, RawRequest};
 use crate::store::{StoreError, provider_accounts};
 
-use super::{ActionError, Problem, receive_inbound, record_receipts};
+use super::{ActionError, Problem, access, receive_inbound, record_receipts};
 
 /// Which door of an account a request came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub(super) async fn keep_as(
 /// # Errors
 /// `Invalid { field: "request" }` if the provider's adapter cannot read it.
 pub async fn replay(app: &App, caller: Caller, id: QuarantineId) -> Result<(), ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     let item = app.store.read(move |db| quarantine::find(db, id)).await?;
     let account = item.provider_account_id.ok_or(ActionError::Store(StoreError::NotFound))?;
     let account = app.store.read(move |db| provider_accounts::find(db, account)).await?;
@@ -127,7 +127,7 @@ pub async fn replay(app: &App, caller: Caller, id: QuarantineId) -> Result<(), A
 
 /// An administrator decides that a request is worthless.
 pub async fn discard(app: &App, caller: Caller, id: QuarantineId) -> Result<(), ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     app.store
         .write(move |tx| {
             quarantine::find(tx, id)?;
@@ -139,8 +139,4 @@ pub async fn discard(app: &App, caller: Caller, id: QuarantineId) -> Result<(), 
             Ok(())
         })
         .await
-}
-
-fn must_administer(caller: &Caller) -> Result<(), ActionError> {
-    if caller.role.may_administer() { Ok(()) } else { Err(ActionError::Forbidden) }
 }

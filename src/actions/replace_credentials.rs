@@ -9,7 +9,7 @@ use crate::store::audit::Object;
 use crate::store::{StoreError, provider_accounts};
 
 use super::settings::check_settings;
-use super::{ActionError, Problem};
+use super::{ActionError, Problem, access};
 
 const TOKEN: &str = "auth_token";
 const PREVIOUS: &str = "previous_auth_token";
@@ -30,9 +30,7 @@ pub async fn run(
     new: Settings,
     keep_previous: bool,
 ) -> Result<(), ActionError> {
-    if !caller.role.may_administer() {
-        return Err(ActionError::Forbidden);
-    }
+    access::must_administer(&caller)?;
     let providers = app.providers.clone();
     app.store
         .write(move |tx| {

@@ -9,7 +9,7 @@ use crate::domain::user::Caller;
 use crate::store::audit::Object;
 use crate::store::mails;
 
-use super::ActionError;
+use super::{ActionError, access};
 
 /// How long a mail may be in somebody's hands: longer than a server's answers take
 /// together (`mail/mailer.rs`).
@@ -57,7 +57,7 @@ pub async fn run(app: &App, id: MailId) -> Result<Option<MailState>, ActionError
 /// # Errors
 /// `TooLate` for one that is sent or discarded.
 pub async fn retry(app: &App, caller: Caller, id: MailId) -> Result<(), ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     app.store
         .write(move |tx| {
             mails::find(tx, id)?;
@@ -76,7 +76,7 @@ pub async fn retry(app: &App, caller: Caller, id: MailId) -> Result<(), ActionEr
 /// # Errors
 /// `TooLate` for one that is sent or discarded.
 pub async fn discard(app: &App, caller: Caller, id: MailId) -> Result<(), ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     app.store
         .write(move |tx| {
             mails::find(tx, id)?;
@@ -88,8 +88,4 @@ pub async fn discard(app: &App, caller: Caller, id: MailId) -> Result<(), Action
             Ok(())
         })
         .await
-}
-
-fn must_administer(caller: &Caller) -> Result<(), ActionError> {
-    if caller.role.may_administer() { Ok(()) } else { Err(ActionError::Forbidden) }
 }

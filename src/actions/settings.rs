@@ -20,7 +20,7 @@ use crate::store::seal::random;
 use crate::store::senders::{self, Sender};
 use crate::store::{Tx, calendars, optional, users};
 
-use super::{ActionError, Problem};
+use super::{ActionError, Problem, access};
 
 /// Parts a second of a sender nobody set a limit for: below what carriers and
 /// providers commonly allow a number.
@@ -68,7 +68,7 @@ pub async fn add_account(
     inbox: InboxId,
     new: NewAccount,
 ) -> Result<(ProviderAccount, Sender), ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     let checked = checked(app, new)?;
     let (account, sender) = app
         .store
@@ -94,7 +94,7 @@ pub async fn add_sender(
     account: ProviderAccountId,
     address: String,
 ) -> Result<Sender, ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     let address = SenderAddress::parse(&address)
         .map_err(|_error| ActionError::invalid("sender", Problem::Malformed))?;
     let (account, sender) = app
@@ -117,7 +117,7 @@ pub async fn add_sender(
 pub async fn save_inbox(app: &App, caller: Caller, inbox: Inbox) -> Result<(), ActionError> {
     /// Longer and a customer waits for somebody's second thoughts.
     const LONGEST_UNDO: i32 = 60;
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     super::set_up::check_inbox_name(&inbox.name)?;
     if inbox.time_zone.parse::<chrono_tz::Tz>().is_err() {
         return Err(ActionError::invalid("time_zone", Problem::Unknown));
@@ -163,7 +163,7 @@ pub async fn add_token(
     name: String,
     scopes: Vec<String>,
 ) -> Result<(ApiTokenId, String), ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     if name.trim().is_empty() {
         return Err(ActionError::invalid("name", Problem::Missing));
     }
@@ -199,7 +199,7 @@ pub async fn add_token(
 }
 
 pub async fn revoke_token(app: &App, caller: Caller, id: ApiTokenId) -> Result<(), ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     app.store
         .write(move |tx| {
             let now = tx.now;
@@ -319,10 +319,6 @@ fn crc32(bytes: &[u8]) -> u32 {
             if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 }
         })
     })
-}
-
-fn must_administer(caller: &Caller) -> Result<(), ActionError> {
-    if caller.role.may_administer() { Ok(()) } else { Err(ActionError::Forbidden) }
 }
 
 #[cfg(test)]

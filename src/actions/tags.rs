@@ -33,7 +33,7 @@ pub struct Wanted {
 /// # Errors
 /// `Invalid` names `name`, `position` or, where there are too many, `tag`.
 pub async fn save(app: &App, caller: Caller, wanted: Wanted) -> Result<TagId, ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     check_name("name", &wanted.name)?;
     if wanted.name.trim().chars().count() > LONGEST {
         return Err(ActionError::invalid("name", Problem::TooLong));
@@ -79,7 +79,7 @@ pub async fn retire(
     id: TagId,
     retired: bool,
 ) -> Result<(), ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     app.store
         .write(move |tx| {
             let before = tags::find(tx, id)?;
@@ -143,8 +143,4 @@ fn tell(tx: &mut Tx, caller: &Caller, found: &Conversation, action: &'static str
     tx.event(NewEvent::conversation(updated, found.inbox_id, found.id));
     let object = Object::new("conversation", found.id.0);
     tx.audit_with(&caller.actor, action, object, tag.to_string());
-}
-
-fn must_administer(caller: &Caller) -> Result<(), ActionError> {
-    if caller.role.may_administer() { Ok(()) } else { Err(ActionError::Forbidden) }
 }

@@ -12,7 +12,7 @@ use crate::store::teams::{self, Team};
 use crate::store::{Tx, inboxes, optional, users};
 
 use super::set_up::check_name;
-use super::{ActionError, Problem};
+use super::{ActionError, Problem, access};
 
 /// Characters of a name: what fits a row of the list.
 const LONGEST: usize = 20;
@@ -34,7 +34,7 @@ pub struct Wanted {
 /// # Errors
 /// `Invalid` names `name`, `member` or `inbox`, also one in which the team still has work.
 pub async fn save(app: &App, caller: Caller, wanted: Wanted) -> Result<TeamId, ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     check_name("name", &wanted.name)?;
     if wanted.name.trim().chars().count() > LONGEST {
         return Err(ActionError::invalid("name", Problem::TooLong));
@@ -83,7 +83,7 @@ pub async fn save(app: &App, caller: Caller, wanted: Wanted) -> Result<TeamId, A
 /// # Errors
 /// `Invalid { field: "team" }` while it has work.
 pub async fn remove(app: &App, caller: Caller, id: TeamId) -> Result<(), ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     app.store
         .write(move |tx| {
             let team = teams::find(tx, id)?;
@@ -117,8 +117,4 @@ fn tell(tx: &mut Tx, caller: &Caller, action: &'static str, id: TeamId, touched:
     }
     tx.event(NewEvent::new(EventKind::SettingsChanged));
     tx.audit(&caller.actor, action, Object::new("team", id.0));
-}
-
-fn must_administer(caller: &Caller) -> Result<(), ActionError> {
-    if caller.role.may_administer() { Ok(()) } else { Err(ActionError::Forbidden) }
 }

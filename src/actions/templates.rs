@@ -11,7 +11,7 @@ use crate::store::audit::Object;
 use crate::store::templates::{self, Template};
 use crate::store::{inboxes, optional};
 
-use super::{ActionError, Problem};
+use super::{ActionError, Problem, access};
 
 /// Characters of a name or a shortcut, and of a body: the longest text that any
 /// route carries, twice.
@@ -25,7 +25,7 @@ const LONGEST_BODY: usize = 1_400;
 /// `Invalid` names the field; a body with a place that no field is called by is
 /// refused here and not when somebody is about to send it.
 pub async fn save(app: &App, caller: Caller, template: Template) -> Result<(), ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     let template = checked(template)?;
     app.store
         .write(move |tx| {
@@ -44,7 +44,7 @@ pub async fn save(app: &App, caller: Caller, template: Template) -> Result<(), A
 }
 
 pub async fn remove(app: &App, caller: Caller, id: TemplateId) -> Result<(), ActionError> {
-    must_administer(&caller)?;
+    access::must_administer(&caller)?;
     app.store
         .write(move |tx| {
             templates::delete(tx, id)?;
@@ -89,8 +89,4 @@ fn checked(template: Template) -> Result<Template, ActionError> {
         return refuse("body", Problem::UnknownField);
     }
     Ok(Template { name, shortcut, body, ..template })
-}
-
-fn must_administer(caller: &Caller) -> Result<(), ActionError> {
-    if caller.role.may_administer() { Ok(()) } else { Err(ActionError::Forbidden) }
 }

@@ -40,7 +40,7 @@ test('without scripts: two customers become one and two again; whoever watches s
   assert.equal(new URL(sato.url()).pathname, contact)
 })
 
-test('without scripts: a file is mended, looked at and taken in, and given out again', async () => {
+test('without scripts: a file is mended, looked at and taken in, and given out again #5', async () => {
   const number = newNumber()
   const suzuki = await scene.person('suzuki', { scripts: false })
   const file = table(suzuki)

@@ -83,7 +83,6 @@ fn row(t: Locale, times: &Times, mail: &Mail) -> MailRowView {
         failure: failure.map(|failure| told(t, failure).to_owned()),
         next: mail.due_at.filter(|_| mail.tries > 0).map(|at| times.full(at)),
         is_open: matches!(mail.state, MailState::Queued | MailState::Failed),
-        has_failed: mail.state == MailState::Failed,
     }
 }
 

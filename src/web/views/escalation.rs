@@ -56,7 +56,6 @@ pub struct MailRowView {
     pub failure: Option<String>,
     pub next: Option<TimeView>,
     pub is_open: bool,
-    pub has_failed: bool,
 }
 
 /// `GET /conversations/{id}/taking`: what the link of a mail leads to. It changes

@@ -43,7 +43,6 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         failure: failure.map(str::to_owned),
         next: is_open.then(|| at("14:06")),
         is_open,
-        has_failed: false,
     };
     let mails = |mails, folder: Option<&str>| MailsPage {
         shell: shell(),

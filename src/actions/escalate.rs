@@ -5,32 +5,28 @@
 //! their outbox. An answer that comes first leaves nothing to be taken, and two nodes
 //! that take the same step find that one of them has.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 
 use crate::app::App;
-use crate::clock::fresh_id;
-use crate::domain::business_hours::BusinessHours;
 use crate::domain::conversation::Conversation as Status;
-use crate::domain::escalation::{Mark, Policy, Recipient, Step, Trigger, is_taken_in_hand, waited};
+use crate::domain::escalation::{Policy, Trigger};
 use crate::domain::event::{EventKind, NewEvent};
-use crate::domain::id::{InboxId, MailId, UserId};
-use crate::domain::message::{Direction, MessageKind};
+use crate::domain::id::InboxId;
 use crate::domain::system_line::SystemLine;
-use crate::domain::user::{Actor, Caller, Role};
-use crate::locale::Locale;
-use crate::mail::{Letter, Letterhead, Person};
+use crate::domain::user::{Actor, Caller};
+use crate::mail::Letterhead;
 use crate::store::audit::Object;
-use crate::store::conversations::{self, Conversation};
-use crate::store::escalations::{self, Kept, Wait};
-use crate::store::inboxes::{self, Inbox};
-use crate::store::mails::{self, NewMail};
-use crate::store::messages::{self, Position};
-use crate::store::users::{self, User};
-use crate::store::{Db, StoreError, Tx, calendars, teams};
+use crate::store::escalations::{self, Wait};
+use crate::store::{Db, StoreError, Tx, conversations, inboxes, mails};
 
 use super::{ActionError, Problem, access, timeline};
+
+mod judge;
+mod letters;
+
+use judge::{Verdict, clock, judge};
+use letters::{Told, letters};
 
 /// Waits looked at for one step at a time; the next look takes the rest.
 const AT_ONCE: i64 = 5_000;
@@ -38,8 +34,6 @@ const AT_ONCE: i64 = 5_000;
 const TOGETHER: usize = 64;
 /// Steps passed over in one transaction: texts come in between.
 const RECORDS: usize = 200;
-/// Lines of a wait that are looked at: who is put aside more often is not waiting.
-const LINES: i64 = 500;
 
 /// A step whose time has come.
 #[derive(Clone, Copy, Debug)]
@@ -47,22 +41,6 @@ struct Due {
     wait: Wait,
     inbox: InboxId,
     step: usize,
-}
-
-/// What became of a wait's step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
-    NotYet,
-    Due,
-    /// It is never taken in this wait: somebody has the conversation in hand, or it was
-    /// late before there was such a step.
-    Passed,
-}
-
-/// What an inbox reckons with.
-struct Clock {
-    hours: BusinessHours,
-    zone: Tz,
 }
 
 /// Makes `policy` what the inbox goes by. Whatever was late by then is not told of.
@@ -128,7 +106,7 @@ fn look(db: &mut Db, now: DateTime<Utc>) -> Result<(Vec<Due>, Vec<Due>), StoreEr
                 let found = Due { wait, inbox: kept.inbox, step: n };
                 match judge(db, &clock, &kept, step, wait, now)? {
                     Verdict::NotYet => {}
-                    Verdict::Due => due.push(found),
+                    Verdict::Due(_) => due.push(found),
                     Verdict::Passed => passed.push(found),
                 }
             }
@@ -146,28 +124,6 @@ fn pass(tx: &mut Tx, passed: &[Due]) -> Result<(), ActionError> {
     Ok(())
 }
 
-fn judge(
-    db: &mut Db,
-    clock: &Clock,
-    kept: &Kept,
-    step: &Step,
-    wait: Wait,
-    now: DateTime<Utc>,
-) -> Result<Verdict, StoreError> {
-    // Most waits are told apart without a look at their lines.
-    if clock.hours.between(wait.since, now) < step.after {
-        return Ok(Verdict::NotYet);
-    }
-    let marks = marks(db, wait)?;
-    let waited = |until: DateTime<Utc>| waited(&clock.hours, wait.since, until, &marks);
-    let was_late = wait.since < kept.changed_at && waited(kept.changed_at) >= step.after;
-    Ok(match waited(now) >= step.after {
-        _ if was_late || is_taken_in_hand(&marks) => Verdict::Passed,
-        true => Verdict::Due,
-        false => Verdict::NotYet,
-    })
-}
-
 /// Takes a step, if it still is to be taken.
 fn take(tx: &mut Tx, head: &Letterhead, due: Due) -> Result<bool, ActionError> {
     let Due { wait, inbox, step: n } = due;
@@ -178,40 +134,20 @@ fn take(tx: &mut Tx, head: &Letterhead, due: Due) -> Result<bool, ActionError> {
     let Some(step) = kept.policy.steps.get(n) else { return Ok(false) };
     let found = conversations::find(tx, wait.conversation)?;
     let (clock, now) = (clock(tx, inbox, &kept.policy)?, tx.now);
-    let is_due = judge(tx, &clock, &kept, step, wait, now)? == Verdict::Due;
-    if !counts(step.trigger, &found.status) || !is_due {
+    if !counts(step.trigger, &found.status) {
         return Ok(false);
     }
+    let Verdict::Due(waited) = judge(tx, &clock, &kept, step, wait, now)? else { return Ok(false) };
     let inbox = inboxes::find(tx, inbox)?;
-    let people = people(tx, &inbox, &found, step)?;
-    if !escalations::record(tx, wait, position(n), people.len(), now)? {
+    let told = Told { wait, inbox: &inbox, found: &found, waited };
+    let letters = letters(tx, head, &clock, step, &told, now)?;
+    if !escalations::record(tx, wait, position(n), letters.len(), now)? {
         return Ok(false);
     }
-    let marks = marks(tx, wait)?;
-    let contact = found.contact.name.as_deref().unwrap_or(&found.contact.address);
-    for person in &people {
-        let id: MailId = fresh_id();
-        let letter = Letter {
-            id,
-            to: person,
-            wait,
-            contact,
-            inbox: &inbox.name,
-            zone: clock.zone,
-            now,
-            waited: waited(&clock.hours, wait.since, now, &marks).num_minutes(),
-        };
-        let message = match letter.write(head) {
-            Ok(message) => message,
-            Err(error) => {
-                tracing::error!(%error, "a mail cannot be written to that address");
-                continue;
-            }
-        };
-        let (conversation, to) = (Some(found.id), person.address.clone());
-        mails::insert(tx, &NewMail { id, conversation, to, message }, now)?;
+    for letter in &letters {
+        mails::insert(tx, letter, now)?;
     }
-    let line = SystemLine::Escalated(u32::try_from(people.len()).unwrap_or(u32::MAX));
+    let line = SystemLine::Escalated(u32::try_from(letters.len()).unwrap_or(u32::MAX));
     timeline::say(tx, found.inbox_id, found.id, None, line)?;
     let object = Object::new("conversation", found.id.0);
     tx.audit(&Actor::system(), "conversation.escalate", object);
@@ -222,100 +158,6 @@ fn counts(trigger: Trigger, status: &Status) -> bool {
     match trigger {
         Trigger::Unanswered => true,
         Trigger::Unassigned => status.assignee.is_none(),
-    }
-}
-
-fn clock(db: &mut Db, inbox: InboxId, policy: &Policy) -> Result<Clock, StoreError> {
-    let inbox = inboxes::find(db, inbox)?;
-    let zone = inbox.time_zone.parse().unwrap_or(Tz::UTC);
-    let hours = match inbox.calendar_id.filter(|_| !policy.always) {
-        Some(calendar) => calendars::find(db, calendar)?.hours(),
-        None => BusinessHours::always(zone),
-    };
-    Ok(Clock { hours, zone })
-}
-
-/// What happened since the wait began, as far as its clock is concerned.
-fn marks(db: &mut Db, wait: Wait) -> Result<Vec<(DateTime<Utc>, Mark)>, StoreError> {
-    let just_before = wait.since - TimeDelta::microseconds(1);
-    let start = Position { at: just_before, id: uuid::Uuid::max() };
-    let lines = messages::page_after(db, wait.conversation, start, LINES)?;
-    let mark = |line: messages::Message| {
-        let mark = match (line.kind, line.direction) {
-            (MessageKind::Sms, Direction::Inbound) => Mark::Inbound,
-            (MessageKind::System, _) => match SystemLine::parse(&line.body)? {
-                SystemLine::Snoozed(_) => Mark::Snoozed,
-                SystemLine::Woken => Mark::Woken,
-                SystemLine::Assigned(to) if line.author_id == Some(to) => Mark::Taken,
-                SystemLine::Escalated(_) => Mark::Escalated,
-                _ => return None,
-            },
-            _ => return None,
-        };
-        Some((line.created_at, mark))
-    };
-    Ok(lines.into_iter().filter_map(mark).collect())
-}
-
-/// Who gets a mail: nobody twice. A step that would reach nobody reaches the
-/// supervisors, and where there are none the administrators.
-fn people(
-    db: &mut Db,
-    inbox: &Inbox,
-    found: &Conversation,
-    step: &Step,
-) -> Result<Vec<Person>, StoreError> {
-    let answering = users::answering_in(db, inbox.id)?;
-    let with = |role: Role| answering.iter().filter(move |user| user.role == role);
-    let mut chosen: Vec<Person> = Vec::new();
-    for recipient in &step.to {
-        match recipient {
-            Recipient::Assignee => chosen.extend(assignee(db, found.status.assignee)?),
-            Recipient::Team => {
-                let team = match found.team {
-                    Some(team) => Some(teams::find(db, team)?.members),
-                    None => None,
-                };
-                let is_in = |user: &&User| match &team {
-                    Some(members) => members.contains(&user.id),
-                    None => matches!(user.role, Role::Agent | Role::Supervisor),
-                };
-                chosen.extend(answering.iter().filter(is_in).map(person));
-            }
-            Recipient::Supervisors => chosen.extend(with(Role::Supervisor).map(person)),
-            Recipient::Address(address) => chosen.push(Person {
-                name: None,
-                address: address.clone(),
-                locale: Locale::from_tag(&inbox.locale).unwrap_or_default(),
-            }),
-        }
-    }
-    for role in [Role::Supervisor, Role::Admin] {
-        if chosen.is_empty() {
-            chosen.extend(with(role).map(person));
-        }
-    }
-    let mut known: Vec<String> = Vec::new();
-    chosen.retain(|person| {
-        let address = person.address.to_lowercase();
-        let is_new = !known.contains(&address);
-        known.push(address);
-        is_new
-    });
-    Ok(chosen)
-}
-
-fn assignee(db: &mut Db, assignee: Option<UserId>) -> Result<Option<Person>, StoreError> {
-    let Some(id) = assignee else { return Ok(None) };
-    let user = users::find(db, id)?;
-    Ok(user.disabled_at.is_none().then(|| person(&user)))
-}
-
-fn person(user: &User) -> Person {
-    Person {
-        name: Some(user.name.clone()),
-        address: user.email.clone(),
-        locale: Locale::from_tag(&user.locale).unwrap_or_default(),
     }
 }
 

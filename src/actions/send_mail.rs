@@ -55,7 +55,8 @@ pub async fn run(app: &App, id: MailId) -> Result<Option<MailState>, ActionError
 /// Tries a mail again now.
 ///
 /// # Errors
-/// `TooLate` for one that is sent or discarded.
+/// `TooLate` for one that is sent, discarded or on its way: a second try beside the
+/// first would send it twice.
 pub async fn retry(app: &App, caller: Caller, id: MailId) -> Result<(), ActionError> {
     access::must_administer(&caller)?;
     app.store
@@ -74,7 +75,7 @@ pub async fn retry(app: &App, caller: Caller, id: MailId) -> Result<(), ActionEr
 /// Sends a mail no more.
 ///
 /// # Errors
-/// `TooLate` for one that is sent or discarded.
+/// `TooLate` for one that is sent, discarded or on its way.
 pub async fn discard(app: &App, caller: Caller, id: MailId) -> Result<(), ActionError> {
     access::must_administer(&caller)?;
     app.store

@@ -8,6 +8,8 @@ use super::message::words;
 pub enum MailState {
     /// It is tried, and tried again.
     Queued,
+    /// Somebody is trying it: until their time is over nobody else touches it.
+    InHand,
     /// The server has taken it.
     Sent,
     /// The server will never take it.
@@ -18,6 +20,7 @@ pub enum MailState {
 
 words!(MailState {
     Queued = "queued",
+    InHand = "in_hand",
     Sent = "sent",
     Failed = "failed",
     Discarded = "discarded",
@@ -36,6 +39,13 @@ pub enum MailFailure {
     Later,
     /// The server refuses this mail for good (5xx).
     Refused,
+}
+
+impl MailState {
+    /// Whether somebody may still have to look at it.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Queued | Self::InHand | Self::Failed)
+    }
 }
 
 words!(MailFailure {

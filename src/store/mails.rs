@@ -97,7 +97,11 @@ pub fn begin(
 ) -> Result<Option<Begun>, StoreError> {
     let taken = diesel::update(mails::table.find(id))
         .filter(mails::due_at.le(now.naive_utc()))
-        .set((mails::tries.eq(mails::tries + 1), mails::due_at.eq(Some((now + lease).naive_utc()))))
+        .set((
+            mails::state.eq(MailState::InHand.word()),
+            mails::tries.eq(mails::tries + 1),
+            mails::due_at.eq(Some((now + lease).naive_utc())),
+        ))
         .execute(&mut db.conn)?;
     if taken == 0 {
         return Ok(None);
@@ -127,7 +131,7 @@ pub fn settle(
     let settled_at = (state != MailState::Queued).then(|| now.naive_utc());
     let settled = diesel::update(mails::table.find(id))
         .filter(mails::tries.eq(tries))
-        .filter(mails::state.eq(MailState::Queued.word()))
+        .filter(mails::state.eq(MailState::InHand.word()))
         .set((
             mails::state.eq(state.word()),
             mails::failure.eq(failure.map(MailFailure::word)),
@@ -139,11 +143,11 @@ pub fn settle(
 }
 
 /// Puts a mail that waits or failed at the head of the queue. False for one that is
-/// sent or dropped.
+/// sent, dropped or in somebody's hands.
 pub fn retry(db: &mut Db, id: MailId, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let open = [MailState::Queued.word(), MailState::Failed.word()];
+    let at_rest = is_at_rest(now);
     let changed = diesel::update(mails::table.find(id))
-        .filter(mails::state.eq_any(open))
+        .filter(at_rest)
         .set((
             mails::state.eq(MailState::Queued.word()),
             mails::due_at.eq(Some(now.naive_utc())),
@@ -153,11 +157,11 @@ pub fn retry(db: &mut Db, id: MailId, now: DateTime<Utc>) -> Result<bool, StoreE
     Ok(changed == 1)
 }
 
-/// Sends a mail no more. False for one that is sent or dropped.
+/// Sends a mail no more. False for one that is sent, dropped or in somebody's hands.
 pub fn discard(db: &mut Db, id: MailId, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let open = [MailState::Queued.word(), MailState::Failed.word()];
+    let at_rest = is_at_rest(now);
     let changed = diesel::update(mails::table.find(id))
-        .filter(mails::state.eq_any(open))
+        .filter(at_rest)
         .set((
             mails::state.eq(MailState::Discarded.word()),
             mails::due_at.eq(None::<NaiveDateTime>),
@@ -165,6 +169,15 @@ pub fn discard(db: &mut Db, id: MailId, now: DateTime<Utc>) -> Result<bool, Stor
         ))
         .execute(&mut db.conn)?;
     Ok(changed == 1)
+}
+
+/// Waits, failed, or was in the hands of somebody whose time is over.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn is_at_rest(now: DateTime<Utc>) -> _ {
+    let at_rest: [&'static str; 2] = [MailState::Queued.word(), MailState::Failed.word()];
+    let in_hand: &'static str = MailState::InHand.word();
+    let now: NaiveDateTime = now.naive_utc();
+    mails::state.eq_any(at_rest).or(mails::state.eq(in_hand).and(mails::due_at.le(now)))
 }
 
 pub fn find(db: &mut Db, id: MailId) -> Result<Mail, StoreError> {
@@ -189,7 +202,7 @@ pub fn page_before(
 
 /// Mails that wait or failed: what somebody may have to look at.
 pub fn count_open(db: &mut Db) -> Result<i64, StoreError> {
-    let open = [MailState::Queued.word(), MailState::Failed.word()];
+    let open = MailState::ALL.iter().filter(|state| state.is_open()).map(|state| state.word());
     Ok(mails::table.filter(mails::state.eq_any(open)).count().get_result(&mut db.conn)?)
 }
 

@@ -1,10 +1,11 @@
 //! Mails on their way out: where they are, and why not further.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
 use super::{frame, house_times, saved};
-use crate::actions::send_mail;
+use crate::actions::{ActionError, send_mail};
 use crate::app::App;
 use crate::domain::id::MailId;
 use crate::domain::mail::{MailFailure, MailState};
@@ -12,8 +13,8 @@ use crate::locale::Locale;
 use crate::store::mails::{self, Mail};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
-use crate::web::fragment::html;
-use crate::web::session::Admin;
+use crate::web::fragment::html_with;
+use crate::web::session::{Admin, Session};
 use crate::web::times::Times;
 use crate::web::views::{MailRowView, MailsPage};
 
@@ -26,24 +27,7 @@ pub async fn index(
     Admin(session): Admin,
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
-    let t = session.locale();
-    let shell = frame(&app, &session, &request).await?;
-    let times = house_times(&app, t).await?;
-    let before = Fields::parse(request.query_string().as_bytes()).get("before").parse().ok();
-    let mut items =
-        app.store.read(move |db| mails::page_before(db, before, PAGE as i64 + 1)).await?;
-    let more = items.len() > PAGE;
-    items.truncate(PAGE);
-    let next = items.last().filter(|_| more).map(|last| format!("{LIST}?before={}", last.id));
-    html(&MailsPage {
-        shell,
-        next,
-        folder: match app.mailer.reaches_people() {
-            true => None,
-            false => Some(app.config.mail.folder.display().to_string()),
-        },
-        mails: items.iter().map(|mail| row(t, &times, mail)).collect(),
-    })
+    page(&app, &session, &request, StatusCode::OK, None).await
 }
 
 /// `POST /settings/mails/{id}/retry`
@@ -51,9 +35,13 @@ pub async fn retry(
     app: web::Data<App>,
     Admin(session): Admin,
     path: web::Path<Uuid>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
-    send_mail::retry(&app, session.caller, MailId(path.into_inner())).await?;
-    Ok(saved(LIST))
+    let id = MailId(path.into_inner());
+    match send_mail::retry(&app, session.caller.clone(), id).await {
+        Ok(()) => Ok(saved(LIST)),
+        Err(error) => refused(&app, &session, &request, id, error).await,
+    }
 }
 
 /// `DELETE /settings/mails/{id}`
@@ -61,14 +49,67 @@ pub async fn discard(
     app: web::Data<App>,
     Admin(session): Admin,
     path: web::Path<Uuid>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
-    send_mail::discard(&app, session.caller, MailId(path.into_inner())).await?;
-    Ok(saved(LIST))
+    let id = MailId(path.into_inner());
+    match send_mail::discard(&app, session.caller.clone(), id).await {
+        Ok(()) => Ok(saved(LIST)),
+        Err(error) => refused(&app, &session, &request, id, error).await,
+    }
+}
+
+/// The page again, which says why it is too late for that mail.
+async fn refused(
+    app: &App,
+    session: &Session,
+    request: &HttpRequest,
+    id: MailId,
+    error: ActionError,
+) -> Result<HttpResponse, WebError> {
+    let ActionError::TooLate = error else { return Err(error.into()) };
+    let t = session.locale();
+    let mail = app.store.read(move |db| mails::find(db, id)).await?;
+    let why = match mail.state {
+        MailState::Sent => t.mails_sent_already(),
+        MailState::Discarded => t.mails_discarded_already(),
+        MailState::Queued | MailState::InHand | MailState::Failed => t.mails_on_its_way(),
+    };
+    page(app, session, request, StatusCode::CONFLICT, Some(why)).await
+}
+
+async fn page(
+    app: &App,
+    session: &Session,
+    request: &HttpRequest,
+    status: StatusCode,
+    refusal: Option<&'static str>,
+) -> Result<HttpResponse, WebError> {
+    let t = session.locale();
+    let shell = frame(app, session, request).await?;
+    let times = house_times(app, t).await?;
+    let before = Fields::parse(request.query_string().as_bytes()).get("before").parse().ok();
+    let mut items =
+        app.store.read(move |db| mails::page_before(db, before, PAGE as i64 + 1)).await?;
+    let more = items.len() > PAGE;
+    items.truncate(PAGE);
+    let next = items.last().filter(|_| more).map(|last| format!("{LIST}?before={}", last.id));
+    let page = MailsPage {
+        shell,
+        refusal,
+        next,
+        folder: match app.mailer.reaches_people() {
+            true => None,
+            false => Some(app.config.mail.folder.display().to_string()),
+        },
+        mails: items.iter().map(|mail| row(t, &times, mail)).collect(),
+    };
+    html_with(status, &page)
 }
 
 fn row(t: Locale, times: &Times, mail: &Mail) -> MailRowView {
     let state = match mail.state {
         MailState::Queued => t.mails_queued(),
+        MailState::InHand => t.mails_in_hand(),
         MailState::Sent => t.mails_sent(),
         MailState::Failed => t.mails_failed(),
         MailState::Discarded => t.mails_discarded(),
@@ -81,8 +122,11 @@ fn row(t: Locale, times: &Times, mail: &Mail) -> MailRowView {
         conversation: mail.conversation.map(|id| id.to_string()),
         state: state.to_owned(),
         failure: failure.map(|failure| told(t, failure).to_owned()),
-        next: mail.due_at.filter(|_| mail.tries > 0).map(|at| times.full(at)),
-        is_open: matches!(mail.state, MailState::Queued | MailState::Failed),
+        next: mail
+            .due_at
+            .filter(|_| mail.tries > 0 && mail.state == MailState::Queued)
+            .map(|at| times.full(at)),
+        is_open: mail.state.is_open() && mail.state != MailState::InHand,
     }
 }
 

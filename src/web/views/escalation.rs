@@ -40,6 +40,8 @@ pub struct EscalationStepView {
 #[template(path = "settings/mails.html")]
 pub struct MailsPage {
     pub shell: Shell,
+    /// Why what was asked for was not done.
+    pub refusal: Option<&'static str>,
     pub mails: Vec<MailRowView>,
     pub next: Option<String>,
     /// Where mails become files while there is no server.

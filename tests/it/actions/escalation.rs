@@ -1,6 +1,8 @@
 //! Nobody waits unheard: mails climb the ladder while nobody answers, each step once,
 //! in business hours, and stop when somebody does.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use henji::actions::calendars::{self, WEEKDAYS, Wanted};
 use henji::domain::id::ConversationId;
@@ -159,6 +161,34 @@ async fn who_takes_it_from_the_mail_stops_the_ladder() {
     assert!(page.texts("main form").is_empty(), "it is hers already");
     let passed = "select count(*) as n from escalations where mails = 0";
     assert_eq!(app.raw().number(passed), 1, "nobody looks at it again");
+}
+
+#[tokio::test]
+async fn who_cannot_be_written_to_is_not_counted_and_somebody_else_is_told() {
+    let app = TestApp::start().await;
+    climbs(&app, ladder("inbox")).await;
+    let conversation = app.handset(HANDSET).sends("見えません").await;
+    assigned(&app, conversation).await;
+    let (tanaka, reception) = (app.cast.id(TANAKA), app.cast.reception.to_string());
+    let unwritable = "tanaka@example..jp";
+    let fields =
+        [("name", TANAKA.name), ("email", unwritable), ("role", "agent"), ("inbox", &reception)];
+    let admin = app.sign_in(ADMIN).await;
+    admin.put(&format!("/settings/users/{tanaka}"), &fields).await.expect(303);
+    assert_eq!(after(&app, 2).await, 1);
+    assert_eq!(told(&app).await, [SUZUKI.email]);
+    let lines = app.api().system_lines(conversation).await;
+    assert_eq!(lines.last().map(String::as_str), Some("escalated 1"), "{lines:?}");
+    assert_eq!(app.raw().number("select count(*) as n from escalations where mails = 1"), 1);
+    // Nobody's name: the number as people read it.
+    send_mail::run_one(&app).await.unwrap();
+    let folder = std::fs::read_dir(&app.config.mail.folder).unwrap();
+    let file = folder.map(|entry| entry.unwrap().path()).next().unwrap();
+    let letter = std::fs::read_to_string(file).unwrap();
+    let parts = letter.split("\r\n\r\n").map(|part| part.split("\r\n--").next().unwrap());
+    let parts = parts.filter_map(|part| STANDARD.decode(part.replace("\r\n", "")).ok());
+    let parts: Vec<String> = parts.filter_map(|part| String::from_utf8(part).ok()).collect();
+    assert!(parts.iter().any(|part| part.contains("で090-1234-5678様が2分")), "{parts:?}");
 }
 
 #[tokio::test]

@@ -200,6 +200,14 @@ async fn a_mail_whose_node_died_is_sent_by_another_and_the_dead_settle_nothing()
     let begun = app.store.write(move |tx| mails::begin(tx, id, now_, lease)).await.unwrap();
     let dead = begun.expect("it is due").tries;
     assert_eq!(send_mail::run_one(&app).await.unwrap(), 0, "it is in somebody's hands");
+    let admin = app.sign_in(ADMIN).await;
+    for refused in [
+        admin.post(&format!("/settings/mails/{id}/retry"), &[]).await.expect(409),
+        admin.delete(&format!("/settings/mails/{id}")).await.expect(409),
+    ] {
+        assert!(refused.texts("#refusal")[0].contains("送信中"), "{}", refused.text);
+    }
+    assert_eq!(send_mail::run_one(&app).await.unwrap(), 0, "nobody sends it twice");
     app.advance(lease);
     assert_eq!(send_mail::run_one(&app).await.unwrap(), 1);
     assert_eq!(postbox.taken(), 1);

@@ -46,6 +46,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     };
     let mails = |mails, folder: Option<&str>| MailsPage {
         shell: shell(),
+        refusal: folder.map(|_| t.mails_on_its_way()),
         mails,
         next: folder.map(|_| "/settings/mails?before=m2".into()),
         folder: folder.map(str::to_owned),

@@ -20,6 +20,7 @@ pub mod export_contacts;
 pub mod import_contacts;
 pub mod journaled;
 pub mod mark_read;
+pub mod masking;
 mod mentions;
 pub mod merge_contacts;
 pub mod note_alive;

@@ -16,6 +16,7 @@ pub mod holiday;
 pub mod id;
 pub mod inbound;
 pub mod mail;
+pub mod masking;
 pub mod mention;
 pub mod merge_field;
 pub mod message;

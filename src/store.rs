@@ -33,6 +33,7 @@ pub mod health;
 pub mod ids;
 pub mod inboxes;
 pub mod mails;
+pub mod masking;
 pub mod mentions;
 pub mod messages;
 pub mod opt_outs;

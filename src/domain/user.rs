@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::id::{ApiTokenId, InboxId, UserId};
+use super::masking::Numbers;
 use super::message::words;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -157,12 +158,14 @@ pub struct Caller {
     pub actor: Actor,
     pub role: Role,
     pub sight: Sight,
+    /// How they see customers' numbers.
+    pub numbers: Numbers,
 }
 
 impl Caller {
     /// The house itself, or an operator at its command line.
     pub fn house(actor: Actor) -> Self {
-        Self { actor, role: Role::Admin, sight: Sight::All }
+        Self { actor, role: Role::Admin, sight: Sight::All, numbers: Numbers::Whole }
     }
 
     pub fn user_id(&self) -> Option<UserId> {

@@ -185,6 +185,9 @@ pub(super) fn read(
 /// A number the person has or had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
+    pub id: RowId,
+    /// Whose it is, or was: one of those who are the person.
+    pub contact: ContactId,
     pub address: String,
     pub since: DateTime<Utc>,
     pub is_current: bool,
@@ -212,10 +215,10 @@ fn addresses_of(db: &mut Db, id: ContactId) -> Result<Vec<Address>, StoreError> 
             contact_addresses::is_current,
         ))
         .load(&mut db.conn)?;
-    let address = |(id, sealed, since, is_current): (RowId, Vec<u8>, NaiveDateTime, bool)| {
-        let here = place("contact_addresses", "address_sealed", id);
+    let address = |(row, sealed, since, is_current): (RowId, Vec<u8>, NaiveDateTime, bool)| {
+        let here = place("contact_addresses", "address_sealed", row);
         let address = show(key.as_deref(), here, &sealed)?;
-        Ok(Address { address, since: since.and_utc(), is_current })
+        Ok(Address { id: row, contact: id, address, since: since.and_utc(), is_current })
     };
     rows.into_iter().map(address).collect()
 }

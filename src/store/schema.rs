@@ -14,6 +14,7 @@ diesel::table! {
         time_zone -> Text,
         created_at -> Timestamp,
         alive_at -> Nullable<Timestamp>,
+        masked_roles -> Text,
     }
 }
 

@@ -25,6 +25,7 @@ use super::ids::{DbUuid, RowId};
 use super::messages::Message;
 use super::{cannot_open, events};
 use crate::domain::id::{InboxId, TagId};
+use crate::domain::masking::Numbers;
 use crate::domain::search::Word;
 use crate::domain::user::Sight;
 use state::{DONE, State};
@@ -59,6 +60,8 @@ pub struct Search {
 #[derive(Clone, Debug)]
 pub struct Wanted {
     pub sight: Sight,
+    /// How the asker sees numbers: a masked one is not found by what it hides.
+    pub numbers: Numbers,
     pub inbox: Option<InboxId>,
     /// Only in conversations that carry it.
     pub tag: Option<TagId>,

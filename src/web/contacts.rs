@@ -18,14 +18,16 @@ use super::shell::shell;
 use super::times::Times;
 use super::views::{
     ContactLineView, ContactPage, ContactThreadView, MergeNews, MergedView, Nav, NumberView,
-    OptOutView,
+    OptOutView, RevealedView,
 };
-use crate::actions::record_opt_out;
+use crate::actions::{masking, record_opt_out};
 use crate::app::App;
 use crate::domain::id::ContactId;
+use crate::domain::masking::Numbers;
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
 use crate::domain::phone_number;
 use crate::store::conversations::{self, Conversation};
+use crate::store::ids::RowId;
 use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::{self, Position};
 use crate::store::{Db, StoreError, contacts, opt_outs};
@@ -38,7 +40,7 @@ pub use list::index;
 /// Lines of a page, over all conversations.
 const PAGE: usize = 60;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub struct ShowQuery {
     before: Option<String>,
     /// What the last form merged into this contact, or separated from it.
@@ -56,11 +58,45 @@ pub async fn show(
     path: web::Path<Uuid>,
     query: web::Query<ShowQuery>,
 ) -> Result<HttpResponse, WebError> {
+    page(&app, session, ContactId(path.into_inner()), query.into_inner(), None).await
+}
+
+/// `POST /contacts/{id}/number`: the whole number, for somebody who is shown masked
+/// ones. Scripts put it where the masked one was; without them it is the contact's
+/// page. A page that is loaded again has it masked again.
+pub async fn reveal(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    path: web::Path<Uuid>,
+    fields: Fields,
+) -> Result<HttpResponse, WebError> {
     let id = ContactId(path.into_inner());
-    let query = query.into_inner();
+    let wanted = match fields.filled("address") {
+        Some(address) => Some(RowId(address.parse().map_err(|_no_id| WebError::BadRequest)?)),
+        None => None,
+    };
+    let found = masking::reveal(&app, session.caller.clone(), id, wanted).await?;
+    if asked_for(&request).is_some() {
+        let t = session.locale();
+        return html(&RevealedView { t, number: phone_number::shown(&found.address) });
+    }
+    let person = app.store.read(move |db| contacts::person_of(db, id)).await?;
+    page(&app, session, person, ShowQuery::default(), Some(found.id)).await
+}
+
+/// `revealed` is the number that is whole, whoever looks.
+async fn page(
+    app: &App,
+    session: Session,
+    id: ContactId,
+    query: ShowQuery,
+    revealed: Option<RowId>,
+) -> Result<HttpResponse, WebError> {
     let before = query.before.as_deref().and_then(cursor::read);
-    let shell = shell(&app, &session, Nav::Contacts).await?;
-    let times = house_times(&app, session.locale()).await?;
+    let shell = shell(app, &session, Nav::Contacts).await?;
+    let seen = session.caller.numbers;
+    let times = house_times(app, session.locale()).await?;
     let page = app.store.read(move |db| {
         let person = contacts::person_of(db, id)?;
         if !contacts::is_seen(db, &session.caller.sight, person)? {
@@ -71,13 +107,14 @@ pub async fn show(
         }
         let threads = conversations::visible_of_person(db, &session.caller.sight, person)?;
         let inboxes = inboxes::all(db)?;
-        let (timeline, older) = timeline(db, &times, &threads, &inboxes, before, shell.event)?;
-        let merged = merged(db, &times, id)?;
-        let numbers = numbers(db, &times, id)?;
+        let (timeline, older) =
+            timeline(db, &times, seen, &threads, &inboxes, before, shell.event)?;
+        let merged = merged(db, &times, seen, id)?;
+        let numbers = numbers(db, &times, seen, revealed, id)?;
         let own = contacts::of_person(db, id)?.into_iter().next().ok_or(StoreError::NotFound)?;
         Ok(Ok(ContactPage {
             id: id.to_string(),
-            name: own.name.unwrap_or_else(|| phone_number::shown(&own.address)),
+            name: own.name.unwrap_or_else(|| seen.shown(&own.address)),
             numbers,
             news: news(&merged, &query.merged, &query.separated),
             merged,
@@ -142,6 +179,7 @@ fn done(request: &HttpRequest, id: ContactId) -> Result<HttpResponse, WebError> 
 fn timeline(
     db: &mut Db,
     times: &Times,
+    seen: Numbers,
     threads: &[Conversation],
     inboxes: &[Inbox],
     before: Option<Position>,
@@ -157,7 +195,7 @@ fn timeline(
     let all = all.split_off(older.unwrap_or(0));
     let mentioned = mentioned(db, &all)?;
     let people = People::read(db, mentioned)?;
-    let name = threads.first().map(shown_name).unwrap_or_default();
+    let name = threads.first().map(|one| shown_name(one, seen)).unwrap_or_default();
     let setting = Setting { times, people: &people, contact: &name, may_act: false, revision };
     let of = |id| threads.iter().find(|thread| thread.id == id);
     let views = lines(&setting, &all, None);
@@ -173,23 +211,40 @@ fn timeline(
     Ok((lines.collect(), oldest))
 }
 
-fn numbers(db: &mut Db, times: &Times, id: ContactId) -> Result<Vec<NumberView>, StoreError> {
-    let view = |found: contacts::Address| NumberView {
-        number: phone_number::shown(&found.address),
-        since: times.full(found.since),
-        is_current: found.is_current,
+fn numbers(
+    db: &mut Db,
+    times: &Times,
+    seen: Numbers,
+    revealed: Option<RowId>,
+    id: ContactId,
+) -> Result<Vec<NumberView>, StoreError> {
+    let view = |found: contacts::Address| {
+        let is_revealed = revealed == Some(found.id);
+        let seen = if is_revealed { Numbers::Whole } else { seen };
+        NumberView {
+            number: seen.shown(&found.address),
+            masked: (seen == Numbers::Masked).then(|| found.id.0.to_string()),
+            is_revealed,
+            since: times.full(found.since),
+            is_current: found.is_current,
+        }
     };
     Ok(contacts::addresses(db, id)?.into_iter().map(view).collect())
 }
 
 /// The contacts that were merged into this one, and whose number that is.
-fn merged(db: &mut Db, times: &Times, id: ContactId) -> Result<Vec<MergedView>, StoreError> {
+fn merged(
+    db: &mut Db,
+    times: &Times,
+    seen: Numbers,
+    id: ContactId,
+) -> Result<Vec<MergedView>, StoreError> {
     let found = contacts::merges(db, id)?;
     let people = People::read(db, found.iter().map(|one| one.by))?;
     let view = |one: contacts::Merge| MergedView {
         id: one.contact.id.to_string(),
         own_name: one.own_name,
-        number: phone_number::shown(&one.contact.address),
+        number: seen.shown(&one.contact.address),
         by: people.name(one.by).map(str::to_owned),
         at: times.full(one.at),
     };

@@ -240,6 +240,7 @@ impl Screen {
             unread: scene.unread(self.session.user.id).min(UNREAD_CAP),
             drafted: scene.is_drafted_by(self.session.user.id),
             is_called: scene.is_called(self.session.user.id),
+            numbers: self.session.caller.numbers,
             names_inbox: scene.several_inboxes && self.sees_several(),
             thread: is_open.then_some(self.session.user.role),
         };

@@ -262,7 +262,7 @@ async fn conflict(
     let page = ConflictPage {
         shell: shell(app, session, Nav::Inbox).await?,
         conversation_id: id.to_string(),
-        name: shown_name(&found),
+        name: shown_name(&found, session.caller.numbers),
         conflict,
     };
     html_with(StatusCode::CONFLICT, &page)
@@ -311,7 +311,7 @@ async fn views_of(
             let mentioned = mentioned(db, &found)?;
             let people = People::read(db, mentioned)?;
             let times = Times::new(asker.locale(), &inbox.time_zone, now);
-            let contact = shown_name(&conversation);
+            let contact = shown_name(&conversation, asker.caller.numbers);
             let setting = Setting {
                 times: &times,
                 people: &people,

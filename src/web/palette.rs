@@ -27,7 +27,7 @@ pub async fn show(
         return Ok(see_other("/conversations"));
     }
     let (t, role) = (session.locale(), session.user.role);
-    let sight = session.caller.sight.clone();
+    let (sight, numbers) = (session.caller.sight.clone(), session.caller.numbers);
     let view = app
         .store
         .read(move |db| {
@@ -45,7 +45,7 @@ pub async fn show(
             let inbox = |id| inboxes.iter().find(|inbox| inbox.id == id);
             let row = |row: &conversations::Conversation| PaletteRowView {
                 href: format!("/conversations/{}#latest", row.id),
-                name: shown_name(row),
+                name: shown_name(row, numbers),
                 of: inbox(row.inbox_id).map(|inbox| inbox.name.clone()).unwrap_or_default(),
             };
             Ok::<_, StoreError>(PaletteView {

@@ -114,6 +114,7 @@ routes! {
     get "/contacts/{id}/merge" User => contacts::merge::new;
     post "/contacts/{id}/merge" User => contacts::merge::create;
     delete "/contacts/{id}/merge" User => contacts::merge::destroy;
+    post "/contacts/{id}/number" User => contacts::reveal;
     post "/contacts/{id}/opt_out" User => contacts::stop;
     delete "/contacts/{id}/opt_out" User => contacts::resume;
 
@@ -131,6 +132,7 @@ routes! {
     get "/settings/users/new" Admin => settings::users::new;
     post "/settings/users" Admin => settings::users::create;
     get "/settings/users/{id}/edit" Admin => settings::users::edit;
+    put "/settings/masking" Admin => settings::masking::update;
     put "/settings/users/{id}" Admin => settings::users::update;
     post "/settings/users/{id}/disablement" Admin => settings::users::disable;
     delete "/settings/users/{id}/disablement" Admin => settings::users::enable;

@@ -20,7 +20,6 @@ use super::views::{
 use crate::app::App;
 use crate::domain::id::{InboxId, TagId};
 use crate::domain::message::{Direction, MessageKind};
-use crate::domain::phone_number;
 use crate::domain::search::{Query, excerpt, marked_number};
 use crate::locale::Locale;
 use crate::store::conversations::Conversation;
@@ -61,7 +60,7 @@ pub async fn show(
     let asked = query.into_inner();
     let shell = shell(&app, &session, Nav::Search).await?;
     let (t, now) = (session.locale(), app.clock.now());
-    let sight = session.caller.sight.clone();
+    let (sight, numbers) = (session.caller.sight.clone(), session.caller.numbers);
     let search = app.store.search();
     let parsed = Query::parse(&asked.q);
     let status = match &parsed {
@@ -102,6 +101,7 @@ pub async fn show(
             let (first, past) = moments(&span, &times_of_house(db, t, now)?);
             let wanted = Wanted {
                 sight,
+                numbers,
                 inbox,
                 tag,
                 words: span.words,
@@ -180,10 +180,11 @@ impl Drawing<'_> {
     }
 
     fn contact(&self, found: &Conversation) -> ContactHitView {
+        let number = self.wanted.numbers.shown(&found.contact.address);
         ContactHitView {
             conversation_id: found.id.to_string(),
-            name: excerpt(&shown_name(found), &self.wanted.words),
-            number: marked_number(&phone_number::shown(&found.contact.address), &self.wanted.words),
+            name: excerpt(&shown_name(found, self.wanted.numbers), &self.wanted.words),
+            number: marked_number(&number, &self.wanted.words),
             has_name: found.contact.name.is_some(),
             inbox_name: self.inbox_name(found.inbox_id),
             at: self.times(found.inbox_id).short(found.last_message_at),
@@ -201,7 +202,7 @@ impl Drawing<'_> {
         at.iso = clock.iso;
         HitView {
             href: format!("/conversations/{}?m={}#m-{element}", conversation.id, message.id),
-            name: shown_name(conversation),
+            name: shown_name(conversation, self.wanted.numbers),
             inbox_name: self.inbox_name(conversation.inbox_id),
             at,
             speaker: match (message.kind, message.direction) {

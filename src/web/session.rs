@@ -20,7 +20,7 @@ use crate::domain::id::SessionId;
 use crate::domain::user::{Actor, Caller, Role, Sight};
 use crate::locale::Locale;
 use crate::store::users::User;
-use crate::store::{StoreError, sessions, users};
+use crate::store::{StoreError, masking, sessions, users};
 
 /// A signed-in user, with what they may see.
 #[derive(Clone, Debug)]
@@ -92,14 +92,16 @@ pub fn app_of(request: &HttpRequest) -> Arc<App> {
 pub async fn find(app: &App, secret: String, origin: String) -> Result<Session, WebError> {
     let now = app.clock.now();
     let csrf = csrf::token(&secret);
-    let (found, user, inboxes) = app
+    let (found, user, inboxes, numbers) = app
         .store
         .read(move |db| {
             let Some(found) = sessions::find(db, &secret, now)? else {
                 return Ok(None);
             };
             let inboxes = users::inboxes_of(db, found.user)?;
-            Ok::<_, StoreError>(Some((found, users::find(db, found.user)?, inboxes)))
+            let user = users::find(db, found.user)?;
+            let numbers = masking::of(db, user.role)?;
+            Ok::<_, StoreError>(Some((found, user, inboxes, numbers)))
         })
         .await?
         .ok_or(WebError::SignedOut)?;
@@ -110,6 +112,7 @@ pub async fn find(app: &App, secret: String, origin: String) -> Result<Session, 
         actor: Actor::user(user.id, Some(origin)),
         role: user.role,
         sight: Sight::of(user.role, inboxes),
+        numbers,
     };
     Ok(Session { id: found.id, user, caller, csrf })
 }

@@ -25,6 +25,7 @@ pub mod calendars;
 pub mod escalation;
 pub mod inboxes;
 pub mod mails;
+pub mod masking;
 pub mod preferences;
 pub mod quarantine;
 pub mod senders;

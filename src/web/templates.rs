@@ -3,7 +3,6 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::conversations::list::shown_name;
 use super::error::WebError;
 use super::fragment::{asked_for, html, see_other};
 use super::session::Session;
@@ -74,7 +73,7 @@ impl Fields {
     fn read(db: &mut Db, session: &Session, found: &Conversation) -> Result<Self, StoreError> {
         Ok(Self {
             // A number is no name: 「080-…様」 is not how one writes to people.
-            contact: found.contact.name.is_some().then(|| shown_name(found)),
+            contact: found.contact.name.clone(),
             agent: session.user.name.clone(),
             inbox: inboxes::find(db, found.inbox_id)?.name,
             organization: organization::find(db)?.map(|house| house.name),

@@ -14,6 +14,7 @@
 //! | `palette` | [`PaletteView`] (`GET /palette`) |
 //! | `selection` | [`SelectedView`] |
 //! | `message` | [`MessageView`] (answers to POST of messages and notes) |
+//! | `number` | [`RevealedView`] (`POST /contacts/{id}/number`) |
 //! | `handset` | [`HandsetView`] (`GET /sim`, `POST /sim/inbound`) |
 //! | `head`, `none` | 204 or [`HeadView`]: what the verb changed comes as an event |
 //! | any, refused | 409 [`ConflictView`], other 4xx/5xx [`ProblemView`] |
@@ -55,8 +56,8 @@ pub use calendars::{
 };
 pub use contacts::{
     ContactLineView, ContactPage, ContactRowView, ContactThreadView, ContactsPage, FaultView,
-    MergeNews, MergePage, MergeSideView, MergedView, NumberView, OptOutView, TableChangeView,
-    TablePage, TablePreviewView,
+    MergeNews, MergePage, MergeSideView, MergedView, NumberView, OptOutView, RevealedView,
+    TableChangeView, TablePage, TablePreviewView,
 };
 pub use conversations::{
     AboutPage, CaseView, ClosedView, ComposerView, ConflictPage, ConflictView, HeadView,

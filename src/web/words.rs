@@ -181,6 +181,8 @@ pub fn did(t: Locale, action: &str) -> &str {
         "contact.export" => t.did_contact_export(),
         "contact.merge" => t.did_contact_merge(),
         "contact.separate" => t.did_contact_separate(),
+        "contact.reveal" => t.did_contact_reveal(),
+        "masking.change" => t.did_masking_change(),
         "contact.opt_out" => t.did_contact_opt_out(),
         "contact.opt_in" => t.did_contact_opt_in(),
         "conversation.assign" => t.did_conversation_assign(),

@@ -40,6 +40,7 @@ async function act(button) {
   button.ariaBusy = 'false'
   if (answer.status === 401) return signedOut()
   if (answer.status === 0 || answer.status >= 400) return toast(reason(answer) || words('failed'))
+  if (name === 'reveal') return button.parentElement.replaceWith(answer.content)
   if (also) also.value = ''
   // Several tags go on one after the other.
   if (name !== 'tag') shut(button.closest('details'))

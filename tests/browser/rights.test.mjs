@@ -1,8 +1,9 @@
 // What a person may not see does not exist, and a right that ends, ends now.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { until } from './support/henji.mjs'
 import { cast, newNumber, stage } from './support/stage.mjs'
-import { list, listening, openThread, signOut, signedOutDialog } from './support/pages.mjs'
+import { contactOf, list, listening, masking, openThread, signOut, signedOutDialog } from './support/pages.mjs'
 
 const scene = stage()
 
@@ -39,6 +40,26 @@ test('nothing arrives live for Yamada', async () => {
   await yamada.waitForTimeout(1_000)
   assert.ok(frames.length > 0, 'the socket spoke at all')
   assert.ok(!frames.some(frame => frame.includes(conversation) || frame.includes('見えない一通')))
+})
+
+test('a masked number is shown on demand, in place with scripts and on a page without', async () => {
+  const number = newNumber()
+  const [whole, masked] = [/090-1000-\d{4}/, /090-\*{4}-\d{4}/]
+  const conversation = await scene.inbound(number, 'お電話ください')
+  const suzuki = await scene.person('suzuki', { scripts: false })
+  await masking(suzuki).choose('agent')
+  const page = await scene.person('tanaka')
+  await openThread(page, conversation)
+  const one = masking(page)
+  assert.match(await one.inPanel.innerText(), masked)
+  assert.doesNotMatch(await page.content(), whole)
+  await one.show()
+  await until(async () => whole.test(await one.inPanel.innerText()), { what: 'the whole number' })
+  const plain = await scene.person('tanaka', { scripts: false })
+  await plain.goto(await contactOf(plain, conversation))
+  await masking(plain).showOnPage()
+  assert.match(await masking(plain).revealed.innerText(), whole)
+  await masking(suzuki).choose()
 })
 
 test('a disabled user loses the open socket within a second, then the pages', async () => {

@@ -14,6 +14,7 @@ use crate::support::TestApp;
 use crate::support::answer::Answer;
 use crate::web::headers;
 
+mod masking;
 mod odd_addresses;
 mod principals;
 mod targets;

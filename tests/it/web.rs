@@ -9,6 +9,7 @@ mod cross_site_scripting;
 mod forms;
 pub mod headers;
 mod live_socket;
+mod masking;
 mod password;
 mod presence;
 mod sessions;

@@ -6,7 +6,7 @@ use super::judge::Clock;
 use crate::clock::fresh_id;
 use crate::domain::escalation::{Recipient, Step};
 use crate::domain::id::{MailId, UserId};
-use crate::domain::phone_number;
+use crate::domain::masking::Numbers;
 use crate::domain::user::Role;
 use crate::locale::Locale;
 use crate::mail::{Letter, Letterhead, Person};
@@ -60,7 +60,8 @@ fn letter(
 ) -> Option<NewMail> {
     let id: MailId = fresh_id();
     let contact = &told.found.contact;
-    let number = phone_number::shown(&contact.address);
+    // A mail is read on screens of others, and kept.
+    let number = Numbers::Masked.shown(&contact.address);
     let letter = Letter {
         id,
         to: person,

@@ -23,6 +23,15 @@ impl Number {
         self.0.iter().any(|digits| digits.contains(part))
     }
 
+    /// Whether it is this very number.
+    pub fn is(&self, typed: &str) -> bool {
+        self.0.iter().any(|digits| digits == typed)
+    }
+
+    pub fn ends_in(&self, part: &str) -> bool {
+        self.0.iter().any(|digits| digits.ends_with(part))
+    }
+
     /// What an index knows of it.
     pub fn grams(&self) -> impl Iterator<Item = &str> {
         self.0.iter().flat_map(|digits| four_digits(digits))

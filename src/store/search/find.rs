@@ -15,7 +15,8 @@ use super::{
     Candidate, Candidates, Found, Hit, Place, Search, Shelf, Wanted, Within, postgres, sqlite,
 };
 use crate::domain::id::{ContactId, ConversationId, MessageId};
-use crate::domain::search::{Number, Text, Word};
+use crate::domain::masking::Numbers;
+use crate::domain::search::{Text, Word};
 use crate::domain::user::Sight;
 use crate::store::connection::{Db, DbConnection};
 use crate::store::contacts::{self, Contact, NameAndNumbers};
@@ -83,7 +84,9 @@ pub(super) fn conversations(
         let people = people(db, &found)?;
         found.retain(|one| {
             let person = people.get(&one.contact.id);
-            person.is_some_and(|person| wanted.words.iter().all(|word| is_called(word, person)))
+            person.is_some_and(|person| {
+                wanted.words.iter().all(|word| is_called(word, person, wanted.numbers))
+            })
         });
         Ok(found.into_iter().map(|one| (RowId(one.id.0), one)).collect())
     })
@@ -200,8 +203,10 @@ fn hits(
     let hit = |(message, text): (Message, String)| {
         let conversation = by_id.get(&message.conversation_id)?.clone();
         let person = people.get(&conversation.contact.id);
-        let is_told =
-            |word: &Word| word.is_in(&text) || person.is_some_and(|person| is_called(word, person));
+        let is_told = |word: &Word| {
+            let is_called = |person| is_called(word, person, wanted.numbers);
+            word.is_in(&text) || person.is_some_and(is_called)
+        };
         let is_hit = wanted.words.iter().all(is_told);
         is_hit.then_some((RowId(message.id.0), Hit { message, conversation }))
     };
@@ -228,13 +233,14 @@ fn keep_wanted(
 pub fn imported(
     db: &mut Db,
     sight: &Sight,
+    numbers: Numbers,
     words: &[Word],
     limit: usize,
 ) -> Result<Vec<Contact>, StoreError> {
     let mut found = contacts::imported(db, sight)?;
     found.retain(|contact| {
         let person = (contact.name.clone(), vec![contact.address.clone()]);
-        words.iter().all(|word| is_called(word, &person))
+        words.iter().all(|word| is_called(word, &person, numbers))
     });
     found.truncate(limit);
     Ok(found)
@@ -249,9 +255,9 @@ fn people(
 }
 
 /// Whether a word is part of somebody's name or of one of their numbers.
-fn is_called(word: &Word, (name, numbers): &NameAndNumbers) -> bool {
+fn is_called(word: &Word, (name, known): &NameAndNumbers, numbers: Numbers) -> bool {
     let names = tokens::spellings(name.as_deref().unwrap_or_default());
-    let is_part = |digits: &String| numbers.iter().any(|number| Number::of(number).holds(digits));
+    let is_part = |digits: &String| known.iter().any(|number| numbers.finds(number, digits));
     names.iter().any(|name| word.is_in(name)) || word.digits.as_ref().is_some_and(is_part)
 }
 

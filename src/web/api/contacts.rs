@@ -28,7 +28,7 @@ enum Which {
 
 pub async fn index(call: Call) -> HttpResponse {
     call.answer(async |asker| {
-        let Asker { app, request, caller, .. } = asker;
+        let Asker { app, request, caller, numbers, .. } = asker;
         let mut query = Query::of(&request)?;
         let phone = query
             .read("phone", "must be a telephone number", |text| PhoneNumber::parse(text).ok())?;
@@ -51,8 +51,8 @@ pub async fn index(call: Call) -> HttpResponse {
             Which::All(after) => everybody(db, &sight, after, limit).map_err(ApiError::from),
             Which::Found(q, after) => {
                 let times = times_of_house(db, Locale::En, now)?;
-                let wanted =
-                    Question { sight, inbox: None, after, limit }.wanted(read(&q)?, &times);
+                let wanted = Question { after, limit, ..Question::of_all(sight, numbers) };
+                let wanted = wanted.wanted(read(&q)?, &times);
                 let found = search.conversations(db, &wanted).map_err(outdated)?;
                 // Somebody who is known in two inboxes is one contact.
                 let mut known: HashSet<ContactId> = HashSet::new();
@@ -62,7 +62,8 @@ pub async fn index(call: Call) -> HttpResponse {
             }
         });
         let (items, next): (Vec<Contact>, _) = page.await?;
-        ok(&List { items: items.into_iter().map(ContactView::from).collect::<Vec<_>>(), next })
+        let view = |contact| ContactView::new(contact, numbers);
+        ok(&List { items: items.into_iter().map(view).collect::<Vec<_>>(), next })
     })
     .await
 }

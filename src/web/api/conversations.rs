@@ -4,10 +4,12 @@ use actix_web::HttpResponse;
 use actix_web::web::{Path, Payload};
 
 use super::messages::{MessageView, Numbers};
+use super::search::Question;
 use super::{ApiError, Body, Call, List, Query, ok};
 use crate::actions::{assign, close, snooze, tags as tagging};
 use crate::app::App;
 use crate::domain::id::{ConversationId, MessageId, TagId, TeamId, UserId};
+use crate::domain::masking;
 use crate::domain::user::Sight;
 use crate::store::conversations::{self, Conversation, list};
 use crate::store::messages::{self, Message};
@@ -26,8 +28,8 @@ pub async fn index(call: Call) -> HttpResponse {
     call.answer(async |asker| {
         let (mut query, q) = filter::read(Query::of(&asker.request)?, asker.caller.sight)?;
         if let Some(q) = q {
-            let sight = query.sight.clone();
-            query.among = Some(super::search::conversations(&asker.app, sight, &q).await?);
+            let question = Question::of_all(query.sight.clone(), asker.numbers);
+            query.among = Some(super::search::conversations(&asker.app, question, &q).await?);
         }
         let read = asker.app.store.read(move |db| {
             let page = list(db, &query)?;
@@ -37,7 +39,7 @@ pub async fn index(call: Call) -> HttpResponse {
         let (page, mut tags) = read.await?;
         let view = |row: Conversation| {
             let tags = tags.remove(&row.id).unwrap_or_default();
-            ConversationView::new(row, tags)
+            ConversationView::new(row, tags, asker.numbers)
         };
         let items: Vec<_> = page.rows.into_iter().map(view).collect();
         ok(&List { items, next: page.next.map(cursor::write) })
@@ -50,7 +52,7 @@ pub async fn show(call: Call, id: Path<String>) -> HttpResponse {
         let id = conversation_id(&id)?;
         let sight = asker.caller.sight;
         let read = asker.app.store.read(move |db| conversations::visible_to(db, &sight, id));
-        shown(&asker.app, read.await?).await
+        shown(&asker.app, asker.numbers, read.await?).await
     })
     .await
 }
@@ -71,8 +73,9 @@ pub async fn messages(call: Call, id: Path<String>) -> HttpResponse {
             (_, Some(after)) => Side::After(after),
             (before, None) => Side::Before(before),
         };
-        let sight = asker.caller.sight;
-        ok(&asker.app.store.read(move |db| timeline(db, &sight, id, side, limit)).await?)
+        let (sight, numbers) = (asker.caller.sight, asker.numbers);
+        let read = asker.app.store.read(move |db| timeline(db, &sight, numbers, id, side, limit));
+        ok(&read.await?)
     })
     .await
 }
@@ -93,7 +96,7 @@ pub async fn assign(call: Call, id: Path<String>, payload: Payload) -> HttpRespo
             (Some(user), None) => assign::hand_over(app, caller, id, Some(user), note).await?,
             (None, None) => return Err(ApiError::missing("user_id")),
         };
-        shown(&asker.app, changed).await
+        shown(&asker.app, asker.numbers, changed).await
     })
     .await
 }
@@ -101,7 +104,7 @@ pub async fn assign(call: Call, id: Path<String>, payload: Payload) -> HttpRespo
 pub async fn unassign(call: Call, id: Path<String>) -> HttpResponse {
     call.answer(async |asker| {
         let changed = assign::run(&asker.app, asker.caller, conversation_id(&id)?, None).await?;
-        shown(&asker.app, changed).await
+        shown(&asker.app, asker.numbers, changed).await
     })
     .await
 }
@@ -109,7 +112,7 @@ pub async fn unassign(call: Call, id: Path<String>) -> HttpResponse {
 pub async fn close(call: Call, id: Path<String>) -> HttpResponse {
     call.answer(async |asker| {
         let changed = close::run(&asker.app, asker.caller, conversation_id(&id)?).await?;
-        shown(&asker.app, changed).await
+        shown(&asker.app, asker.numbers, changed).await
     })
     .await
 }
@@ -117,7 +120,7 @@ pub async fn close(call: Call, id: Path<String>) -> HttpResponse {
 pub async fn reopen(call: Call, id: Path<String>) -> HttpResponse {
     call.answer(async |asker| {
         let changed = close::reopen(&asker.app, asker.caller, conversation_id(&id)?).await?;
-        shown(&asker.app, changed).await
+        shown(&asker.app, asker.numbers, changed).await
     })
     .await
 }
@@ -129,7 +132,7 @@ pub async fn snooze(call: Call, id: Path<String>, payload: Payload) -> HttpRespo
         let until = body.time("until")?.ok_or(ApiError::missing("until"))?;
         body.finish()?;
         let changed = snooze::run(&asker.app, asker.caller, id, until).await?;
-        shown(&asker.app, changed).await
+        shown(&asker.app, asker.numbers, changed).await
     })
     .await
 }
@@ -137,7 +140,7 @@ pub async fn snooze(call: Call, id: Path<String>, payload: Payload) -> HttpRespo
 pub async fn wake(call: Call, id: Path<String>) -> HttpResponse {
     call.answer(async |asker| {
         let changed = snooze::end(&asker.app, asker.caller, conversation_id(&id)?).await?;
-        shown(&asker.app, changed).await
+        shown(&asker.app, asker.numbers, changed).await
     })
     .await
 }
@@ -146,7 +149,7 @@ pub async fn put_tag(call: Call, path: Path<(String, String)>) -> HttpResponse {
     call.answer(async |asker| {
         let (id, tag) = conversation_and_tag(&path)?;
         let changed = tagging::put_on(&asker.app, asker.caller, id, tag).await?;
-        shown(&asker.app, changed).await
+        shown(&asker.app, asker.numbers, changed).await
     })
     .await
 }
@@ -155,16 +158,20 @@ pub async fn take_tag(call: Call, path: Path<(String, String)>) -> HttpResponse 
     call.answer(async |asker| {
         let (id, tag) = conversation_and_tag(&path)?;
         let changed = tagging::take_off(&asker.app, asker.caller, id, tag).await?;
-        shown(&asker.app, changed).await
+        shown(&asker.app, asker.numbers, changed).await
     })
     .await
 }
 
 /// The conversation with the tags it carries.
-async fn shown(app: &App, conversation: Conversation) -> Result<HttpResponse, ApiError> {
+async fn shown(
+    app: &App,
+    numbers: masking::Numbers,
+    conversation: Conversation,
+) -> Result<HttpResponse, ApiError> {
     let id = conversation.id;
     let tags = app.store.read(move |db| tags::of(db, id)).await?;
-    ok(&ConversationView::new(conversation, tags))
+    ok(&ConversationView::new(conversation, tags, numbers))
 }
 
 fn conversation_and_tag(path: &(String, String)) -> Result<(ConversationId, TagId), WebError> {
@@ -185,6 +192,7 @@ fn conversation_id(text: &str) -> Result<ConversationId, WebError> {
 fn timeline(
     db: &mut Db,
     sight: &Sight,
+    numbers: masking::Numbers,
     id: ConversationId,
     side: Side,
     limit: usize,
@@ -211,7 +219,7 @@ fn timeline(
             (page, next)
         }
     };
-    let mut numbers = Numbers::new(&conversation);
+    let mut numbers = Numbers::new(&conversation, numbers);
     let items = page
         .into_iter()
         .map(|message| {

@@ -64,11 +64,11 @@ pub async fn create(call: Call, payload: Payload) -> HttpResponse {
 pub async fn show(call: Call, id: Path<String>) -> HttpResponse {
     call.answer(async |asker| {
         let id: MessageId = id.parse().map_err(|_not_an_id| WebError::NotFound)?;
-        let sight = asker.caller.sight;
+        let (sight, numbers) = (asker.caller.sight, asker.numbers);
         let read = asker.app.store.read(move |db| {
             let message = messages::find(db, id)?;
             let conversation = conversations::visible_to(db, &sight, message.conversation_id)?;
-            let number = Numbers::new(&conversation).of(db, &message)?;
+            let number = Numbers::new(&conversation, numbers).of(db, &message)?;
             Ok::<_, StoreError>(MessageView::new(message, number))
         });
         ok(&read.await?)

@@ -6,6 +6,7 @@ use super::messages::{MessageView, Numbers};
 use super::{ApiError, Asker, Call, List, Query, ok};
 use crate::app::App;
 use crate::domain::id::ConversationId;
+use crate::domain::masking;
 use crate::domain::search::{self, QueryError};
 use crate::domain::user::Sight;
 use crate::locale::Locale;
@@ -17,20 +18,21 @@ use crate::web::search::{moments, times_of_house};
 /// The newest first.
 pub async fn index(call: Call) -> HttpResponse {
     call.answer(async |asker| {
-        let Asker { app, request, caller, .. } = asker;
+        let Asker { app, request, caller, numbers, .. } = asker;
         let mut query = Query::of(&request)?;
         let words = read(&query.required("q")?)?;
         let inbox = query.id("inbox_id")?;
         let after = query.read("cursor", CURSOR, |text| text.parse().ok())?;
         let limit = query.page_length()?;
         query.finish()?;
-        let question = Question { sight: caller.sight, inbox, after, limit };
+        let question = Question { sight: caller.sight, numbers, inbox, after, limit };
         let (now, search) = (app.clock.now(), app.store.search());
         let found = app.store.read(move |db| {
             let times = times_of_house(db, Locale::En, now)?;
             let wanted = question.wanted(words, &times);
             let Found { items, next, .. } = search.messages(db, &wanted).map_err(outdated)?;
-            let items = items.into_iter().map(|hit| view(db, hit)).collect::<Result<_, _>>()?;
+            let items =
+                items.into_iter().map(|hit| view(db, hit, numbers)).collect::<Result<_, _>>()?;
             Ok::<_, ApiError>(List { items, next: next.map(|place| place.to_string()) })
         });
         let found: List<MessageView> = found.await?;
@@ -44,16 +46,24 @@ pub(super) const CURSOR: &str = "must be the next of a page before";
 /// Who asks, where, and for which page.
 pub(super) struct Question {
     pub sight: Sight,
+    pub numbers: masking::Numbers,
     pub inbox: Option<crate::domain::id::InboxId>,
     pub after: Option<Place>,
     pub limit: usize,
 }
 
 impl Question {
+    /// For the newest thousand, anywhere.
+    pub fn of_all(sight: Sight, numbers: masking::Numbers) -> Self {
+        const MOST: usize = 1_000;
+        Self { sight, numbers, inbox: None, after: None, limit: MOST }
+    }
+
     pub fn wanted(self, query: search::Query, times: &crate::web::times::Times) -> Wanted {
         let (from, until) = moments(&query, times);
-        let Self { sight, inbox, after, limit } = self;
-        Wanted { sight, inbox, tag: None, words: query.words, from, until, after, limit }
+        let Self { sight, numbers, inbox, after, limit } = self;
+        let words = query.words;
+        Wanted { sight, numbers, inbox, tag: None, words, from, until, after, limit }
     }
 }
 
@@ -75,16 +85,14 @@ pub(super) fn outdated(error: StoreError) -> ApiError {
 /// The conversations that `q` is found in, or in whose contact: the newest thousand.
 pub(super) async fn conversations(
     app: &App,
-    sight: Sight,
+    question: Question,
     q: &str,
 ) -> Result<Vec<ConversationId>, ApiError> {
-    const MOST: usize = 1_000;
     let query = read(q)?;
     let (now, search) = (app.clock.now(), app.store.search());
     app.store
         .read(move |db| {
             let times = times_of_house(db, Locale::En, now)?;
-            let question = Question { sight, inbox: None, after: None, limit: MOST };
             let wanted = question.wanted(query, &times);
             let people = search.conversations(db, &wanted)?.items;
             let texts = search.messages(db, &wanted)?.items;
@@ -97,9 +105,9 @@ pub(super) async fn conversations(
         .await
 }
 
-fn view(db: &mut Db, hit: Hit) -> Result<MessageView, ApiError> {
+fn view(db: &mut Db, hit: Hit, numbers: masking::Numbers) -> Result<MessageView, ApiError> {
     let Hit { message, conversation } = hit;
     let conversation: Conversation = conversation;
-    let number = Numbers::new(&conversation).of(db, &message)?;
+    let number = Numbers::new(&conversation, numbers).of(db, &message)?;
     Ok(MessageView::new(message, number))
 }

@@ -10,8 +10,10 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use super::Answer;
 use super::error::ApiError;
 use crate::app::App;
+use crate::domain::masking::Numbers;
 use crate::domain::user::{Actor, Caller, Role, Sight};
 use crate::store::api_tokens::{self, ApiToken};
+use crate::store::{StoreError, masking};
 use crate::web::error::WebError;
 use crate::web::routes::{Access, TABLE};
 use crate::web::session::{app_of, origin};
@@ -27,6 +29,8 @@ pub struct Asker {
     pub request: HttpRequest,
     pub token: ApiToken,
     pub caller: Caller,
+    /// How it is told numbers: as agents see them, unless it may do everything.
+    pub numbers: Numbers,
 }
 
 impl Call {
@@ -47,13 +51,17 @@ impl Call {
         let secret = bearer(&self.0)
             .ok_or(ApiError::Unauthorized("send an API token: Authorization: Bearer <token>"))?;
         let now = app.clock.now();
-        let found = app.store.read(move |db| api_tokens::find(db, &secret, now)).await?;
-        let token = found.ok_or(ApiError::Unauthorized(
+        let found = app.store.read(move |db| {
+            let found = api_tokens::find(db, &secret, now)?;
+            found.map(|token| Ok((masking::of(db, role_of(&token))?, token))).transpose()
+        });
+        let found: Result<Option<(Numbers, ApiToken)>, StoreError> = found.await;
+        let (numbers, token) = found?.ok_or(ApiError::Unauthorized(
             "the token is unknown, expired or revoked; make a new one",
         ))?;
         check(access, &token.scopes)?;
-        let caller = caller(&token, origin(&self.0, &app));
-        Ok(Asker { app, request: self.0, token, caller })
+        let caller = caller(&token, numbers, origin(&self.0, &app));
+        Ok(Asker { app, request: self.0, token, caller, numbers })
     }
 }
 
@@ -89,13 +97,14 @@ fn check(access: Access, scopes: &[String]) -> Result<(), ApiError> {
     }
 }
 
-fn caller(token: &ApiToken, origin: String) -> Caller {
+fn caller(token: &ApiToken, numbers: Numbers, origin: String) -> Caller {
+    let actor = Actor::api_token(token.id, Some(origin));
+    Caller { actor, role: role_of(token), sight: Sight::All, numbers }
+}
+
+fn role_of(token: &ApiToken) -> Role {
     let is_admin = token.scopes.iter().any(|scope| scope == ADMIN);
-    Caller {
-        actor: Actor::api_token(token.id, Some(origin)),
-        role: if is_admin { Role::Admin } else { Role::Agent },
-        sight: Sight::All,
-    }
+    if is_admin { Role::Admin } else { Role::Agent }
 }
 
 /// The token of `Authorization: Bearer <token>`; the word in any case (RFC 9110).

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::domain::id::ContactId;
-use crate::domain::phone_number;
+use crate::domain::masking::Numbers;
 use crate::domain::search::{Query, Word, excerpt, marked_number};
 use crate::domain::user::Sight;
 use crate::store::contacts::{self, Contact};
@@ -48,7 +48,8 @@ pub async fn index(
     let IndexQuery { q, cursor, added, renamed } = query.into_inner();
     let mut shell = shell(&app, &session, Nav::Contacts).await?;
     shell.notice = added.map(|added| shell.t.table_done(added, renamed));
-    let (t, sight) = (session.locale(), session.caller.sight.clone());
+    let t = session.locale();
+    let (sight, numbers) = (session.caller.sight.clone(), session.caller.numbers);
     let Ok(asked) = Query::parse(&q) else {
         let error = Some(t.search_too_long().to_owned());
         let page =
@@ -61,11 +62,11 @@ pub async fn index(
         let words = asked.words;
         let found = match words.is_empty() {
             true => everybody(db, &sight, cursor.parse().ok())?,
-            false => called(db, &search, &sight, &words, &cursor)?,
+            false => called(db, &search, (&sight, numbers), &words, &cursor)?,
         };
         let next = found.next.map(|place| address(&q, &place));
         let is_building = found.is_building;
-        let rows = rows(db, &sight, &times, &words, found.contacts)?;
+        let rows = rows(db, (&sight, numbers), &times, &words, found.contacts)?;
         Ok::<_, StoreError>(ContactsPage { shell, q, error: None, rows, next, is_building })
     });
     html_with(StatusCode::OK, &page.await?)
@@ -89,12 +90,13 @@ fn everybody(db: &mut Db, sight: &Sight, after: Option<ContactId>) -> Result<Fou
 pub(super) fn called(
     db: &mut Db,
     search: &Search,
-    sight: &Sight,
+    (sight, numbers): (&Sight, Numbers),
     words: &[Word],
     cursor: &str,
 ) -> Result<Found, StoreError> {
     let wanted = Wanted {
         sight: sight.clone(),
+        numbers,
         inbox: None,
         tag: None,
         words: words.to_vec(),
@@ -112,7 +114,7 @@ pub(super) fn called(
     }?;
     // Who was imported comes first, where it is the first page.
     let mut people = match cursor.is_empty() {
-        true => imported(db, sight, words, PAGE)?,
+        true => imported(db, sight, numbers, words, PAGE)?,
         false => Vec::new(),
     };
     people.extend(found.items.into_iter().map(|one| one.contact));
@@ -125,7 +127,7 @@ pub(super) fn called(
 
 pub(super) fn rows(
     db: &mut Db,
-    sight: &Sight,
+    (sight, numbers): (&Sight, Numbers),
     times: &Times,
     words: &[Word],
     found: Vec<Contact>,
@@ -141,7 +143,7 @@ pub(super) fn rows(
         ContactRowView {
             id: contact.person.to_string(),
             name: contact.name.as_deref().map(|name| excerpt(name, words)).unwrap_or_default(),
-            number: marked_number(&phone_number::shown(&contact.address), words),
+            number: marked_number(&numbers.shown(&contact.address), words),
             has_name: contact.name.is_some(),
             is_stopped: contact.opted_out.is_some(),
             inboxes: if seen.len() > 1 { named.collect() } else { Vec::new() },

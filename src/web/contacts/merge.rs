@@ -9,7 +9,7 @@ use super::list::{called, rows};
 use crate::actions::merge_contacts;
 use crate::app::App;
 use crate::domain::id::ContactId;
-use crate::domain::phone_number;
+use crate::domain::masking::Numbers;
 use crate::domain::search::Query;
 use crate::domain::user::Sight;
 use crate::store::{Db, StoreError, contacts, inboxes};
@@ -41,14 +41,15 @@ pub async fn new(
     let NewQuery { q, contact } = query.into_inner();
     let id = ContactId(path.into_inner());
     let shell = shell(&app, &session, Nav::Contacts).await?;
-    let (t, sight) = (session.locale(), session.caller.sight.clone());
+    let t = session.locale();
+    let (sight, numbers) = (session.caller.sight.clone(), session.caller.numbers);
     let may_answer = session.user.role.may_answer();
     let times = house_times(&app, t).await?;
     let search = app.store.search();
     let page = app.store.read(move |db| {
-        let kept = side(db, &sight, id)?.ok_or(StoreError::NotFound)?;
+        let kept = side(db, &sight, numbers, id)?.ok_or(StoreError::NotFound)?;
         let other: Option<ContactId> = contact.parse().ok();
-        let other = other.map(|other| side(db, &sight, other)).transpose()?.flatten();
+        let other = other.map(|other| side(db, &sight, numbers, other)).transpose()?.flatten();
         let merged = other.filter(|other| other.id != kept.id);
         let mut page = MergePage {
             shell,
@@ -62,8 +63,8 @@ pub async fn new(
         };
         match Query::parse(&page.q) {
             Ok(asked) if !asked.words.is_empty() => {
-                let found = called(db, &search, &sight, &asked.words, "")?;
-                page.rows = rows(db, &sight, &times, &asked.words, found.contacts)?;
+                let found = called(db, &search, (&sight, numbers), &asked.words, "")?;
+                page.rows = rows(db, (&sight, numbers), &times, &asked.words, found.contacts)?;
                 page.rows.retain(|row| row.id != page.kept.id);
                 page.is_building = found.is_building;
                 page.was_asked = true;
@@ -118,7 +119,12 @@ pub async fn destroy(
 }
 
 /// A person as they stand before it happens; `None` where the reader may not see them.
-fn side(db: &mut Db, sight: &Sight, id: ContactId) -> Result<Option<MergeSideView>, StoreError> {
+fn side(
+    db: &mut Db,
+    sight: &Sight,
+    seen: Numbers,
+    id: ContactId,
+) -> Result<Option<MergeSideView>, StoreError> {
     if !contacts::is_seen(db, sight, id).or_else(missing)? {
         return Ok(None);
     }
@@ -128,8 +134,7 @@ fn side(db: &mut Db, sight: &Sight, id: ContactId) -> Result<Option<MergeSideVie
     let inboxes = inboxes::all(db)?;
     let named = |id| inboxes.iter().find(|inbox| inbox.id == id).map(|inbox| inbox.name.clone());
     let first = members.first().ok_or(StoreError::NotFound)?;
-    let numbers: Vec<String> =
-        members.iter().map(|one| phone_number::shown(&one.address)).collect();
+    let numbers: Vec<String> = members.iter().map(|one| seen.shown(&one.address)).collect();
     Ok(Some(MergeSideView {
         id: person.to_string(),
         name: first.name.clone().unwrap_or_else(|| numbers[0].clone()),

@@ -9,6 +9,7 @@ use super::people::People;
 use crate::app::App;
 use crate::domain::delivery::OutboundState;
 use crate::domain::id::{ConversationId, InboxId, MessageId, UserId};
+use crate::domain::masking::Numbers;
 use crate::domain::message::Direction;
 use crate::domain::phone_number;
 use crate::domain::segment::LengthProfile;
@@ -63,6 +64,7 @@ pub async fn list_view(
     let now = app.clock.now();
     let user = session.user.id;
     let sight = session.caller.sight.clone();
+    let numbers = session.caller.numbers;
     let may_start = session.user.role.may_answer();
     let csrf = session.csrf.clone();
     let times = house_times(app, t).await?;
@@ -91,7 +93,7 @@ pub async fn list_view(
                     let zone = inbox.map_or("UTC", |inbox| inbox.time_zone.as_str());
                     let times = Times::new(t, zone, now);
                     let name = (seen.len() > 1).then(|| inbox.map(|inbox| inbox.name.as_str()));
-                    let view = row_view(&times, &people, row, name.flatten());
+                    let view = row_view(&times, &people, numbers, row, name.flatten());
                     RowView { query: narrowed.query(), ..view }
                 })
                 .collect();
@@ -127,7 +129,13 @@ pub async fn list_view(
 }
 
 /// A row as one viewer sees it. `inbox_name` is given where there are several.
-pub fn row_view(times: &Times, people: &People, row: &Row, inbox_name: Option<&str>) -> RowView {
+pub fn row_view(
+    times: &Times,
+    people: &People,
+    numbers: Numbers,
+    row: &Row,
+    inbox_name: Option<&str>,
+) -> RowView {
     let Row { conversation, unread, failed, drafted, tags, called, is_called } = row;
     let status = &conversation.status;
     RowView {
@@ -135,7 +143,7 @@ pub fn row_view(times: &Times, people: &People, row: &Row, inbox_name: Option<&s
         conversation_id: conversation.id.to_string(),
         sort: conversation.last_message_at.timestamp_micros(),
         wait: status.waiting_since.map(|at| at.timestamp_micros()),
-        name: shown_name(conversation),
+        name: shown_name(conversation, numbers),
         at: times.short(conversation.last_message_at),
         preview: conversation.preview.clone(),
         preview_is_ours: conversation.last_direction == Direction::Outbound,
@@ -165,10 +173,10 @@ pub fn is_late(now: DateTime<Utc>, waiting_since: DateTime<Utc>) -> bool {
 }
 
 /// The contact's name, or the number where there is no name.
-pub fn shown_name(conversation: &Conversation) -> String {
+pub fn shown_name(conversation: &Conversation, numbers: Numbers) -> String {
     match &conversation.contact.name {
         Some(name) => name.clone(),
-        None => phone_number::shown(&conversation.contact.address),
+        None => numbers.shown(&conversation.contact.address),
     }
 }
 

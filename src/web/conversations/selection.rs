@@ -78,13 +78,13 @@ async fn view(
     let (refused, done): (Vec<_>, Vec<_>) =
         outcomes.into_iter().partition(|(_, outcome)| outcome.is_err());
     let ids: Vec<ConversationId> = refused.iter().map(|(id, _)| *id).collect();
-    let sight = session.caller.sight.clone();
+    let (sight, numbers) = (session.caller.sight.clone(), session.caller.numbers);
     let names: HashMap<ConversationId, String> = app
         .store
         .read(move |db| {
             let found = conversations::find_all(db, &ids)?;
             let seen = found.into_iter().filter(|found| sight.sees(found.inbox_id));
-            Ok::<_, StoreError>(seen.map(|found| (found.id, shown_name(&found))).collect())
+            Ok::<_, StoreError>(seen.map(|found| (found.id, shown_name(&found, numbers))).collect())
         })
         .await?;
     let count = u32::try_from(done.len()).unwrap_or(u32::MAX);

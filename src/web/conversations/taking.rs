@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::domain::id::ConversationId;
-use crate::domain::phone_number;
 use crate::store::{StoreError, conversations, inboxes, users};
 use crate::web::error::WebError;
 use crate::web::fragment::html;
@@ -29,7 +28,7 @@ pub async fn show(
     let (inbox, found, mut names) = read.await?;
     let times = Times::new(session.locale(), &inbox.time_zone, app.clock.now());
     let assignee = found.status.assignee;
-    let address = phone_number::shown(&found.contact.address);
+    let address = session.caller.numbers.shown(&found.contact.address);
     html(&TakingPage {
         shell: shell(&app, &session, Nav::Inbox).await?,
         conversation_id: id.to_string(),

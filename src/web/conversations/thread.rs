@@ -9,6 +9,7 @@ use super::people::People;
 use crate::app::App;
 use crate::domain::business_hours::BusinessHours;
 use crate::domain::id::{ConversationId, MessageId};
+use crate::domain::masking::Numbers;
 use crate::domain::message::Purpose;
 use crate::domain::opt_out;
 use crate::domain::phone_number;
@@ -60,6 +61,8 @@ pub struct Loaded {
     pub conversation: Conversation,
     pub inbox: Inbox,
     pub times: Times,
+    /// As the reader sees them.
+    pub numbers: Numbers,
 }
 
 impl Loaded {
@@ -152,7 +155,7 @@ fn load(
     let conversation = conversations::visible_to(db, &session.caller.sight, id)?;
     let inbox = inboxes::find(db, conversation.inbox_id)?;
     let times = Times::new(session.locale(), &inbox.time_zone, now);
-    Ok(Loaded { conversation, inbox, times })
+    Ok(Loaded { conversation, inbox, times, numbers: session.caller.numbers })
 }
 
 fn lines_of(
@@ -245,7 +248,7 @@ fn drawn(
 ) -> Result<LinesView, StoreError> {
     let mentioned = mentioned(db, page)?;
     let people = People::read(db, mentioned)?;
-    let name = shown_name(&loaded.conversation);
+    let name = shown_name(&loaded.conversation, loaded.numbers);
     let setting = Setting {
         times: &loaded.times,
         people: &people,
@@ -294,7 +297,7 @@ pub fn head(
     viewer: Option<crate::domain::id::UserId>,
     revision: i64,
 ) -> Result<HeadView, StoreError> {
-    let Loaded { conversation, inbox, times } = loaded;
+    let Loaded { conversation, inbox, times, numbers } = loaded;
     let status = &conversation.status;
     let hours = loaded.hours(db)?;
     let team = users::answering_in(db, inbox.id)?;
@@ -304,8 +307,8 @@ pub fn head(
         t: times.t,
         conversation_id: conversation.id.to_string(),
         revision,
-        name: shown_name(conversation),
-        number: named.then(|| phone_number::shown(&conversation.contact.address)),
+        name: shown_name(conversation, *numbers),
+        number: named.then(|| numbers.shown(&conversation.contact.address)),
         inbox_name: inbox.name.clone(),
         sender: sender(db, conversation)?,
         state: status.shown(),
@@ -337,7 +340,7 @@ pub fn side(
     role: &Role,
     revision: i64,
 ) -> Result<SideView, StoreError> {
-    let Loaded { conversation, inbox, times } = loaded;
+    let Loaded { conversation, inbox, times, numbers } = loaded;
     let status = &conversation.status;
     let cases = conversations::cases_of(db, conversation.id)?;
     let closers = cases.iter().map(|case| case.closed_by);
@@ -351,8 +354,9 @@ pub fn side(
         conversation_id: conversation.id.to_string(),
         contact_id: conversation.contact.id.to_string(),
         revision,
-        name: shown_name(conversation),
-        number: phone_number::shown(&conversation.contact.address),
+        name: shown_name(conversation, *numbers),
+        number: numbers.shown(&conversation.contact.address),
+        is_masked: *numbers == Numbers::Masked,
         opted_out_since: opted_out.map(|at| times.full(at)),
         inbox_name: inbox.name.clone(),
         sender: sender(db, conversation)?,
@@ -389,7 +393,7 @@ fn composer(
     loaded: &Loaded,
     seen_seq: i64,
 ) -> Result<ComposerView, StoreError> {
-    let Loaded { conversation, inbox, times } = loaded;
+    let Loaded { conversation, inbox, times, numbers } = loaded;
     let mut senders = inbox_choice(db, inbox)?.senders;
     for (choice, sender) in senders.iter_mut().zip(senders::of_inbox(db, inbox.id)?) {
         let kind = provider_accounts::kind_of(db, sender.provider_account_id)?;
@@ -411,7 +415,7 @@ fn composer(
         t: times.t,
         csrf: session.csrf.clone(),
         conversation_id: conversation.id.to_string(),
-        name: shown_name(conversation),
+        name: shown_name(conversation, *numbers),
         is_note: draft.as_ref().is_some_and(|draft| draft.is_note),
         body: draft.map(|draft| draft.body).unwrap_or_default(),
         client_message_id: Uuid::now_v7().to_string(),

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::scene::Scene;
 use crate::domain::event::EventKind;
+use crate::domain::masking::Numbers;
 use crate::domain::message::{Direction, MessageKind};
 use crate::domain::user::Role;
 use crate::live::frame::How;
@@ -26,6 +27,7 @@ pub struct Brush {
     pub drafted: bool,
     pub is_called: bool,
     pub names_inbox: bool,
+    pub numbers: Numbers,
     /// The right of whoever has the thread on the screen; all others are shown
     /// the row of the list alone, a tenth of the bytes.
     pub thread: Option<Role>,
@@ -52,17 +54,17 @@ pub fn draw_thread(
     now: DateTime<Utc>,
 ) -> Result<ByteString, StoreError> {
     let times = Times::new(brush.locale, &scene.inbox.time_zone, now);
-    let mut ops: Vec<Op> = bubble(event, scene, &times, role)?.into_iter().collect();
+    let mut ops: Vec<Op> = bubble(event, scene, &times, role, brush.numbers)?.into_iter().collect();
     ops.push(row(scene, brush, &times)?);
     if changes_head(event, scene) {
-        let loaded =
-            Loaded { conversation: scene.conversation.clone(), inbox: scene.inbox.clone(), times };
+        let (conversation, inbox) = (scene.conversation.clone(), scene.inbox.clone());
+        let loaded = Loaded { conversation, inbox, times, numbers: brush.numbers };
         let head = rendered(&head(db, &loaded, &role, None, event.seq)?)?;
         let side = rendered(&side(db, &loaded, &role, event.seq)?)?;
         ops.push(replace("head", scene, head));
         ops.push(replace("side", scene, side));
     }
-    ops.extend(spoken(event, scene));
+    ops.extend(spoken(event, scene, brush.numbers));
     Ok(frame(event, scene, ops))
 }
 
@@ -83,7 +85,7 @@ fn row(scene: &Scene, brush: Brush, times: &Times) -> Result<Op, StoreError> {
     let inbox_name = brush.names_inbox.then_some(scene.inbox.name.as_str());
     Ok(Op::Put {
         id: format!("row-{}", scene.conversation.id),
-        html: rendered(&row_view(times, &scene.people, &row, inbox_name))?,
+        html: rendered(&row_view(times, &scene.people, brush.numbers, &row, inbox_name))?,
         into: Some("rows".to_owned()),
         sort: Some(scene.conversation.last_message_at.timestamp_micros().to_string()),
     })
@@ -94,12 +96,13 @@ fn bubble(
     scene: &Scene,
     times: &Times,
     role: Role,
+    numbers: Numbers,
 ) -> Result<Option<Op>, StoreError> {
     let Some(message) = &scene.message else { return Ok(None) };
     let setting = Setting {
         times,
         people: &scene.people,
-        contact: &shown_name(&scene.conversation),
+        contact: &shown_name(&scene.conversation, numbers),
         may_act: role.may_answer(),
         revision: event.seq,
     };
@@ -128,11 +131,11 @@ fn replace(name: &str, scene: &Scene, html: String) -> Op {
 }
 
 /// What a screen reader says of a new inbound text.
-fn spoken(event: &Event, scene: &Scene) -> Option<Op> {
+fn spoken(event: &Event, scene: &Scene, numbers: Numbers) -> Option<Op> {
     let message = scene.message.as_ref()?;
     let is_new = event.event.kind == EventKind::MessageCreated;
     (is_new && message.direction == Direction::Inbound).then(|| Op::Say {
-        text: format!("{}: {}", shown_name(&scene.conversation), message.body),
+        text: format!("{}: {}", shown_name(&scene.conversation, numbers), message.body),
         how: How::Polite,
     })
 }

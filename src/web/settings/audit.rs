@@ -156,6 +156,10 @@ fn detail(t: Locale, entry: &Entry) -> Option<String> {
             let names: Vec<&str> = names.iter().map(|word| words::credential(word)).collect();
             names.join(" · ")
         }
+        ("house", roles) if entry.action == "masking.change" => {
+            let roles = roles.iter().filter_map(|word| Role::from_word(word));
+            roles.map(|role| t.user_role(role)).collect::<Vec<_>>().join(" · ")
+        }
         ("user", [role]) => Role::from_word(role).map_or(*role, |role| t.user_role(role)).into(),
         ("house", [threads, messages, seed]) => t.audit_sample(messages, seed, threads),
         _ => entry.detail.clone(),

@@ -13,7 +13,7 @@ use crate::domain::id::{InboxId, UserId};
 use crate::domain::user::Role;
 use crate::password::MIN_LENGTH;
 use crate::store::users::{self, User};
-use crate::store::{StoreError, inboxes, organization};
+use crate::store::{StoreError, inboxes, masking, organization};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::{html, html_with};
@@ -46,7 +46,7 @@ pub async fn index(
 ) -> Result<HttpResponse, WebError> {
     let shell = frame(&app, &session, &request).await?;
     let times = house_times(&app, session.locale()).await?;
-    let users = app
+    let (users, masked) = app
         .store
         .read(move |db| {
             let all = inboxes::all(db)?;
@@ -65,10 +65,17 @@ pub async fn index(
                     last_seen: seen.get(&user.id).map(|at| times.full(*at)),
                 });
             }
-            Ok::<_, StoreError>(rows)
+            Ok::<_, StoreError>((rows, masking::masked_roles(db)?))
         })
         .await?;
-    html(&UsersPage { shell, users })
+    let role = |role: &Role| ChoiceView {
+        value: role.word().to_owned(),
+        label: session.locale().user_role(*role).to_owned(),
+        chosen: masked.contains(role),
+    };
+    // Administrators are never shown masked numbers.
+    let roles = Role::ALL.iter().filter(|role| !role.may_administer()).map(role).collect();
+    html(&UsersPage { shell, users, roles })
 }
 
 /// `GET /settings/users/new`: to every inbox, unless somebody says otherwise.

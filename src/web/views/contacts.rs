@@ -6,6 +6,7 @@ use super::{ChoiceView, MessageView, Shell, TimeView, initial};
 use crate::domain::conversation::ShownState;
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
 use crate::domain::search::Part;
+use crate::locale::Locale;
 
 /// `GET /contacts`: everybody, the newest first, or those who are called so.
 #[derive(Template)]
@@ -188,8 +189,20 @@ pub enum MergeNews {
 #[derive(Clone, Debug)]
 pub struct NumberView {
     pub number: String,
+    /// By what the whole of it is asked for, where it is masked.
+    pub masked: Option<String>,
+    /// Whether it was asked for, and stands here whole.
+    pub is_revealed: bool,
     pub since: TimeView,
     pub is_current: bool,
+}
+
+/// A number that somebody asked for, where the masked one was.
+#[derive(Template)]
+#[template(path = "contacts/_number.html")]
+pub struct RevealedView {
+    pub t: Locale,
+    pub number: String,
 }
 
 /// A wish to stop.

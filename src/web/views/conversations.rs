@@ -317,6 +317,8 @@ pub struct SideView {
     pub revision: i64,
     pub name: String,
     pub number: String,
+    /// Whether the reader may ask for the whole number.
+    pub is_masked: bool,
     pub opted_out_since: Option<TimeView>,
     pub inbox_name: String,
     /// As in the head.

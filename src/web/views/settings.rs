@@ -98,6 +98,8 @@ impl PreferencesPage {
 pub struct UsersPage {
     pub shell: Shell,
     pub users: Vec<UserRowView>,
+    /// The roles that can be shown masked numbers; field `role`, once for each chosen.
+    pub roles: Vec<ChoiceView>,
 }
 
 #[derive(Clone, Debug)]

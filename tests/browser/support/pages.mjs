@@ -100,6 +100,20 @@ export const merging = page => ({
   numbers: page.locator('[aria-labelledby=numbers] li b'),
 })
 
+// Numbers that some roles see masked.
+export const masking = page => ({
+  inPanel: page.locator('aside.side dd.num').first(),
+  show: () => page.locator('aside.side [data-act=reveal]').click(),
+  showOnPage: () => page.locator('form[action$="/number"] button').first().click(),
+  revealed: page.locator('#revealed'),
+  choose: async (...roles) => {
+    await page.goto('/settings/users')
+    const form = page.locator('form[action="/settings/masking"]')
+    for (const tick of await form.locator('input[name=role]').all()) await tick.setChecked(roles.includes(await tick.inputValue()))
+    await submit(form).click()
+  },
+})
+
 // Customers from a file, and into one.
 export const table = page => ({
   faults: page.locator('#faults tbody tr'),

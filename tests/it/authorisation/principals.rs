@@ -147,7 +147,7 @@ fn scopes() -> Vec<&'static str> {
     let mut scopes: Vec<&str> = TABLE
         .iter()
         .filter_map(|route| match route.access {
-            Access::Token(scope) => Some(scope),
+            Access::Token(scope) if scope != "admin" => Some(scope),
             _ => None,
         })
         .collect();

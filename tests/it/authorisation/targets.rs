@@ -166,6 +166,7 @@ pub const SPECS: &[Spec] = &[
     answering("get", "/contacts/{id}/merge", Object::Contact, ""),
     answering("post", "/contacts/{id}/merge", Object::Contact, "contact={contact}"),
     answering("delete", "/contacts/{id}/merge", Object::Contact, ""),
+    spec("post", "/contacts/{id}/number", Object::Contact),
     answering("post", "/contacts/{id}/opt_out", Object::Contact, "scope=advertising&source=user"),
     answering("delete", "/contacts/{id}/opt_out", Object::Contact, "agreed=1"),
     spec("get", "/live", Object::None),
@@ -181,6 +182,7 @@ pub const SPECS: &[Spec] = &[
     spec("get", "/settings/users/new", Object::None),
     spec("post", "/settings/users", Object::None),
     spec("get", "/settings/users/{id}/edit", Object::User),
+    spec("put", "/settings/masking", Object::None),
     spec("put", "/settings/users/{id}", Object::User),
     spec("post", "/settings/users/{id}/disablement", Object::User),
     spec("delete", "/settings/users/{id}/disablement", Object::User),
@@ -452,6 +454,12 @@ impl Scene {
 }
 
 impl Target {
+    /// Whatever stands at `path`.
+    pub fn at(path: &str) -> Self {
+        let (path, body) = (path.to_owned(), String::new());
+        Self { path, whose: Whose::House, needs: Needs::Nothing, body }
+    }
+
     /// As the principal's browser or program would ask.
     pub fn request(&self, app: &TestApp, route: &Route, by: &Principal) -> RequestBuilder {
         let method = Method::from_bytes(route.method.to_uppercase().as_bytes()).unwrap();

@@ -92,6 +92,7 @@ async fn what_is_found_is_what_reading_everything_finds() {
         let search = app.store.search();
         let wanted = Wanted {
             sight: Sight::All,
+            numbers: Default::default(),
             inbox: None,
             tag: None,
             words: Query::parse(word).unwrap().words,

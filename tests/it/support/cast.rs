@@ -149,5 +149,6 @@ pub async fn caller(app: &App, id: UserId) -> Caller {
         actor: Actor::user(id, None),
         role: user.role,
         sight: henji::domain::user::Sight::of(user.role, inboxes),
+        numbers: Default::default(),
     }
 }

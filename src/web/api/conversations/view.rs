@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::domain::masking::Numbers;
 use crate::store::contacts::Contact;
 use crate::store::conversations::Conversation;
 use crate::store::tags::Tag;
@@ -38,11 +39,11 @@ pub struct ContactView {
     opted_out: bool,
 }
 
-impl From<Contact> for ContactView {
-    fn from(contact: Contact) -> Self {
+impl ContactView {
+    pub fn new(contact: Contact, numbers: Numbers) -> Self {
         Self {
             id: contact.person.0,
-            phone: contact.address,
+            phone: numbers.told(contact.address),
             name: contact.name,
             opted_out: contact.opted_out.is_some(),
         }
@@ -63,12 +64,12 @@ impl From<Tag> for TagView {
 }
 
 impl ConversationView {
-    pub fn new(conversation: Conversation, tags: Vec<Tag>) -> Self {
+    pub fn new(conversation: Conversation, tags: Vec<Tag>, numbers: Numbers) -> Self {
         let Conversation { contact, status, .. } = conversation;
         Self {
             id: conversation.id.0,
             inbox_id: conversation.inbox_id.0,
-            contact: contact.into(),
+            contact: ContactView::new(contact, numbers),
             state: status.state.word(),
             assignee: status.assignee.map(|user| user.0),
             team: conversation.team.map(|team| team.0),

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::domain::masking;
 use crate::domain::message::Direction;
 use crate::store::conversations::Conversation;
 use crate::store::ids::RowId;
@@ -81,17 +82,18 @@ impl MessageView {
     }
 }
 
-/// The numbers a contact has had, each read once.
+/// The numbers a contact has had, each read once, as the asker is told them.
 pub struct Numbers<'a> {
     conversation: &'a Conversation,
     known: HashMap<RowId, String>,
+    seen: masking::Numbers,
 }
 
 impl<'a> Numbers<'a> {
-    pub fn new(conversation: &'a Conversation) -> Self {
+    pub fn new(conversation: &'a Conversation, seen: masking::Numbers) -> Self {
         let contact = &conversation.contact;
-        let known = HashMap::from([(contact.address_id, contact.address.clone())]);
-        Self { conversation, known }
+        let known = HashMap::from([(contact.address_id, seen.told(contact.address.clone()))]);
+        Self { conversation, known, seen }
     }
 
     /// The contact's number when `message` was written.
@@ -100,7 +102,8 @@ impl<'a> Numbers<'a> {
         if let Some(number) = self.known.get(&id) {
             return Ok(Some(number.clone()));
         }
-        let number = contacts::find(db, self.conversation.contact.id, id)?.address;
+        let found = contacts::find(db, self.conversation.contact.id, id)?;
+        let number = self.seen.told(found.address);
         self.known.insert(id, number.clone());
         Ok(Some(number))
     }

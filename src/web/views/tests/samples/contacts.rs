@@ -102,8 +102,10 @@ fn contacts_page(t: Locale) -> ContactsPage {
 }
 
 fn contact_page(t: Locale) -> ContactPage {
-    let number = |number: &str, is_current| NumberView {
+    let number = |number: &str, is_current: bool| NumberView {
         number: number.into(),
+        masked: (!is_current).then(|| "a1".into()),
+        is_revealed: is_current,
         since: time("2026-06-03"),
         is_current,
     };

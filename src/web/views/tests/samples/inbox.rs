@@ -356,6 +356,7 @@ pub fn side(t: Locale) -> SideView {
         revision: 7,
         name: "山田 花子".into(),
         number: "090-1234-5678".into(),
+        is_masked: true,
         opted_out_since: None,
         inbox_name: "採用センター".into(),
         sender: Some("0005-123456".into()),

@@ -31,6 +31,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
             user("u2", "鈴木 一郎", "suzuki@example.jp", Role::Admin, false),
             user("u3", "Maria Santos", "maria@example.jp", Role::Supervisor, true),
         ],
+        roles: vec![choice("agent", "オペレーター", false), choice("viewer", "閲覧のみ", true)],
     };
     let user_form = UserFormPage {
         shell: shell(),

@@ -96,11 +96,11 @@ async fn tells(request: RequestBuilder, fragment: &str) -> bool {
 /// Not the handsets of the simulator, nor what is there to show the number; and
 /// not what would end the session, or give the customer a name.
 fn is_walked(route: &Route, by: &Principal) -> bool {
-    let is_for = match (route.access, &by.who) {
-        (Access::User | Access::Admin | Access::Auditor, Who::User { .. }) => true,
-        (Access::Token(_) | Access::AnyToken, Who::Program { .. }) => true,
-        _ => false,
-    };
+    let is_for = matches!(
+        (route.access, &by.who),
+        (Access::User | Access::Admin | Access::Auditor, Who::User { .. })
+            | (Access::Token(_) | Access::AnyToken, Who::Program { .. })
+    );
     let is_apart = matches!(
         route.path,
         "/session" | "/live" | "/contacts/{id}/number" | "/conversations/{id}/contact"

@@ -4,6 +4,7 @@
 //!
 //! Where PostgreSQL is needed, each starts its own: they kill it.
 
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,7 @@ mod orders;
 mod postgres_killed;
 mod power;
 mod rolling;
+mod versions;
 
 use load::{Line, Truth};
 
@@ -24,7 +26,12 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A house on a database of the campaign's own, not started yet.
 fn house_at(url: String) -> Binary {
-    let house = Binary::set_up_on(TestDb::at(url), "warn");
+    house_by(env!("CARGO_BIN_EXE_henji").into(), url)
+}
+
+/// The same, made by that program.
+fn house_by(program: PathBuf, url: String) -> Binary {
+    let house = Binary::set_up_by(program, TestDb::at(url), "warn");
     // What a campaign waits for is not the carrier's rate.
     house.db().raw().execute("update senders set segments_per_second = 500");
     house

@@ -37,7 +37,7 @@ async fn a_killed_primary_takes_nothing_with_it() {
         let mut pair = Pair::start();
         let house = pair.house().await;
         let over = Arc::new(AtomicBool::new(false));
-        let ordering = orders::start(&house, over.clone());
+        let ordering = orders::start(&house, &house.url, over.clone());
         let load = Load::start(line(&house));
         for _ in 0..OF_ONE_HOUSE.min(failovers - done) {
             pair.stand_by();
@@ -56,7 +56,8 @@ async fn a_killed_primary_takes_nothing_with_it() {
         let orders = ordering.await.unwrap();
         recovers(&house).await;
         check(&house, &truth).await;
-        orders.check(&house).await;
+        orders.told_to_come_back();
+        orders.check(std::slice::from_ref(&house)).await;
         texts += truth.acknowledged.len();
         ordered += orders.placed.len();
     }

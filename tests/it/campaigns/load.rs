@@ -105,7 +105,8 @@ impl Line {
                     truth.acknowledged.insert(text.to_owned(), Instant::now());
                     return;
                 }
-                Ok(status) if [503, 507].contains(&status.as_u16()) => truth.turned_away += 1,
+                // 408: so late on a busy machine that nothing of it was read.
+                Ok(status) if [408, 503, 507].contains(&status.as_u16()) => truth.turned_away += 1,
                 Ok(status) => truth.wrong.push(format!("{text}: {status}")),
                 Err(_broken) => truth.broken += 1,
             }

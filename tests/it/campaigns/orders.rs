@@ -19,13 +19,16 @@ const RECIPIENTS: usize = 20;
 pub struct Orders {
     /// Key, and the id of the text.
     pub placed: BTreeMap<String, String>,
+    /// Answers that told to come back, and connections that broke.
     refused: usize,
+    broken: usize,
 }
 
-pub fn start(house: &Binary, over: Arc<AtomicBool>) -> JoinHandle<Orders> {
+/// At `url`, which may lead to any node of the house.
+pub fn start(house: &Binary, url: &str, over: Arc<AtomicBool>) -> JoinHandle<Orders> {
     let order = Order {
         http: house.http.clone(),
-        url: format!("{}/api/v1/messages", house.url),
+        url: format!("{url}/api/v1/messages"),
         token: house.token.clone(),
         inbox: house.inbox.clone(),
     };
@@ -41,8 +44,10 @@ pub fn start(house: &Binary, over: Arc<AtomicBool>) -> JoinHandle<Orders> {
             under_way.spawn(async move { order.place(n).await });
         }
         let done = under_way.join_all().await;
-        let refused = done.iter().map(|(_, _, refused)| refused).sum();
-        Orders { placed: done.into_iter().map(|(key, id, _)| (key, id)).collect(), refused }
+        let refused = done.iter().map(|placed| placed.refused).sum();
+        let broken = done.iter().map(|placed| placed.broken).sum();
+        let placed = done.into_iter().map(|placed| (placed.key, placed.id)).collect();
+        Orders { placed, refused, broken }
     })
 }
 
@@ -54,20 +59,35 @@ struct Order {
     inbox: String,
 }
 
+struct Placed {
+    key: String,
+    id: String,
+    refused: usize,
+    broken: usize,
+}
+
 impl Order {
-    /// Until it is taken, always with the same key; how often it was refused.
-    async fn place(&self, n: usize) -> (String, String, usize) {
+    /// Until it is taken, always with the same key.
+    async fn place(&self, n: usize) -> Placed {
         let key = format!("order-{n}");
         let body = json!({"inbox_id": self.inbox, "to": recipient(n), "body": key});
-        for refused in 0.. {
+        let (mut refused, mut broken) = (0, 0);
+        loop {
             let order = self.http.request(Method::POST, &self.url).bearer_auth(&self.token);
-            let answer = order.header("idempotency-key", &key).json(&body).send().await.unwrap();
+            let answer = order.header("idempotency-key", &key).json(&body).send().await;
+            let Ok(answer) = answer else {
+                broken += 1;
+                tokio::time::sleep(EVERY).await;
+                continue;
+            };
             match answer.status().as_u16() {
                 201 => {
                     let made: Value = answer.json().await.unwrap();
-                    return (key, made["id"].as_str().unwrap().to_owned(), refused);
+                    let id = made["id"].as_str().unwrap().to_owned();
+                    return Placed { key, id, refused, broken };
                 }
                 503 => {
+                    refused += 1;
                     let after = answer.headers()["retry-after"].to_str().unwrap();
                     tokio::time::sleep(Duration::from_secs(after.parse().unwrap())).await;
                 }
@@ -76,17 +96,22 @@ impl Order {
                 other => panic!("{key}: {other}: {}", answer.text().await.unwrap()),
             }
         }
-        unreachable!()
     }
 }
 
 impl Orders {
-    /// Each is at its handset once, by its own id.
-    pub async fn check(&self, house: &Binary) -> String {
+    /// That somebody was told to come back, and nobody left without an answer.
+    pub fn told_to_come_back(&self) {
         assert!(self.refused > 0, "no order was refused while it was away");
+        assert_eq!(self.broken, 0, "connections that broke");
+    }
+
+    /// Each is at its handset once, by its own id; every node has its own carrier's
+    /// journal.
+    pub async fn check(&self, nodes: &[Binary]) -> String {
         let begun = Instant::now();
         loop {
-            let arrived = arrived(house).await;
+            let arrived = arrived(nodes).await;
             let doubled: Vec<_> = arrived.iter().filter(|(_, times)| **times > 1).collect();
             assert!(doubled.is_empty(), "sent twice: {doubled:?}");
             let ids = self.placed.values();
@@ -99,16 +124,18 @@ impl Orders {
             assert!(begun.elapsed() < PATIENCE, "never arrived: {missing:?}");
             tokio::time::sleep(EVERY).await;
         }
-        let (orders, refused) = (self.placed.len(), self.refused);
-        format!("{orders} orders, refused {refused} times, each once at its handset")
+        let (orders, refused, broken) = (self.placed.len(), self.refused, self.broken);
+        format!(
+            "{orders} orders, refused {refused} times, cut off {broken} times, each once at its handset"
+        )
     }
 }
 
 /// How often each text of ours arrived, by its id.
-async fn arrived(house: &Binary) -> BTreeMap<String, usize> {
+async fn arrived(nodes: &[Binary]) -> BTreeMap<String, usize> {
     let mut arrived = BTreeMap::new();
-    for n in 0..RECIPIENTS {
-        let received = house.get(&format!("/simulator/handsets/{}", recipient(n))).await;
+    for (node, n) in nodes.iter().flat_map(|node| (0..RECIPIENTS).map(move |n| (node, n))) {
+        let received = node.get(&format!("/simulator/handsets/{}", recipient(n))).await;
         for text in received["items"].as_array().unwrap() {
             *arrived.entry(text["reference"].as_str().unwrap().to_owned()).or_default() += 1;
         }

@@ -40,7 +40,7 @@ async fn nothing_is_lost_or_doubled_while_postgresql_is_killed() {
 
     let over = Arc::new(AtomicBool::new(false));
     let reading = tokio::spawn(read_pages(sato, over.clone()));
-    let ordering = orders::start(&house, over.clone());
+    let ordering = orders::start(&house, &house.url, over.clone());
     let load = Load::start(line(&house));
     tokio::time::sleep(CALM).await;
     let killed_at = Instant::now();
@@ -66,8 +66,9 @@ async fn nothing_is_lost_or_doubled_while_postgresql_is_killed() {
     // Most of them could be kept: the journal was there all the time.
     assert!(meanwhile > 100 * outage.as_secs() as usize, "{meanwhile} acknowledged meanwhile");
     offered_again(&house, truth.unacknowledged()).await;
+    orders.told_to_come_back();
     let told = pages.check(killed_at, back_at, limit);
-    let ordered = orders.check(&house).await;
+    let ordered = orders.check(std::slice::from_ref(&house)).await;
     assert!(!house.log().contains("panicked"), "{}", house.log());
     tell(format_args!(
         "PostgreSQL killed for {} s: {} texts acknowledged, {meanwhile} of them while it was away, \

@@ -10,8 +10,8 @@ use super::load::afresh;
 use super::{beside_others, tell, wanted};
 
 mod balancer;
-mod figures;
-mod front;
+pub(super) mod figures;
+pub(super) mod front;
 mod screen;
 
 use figures::Figures;
@@ -20,11 +20,11 @@ use front::Front;
 const RESTARTS: usize = 2;
 /// Restarts of one house; then a new one, so that what is compared stays small.
 const OF_ONE_HOUSE: usize = 10;
-const SCREENS: usize = 100;
+pub(super) const SCREENS: usize = 100;
 /// Sockets that one person may have open.
 const OF_ONE_USER: usize = 10;
 /// How late a text may be on a screen (R19).
-const LATE: Duration = Duration::from_secs(5);
+pub(super) const LATE: Duration = Duration::from_secs(5);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a campaign: bin/test campaigns"]

@@ -46,6 +46,11 @@ impl Binary {
     }
 
     pub fn set_up_on(db: TestDb, log: &'static str) -> Self {
+        Self::set_up_by(env!("CARGO_BIN_EXE_henji").into(), db, log)
+    }
+
+    /// By the command line of that program: its version's tables, and no newer.
+    pub fn set_up_by(program: PathBuf, db: TestDb, log: &'static str) -> Self {
         let listen = free_address();
         let url = format!("http://{listen}");
         let mut binary = Self {
@@ -55,7 +60,7 @@ impl Binary {
             url,
             token: String::new(),
             inbox: String::new(),
-            program: env!("CARGO_BIN_EXE_henji").into(),
+            program,
             listen,
             log,
             nats: None,

@@ -1,6 +1,7 @@
 //! Two nodes behind a balancer, a steady load and many screens.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -12,8 +13,8 @@ use super::OF_ONE_USER;
 use super::balancer::Balancer;
 use super::figures::{Figures, compare};
 use super::screen::{Screen, Seen};
-use crate::campaigns::load::{Line, Load, Truth};
-use crate::campaigns::{PATIENCE, house_at, recovers};
+use crate::campaigns::load::{Difference, Line, Load, Truth};
+use crate::campaigns::{PATIENCE, house_by, recovers};
 use crate::support::binary::Binary;
 use crate::support::browser::Browser;
 use crate::support::cluster::Cluster;
@@ -37,10 +38,20 @@ pub struct Front {
 
 impl Front {
     pub async fn open(screens: usize, forgets: bool, again: Option<reqwest::Client>) -> Self {
+        Self::open_by(env!("CARGO_BIN_EXE_henji").into(), screens, forgets, again).await
+    }
+
+    /// Both nodes run that program, on the tables of its version.
+    pub async fn open_by(
+        program: PathBuf,
+        screens: usize,
+        forgets: bool,
+        again: Option<reqwest::Client>,
+    ) -> Self {
         let mut server = Cluster::make();
         server.start(&[]);
         server.raw().execute("create database henji");
-        let mut first = house_at(server.url("henji"));
+        let mut first = house_by(program, server.url("henji"));
         let users: Vec<String> =
             (0..screens.div_ceil(OF_ONE_USER)).map(|n| format!("agent{n}@example.jp")).collect();
         for user in &users {
@@ -94,13 +105,26 @@ impl Front {
     /// Asks a node to stop, waits for its end and starts it again; how long the
     /// end took.
     pub async fn restart(&mut self, n: usize) -> Duration {
+        let took = self.stop(n).await;
+        self.start(n).await;
+        took
+    }
+
+    /// Asks a node to stop and starts that program in its place.
+    pub async fn replace(&mut self, n: usize, program: &Path) -> Duration {
+        let took = self.stop(n).await;
+        self.nodes[n].use_program(program.to_owned());
+        self.start(n).await;
+        took
+    }
+
+    async fn stop(&mut self, n: usize) -> Duration {
         let begun = Instant::now();
         self.nodes[n].signal("TERM");
         let code = self.nodes[n].ends().await;
         let took = begun.elapsed();
         assert_eq!(code, Some(0), "{}", self.nodes[n].log());
         assert!(took < STOP, "a stop took {took:?}");
-        self.start(n).await;
         took
     }
 
@@ -118,14 +142,28 @@ impl Front {
         }
     }
 
+    pub fn nodes(&self) -> &[Binary] {
+        &self.nodes
+    }
+
+    /// Where the balancer is.
+    pub fn url(&self) -> &str {
+        &self.balancer.url
+    }
+
+    /// What a control broke, and how many requests wait in quarantine then.
+    pub async fn broken(self) -> (Truth, Difference, i64) {
+        let house = &self.nodes[0];
+        let (truth, difference) = ended(self.load, house).await;
+        (truth, difference, house.db().raw().count("quarantine", ""))
+    }
+
     /// Everybody goes home: what was offered, how long it took, and which texts
     /// are not on every screen once.
     pub async fn close(self) -> (Truth, Figures, Vec<String>) {
-        let truth = self.load.stop().await;
-        let took = self.begun.elapsed();
         let house = &self.nodes[0];
-        recovers(house).await;
-        let difference = truth.compare(&house.shown().await);
+        let (truth, difference) = ended(self.load, house).await;
+        let took = self.begun.elapsed();
         assert!(difference.is_none(), "{difference:?}");
         let texts = texts(house).await;
         let last = texts.last_key_value().map_or(0, |(seq, _)| *seq);
@@ -156,6 +194,14 @@ impl Front {
         }
         (truth, figures, missed)
     }
+}
+
+/// What was offered, and how it differs from what is shown when all is quiet.
+async fn ended(load: Load, house: &Binary) -> (Truth, Difference) {
+    let truth = load.stop().await;
+    recovers(house).await;
+    let difference = truth.compare(&house.shown().await);
+    (truth, difference)
 }
 
 /// Every text that came in, by its event.

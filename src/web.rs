@@ -21,6 +21,7 @@ mod headers;
 mod health;
 mod hook_request;
 mod hooks;
+mod links;
 mod live_socket;
 mod messages;
 mod metrics;

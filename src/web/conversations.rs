@@ -9,16 +9,21 @@ use super::cursor;
 use super::error::WebError;
 use super::form::Fields;
 use super::fragment::{asked_for, html, html_with, see_other};
+use super::messages::time_to_send;
 use super::session::Session;
 use super::shell::shell;
-use super::views::{AboutPage, FormErrors, IndexPage, ListTab, Nav, NewPage, ShowPage};
+use super::times::Times;
+use super::views::{
+    AboutPage, FormErrors, InboxChoice, IndexPage, ListTab, Nav, NewPage, ShowPage,
+};
 use super::words;
 use crate::actions::{ActionError, Draft, Problem, start_conversation};
 use crate::app::App;
 use crate::domain::id::{ConversationId, InboxId, SenderId};
 use crate::domain::message::Purpose;
 use crate::domain::segment::LengthProfile;
-use crate::store::{inboxes, optional, senders};
+use crate::store::inboxes::{self, Inbox};
+use crate::store::{StoreError, calendars, optional, senders};
 
 pub mod lines;
 pub mod list;
@@ -161,20 +166,30 @@ pub async fn create(
         }
         None => fields.get("inbox_id").parse().ok(),
     };
+    let inbox = inbox.unwrap_or(InboxId(Uuid::nil()));
+    let times = times_of(&app, &session, inbox).await?;
+    let send_at = match time_to_send(&times, &fields) {
+        Ok(send_at) => send_at,
+        Err(problem) => {
+            let why = words::problem(session.locale(), "send_at", problem);
+            let (refused, errors) =
+                (StatusCode::UNPROCESSABLE_ENTITY, FormErrors::of("send_at", why));
+            return new_page(&app, &session, refused, &fields, errors).await;
+        }
+    };
     let draft = Draft {
         body: fields.get("body").to_owned(),
         purpose: Purpose::Conversation,
         client_message_id: fields.get("client_message_id").parse().ok(),
         sender,
-        send_at: None,
+        send_at,
         expires_at: None,
-        until_reply: false,
+        until_reply: send_at.is_some() && fields.has("until_reply"),
         may_be_undone: true,
         despite_doubt: fields.has("despite_doubt"),
     };
     let to = fields.get("to").to_owned();
     let caller = session.caller.clone();
-    let inbox = inbox.unwrap_or(InboxId(Uuid::nil()));
     match start_conversation::run(&app, caller, inbox, to, draft, None).await {
         Ok(sent) => {
             Ok(see_other(&format!("/conversations/{}#latest", sent.message.conversation_id)))
@@ -189,6 +204,13 @@ pub async fn create(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Times as the inbox keeps them. Of one that is not there the text is refused anyway.
+async fn times_of(app: &App, session: &Session, inbox: InboxId) -> Result<Times, WebError> {
+    let found = app.store.read(move |db| optional(inboxes::find(db, inbox))).await?;
+    let zone = found.as_ref().map_or("UTC", |inbox| inbox.time_zone.as_str());
+    Ok(Times::new(session.locale(), zone, app.clock.now()))
 }
 
 fn must_answer(session: &Session) -> Result<(), WebError> {
@@ -215,16 +237,31 @@ async fn new_page(
 ) -> Result<HttpResponse, WebError> {
     let shell = shell(app, session, Nav::Inbox).await?;
     let sight = session.caller.sight.clone();
-    let inboxes = app
-        .store
+    let (t, now) = (session.locale(), app.clock.now());
+    let (sender, asked) = (fields.get("sender_id").to_owned(), app.store.clone());
+    let (inboxes, sender_id, times, hours) = asked
         .read(move |db| {
             let seen = inboxes::all(db)?.into_iter().filter(|inbox| sight.sees(inbox.id));
-            seen.map(|inbox| list::inbox_choice(db, &inbox)).collect::<Result<Vec<_>, _>>()
+            let seen: Vec<Inbox> = seen.collect();
+            let choices = seen.iter().map(|inbox| list::inbox_choice(db, inbox));
+            let choices = choices.collect::<Result<Vec<_>, _>>()?;
+            let has =
+                |choice: &InboxChoice, id: &str| choice.senders.iter().any(|one| one.id == id);
+            let of = choices.iter().position(|choice| has(choice, &sender));
+            let of = of.or(choices.iter().position(|choice| !choice.senders.is_empty()));
+            let first = of.and_then(|at| choices[at].senders.first()).map(|one| one.id.clone());
+            let sender = if sender.is_empty() { first.unwrap_or_default() } else { sender };
+            let inbox = of.map(|at| &seen[at]);
+            let times = Times::new(t, inbox.map_or("UTC", |inbox| inbox.time_zone.as_str()), now);
+            let calendar = inbox.and_then(|inbox| inbox.calendar_id);
+            let calendar = calendar.map(|id| calendars::find(db, id)).transpose()?;
+            Ok::<_, StoreError>((choices, sender, times, calendar.map(|one| one.hours())))
         })
         .await?;
-    let first = inboxes.iter().flat_map(|inbox| &inbox.senders).map(|sender| &sender.id).next();
     let page = NewPage {
-        sender_id: fields.filled("sender_id").or(first.map(String::as_str)).unwrap_or("").into(),
+        sender_id,
+        send_choices: times.snooze_choices(hours.as_ref()),
+        send_min: times.field(times.now),
         to: fields.get("to").to_owned(),
         body: fields.get("body").to_owned(),
         client_message_id: fields

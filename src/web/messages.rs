@@ -46,7 +46,8 @@ pub async fn create(
         // Sent by a browser without scripts with Enter: a note must never leave.
         return save_note(&app, session, &request, id, &fields).await;
     }
-    let send_at = match time_to_send(&app, &session, id, &fields).await? {
+    let times = thread::times_of(&app, &session, id).await?;
+    let send_at = match time_to_send(&times, &fields) {
         Ok(send_at) => send_at,
         Err(problem) => {
             return refuse(&app, &session, &request, id, &fields, ("send_at", problem)).await;
@@ -81,27 +82,21 @@ pub async fn create(
 
 /// When to send: at once, at one of the times the page offers, or at the one that
 /// was typed, a time of the inbox's day.
-async fn time_to_send(
-    app: &App,
-    session: &Session,
-    id: ConversationId,
+pub(super) fn time_to_send(
+    times: &Times,
     fields: &Fields,
-) -> Result<Result<Option<DateTime<Utc>>, Problem>, WebError> {
+) -> Result<Option<DateTime<Utc>>, Problem> {
     let at = match fields.filled("send_at") {
-        None => return Ok(Ok(None)),
-        Some("typed") => {
-            let times = thread::times_of(app, session, id).await?;
-            times.typed(fields.get("send_at_typed"))
-        }
+        None => return Ok(None),
+        Some("typed") => times.typed(fields.get("send_at_typed")),
         Some(at) => DateTime::parse_from_rfc3339(at).ok().map(|at| at.to_utc()),
     };
-    let now = app.clock.now();
-    Ok(match at {
+    match at {
         None => Err(Problem::Missing),
-        Some(at) if at <= now => Err(Problem::InPast),
-        Some(at) if at > now + FARTHEST => Err(Problem::TooFar),
+        Some(at) if at <= times.now => Err(Problem::InPast),
+        Some(at) if at > times.now + FARTHEST => Err(Problem::TooFar),
         at => Ok(at),
-    })
+    }
 }
 
 /// `POST /conversations/{id}/notes`

@@ -6,8 +6,8 @@
 use actix_web::web::ServiceConfig;
 
 use super::{
-    api, assets, contacts, conversations, events, health, hooks, live_socket, messages, palette,
-    search, sessions, settings, setup, simulator, templates,
+    api, assets, contacts, conversations, events, health, hooks, links, live_socket, messages,
+    palette, search, sessions, settings, setup, simulator, templates,
 };
 
 /// Who may come in at all; what they see inside is up to the queries.
@@ -100,6 +100,7 @@ routes! {
     delete "/conversations/{id}/tags/{tag}" User => conversations::tagging::take_off;
     post "/conversations/{id}/messages" User => messages::create;
     post "/conversations/{id}/notes" User => messages::create_note;
+    get "/messages/{id}/links/{at}" User => links::show;
     post "/messages/{id}/cancellation" User => messages::cancel;
     post "/messages/{id}/resend" User => messages::resend;
     get "/live" User => live_socket::open;

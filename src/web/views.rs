@@ -66,7 +66,7 @@ pub use conversations::{
 };
 pub use errors::{ErrorPage, ProblemView};
 pub use escalation::{EscalationPage, EscalationStepView, MailRowView, MailsPage, TakingPage};
-pub use messages::{DeliveryView, MessageLook, MessageView, UndoView};
+pub use messages::{DeliveryView, LinkPage, MessageLook, MessageView, UndoView};
 pub use palette::{ActionView, PaletteRowView, PaletteView};
 pub use presence::{PresenceView, PresentView};
 pub use search::{ContactHitView, HitView, ResultsView, SearchForm, SearchPage, Speaker};

@@ -122,7 +122,7 @@ async function prepare(page) {
   const contact = await contactOf(page, threads.stopped)
   await page.goto(`${contact}/merge?q=1234`)
   const choice = await merging(page).choices.first().getAttribute('href')
-  return { threads, asked, inbox, user, calendar, contact, merging: choice }
+  return { threads, asked, inbox, user, calendar, contact, merging: choice, link: await scene.link() }
 }
 
 async function barriers(page) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from './support/henji.mjs'
-import { openThread } from './support/pages.mjs'
+import { newText, openThread } from './support/pages.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
@@ -152,6 +152,18 @@ test('scheduled without scripts #5', async () => {
   await until(async () => /予約中/.test(await thread.bubble('あとで送ります').innerText()), { what: 'the scheduled bubble' })
   await thread.bubble('あとで送ります').locator('button[name=to_edit]').click()
   await until(async () => (await thread.field.inputValue()) === 'あとで送ります', { what: 'the text in the box again' })
+})
+
+test('a first text waits too, and a stranger’s link asks before it opens', async () => {
+  const page = await scene.person('sato')
+  const first = await newText(page)
+  await first.schedule({ to: newNumber(), body: 'はじめまして', at: '2027-01-15T09:00' })
+  assert.match(await page.locator('.m.out').first().innerText(), /予約中.*1\/15/s)
+  const { thread } = await talk('至急 http://bank.example@evil.example/ へ')
+  const [opened] = await Promise.all([thread.page.waitForEvent('popup'), thread.page.locator('.b a').click()])
+  assert.equal(await opened.locator('#host').innerText(), 'evil.example')
+  assert.equal(await opened.evaluate(() => opener), null)
+  assert.equal(await opened.locator('#go').getAttribute('referrerpolicy'), 'no-referrer')
 })
 
 async function talk(body) {

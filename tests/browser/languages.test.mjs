@@ -28,7 +28,7 @@ test('in English not a word is Japanese, on any page #44', async t => {
   const [calendar] = await idsOn(page, '/settings/calendars')
   const [contact, other] = [await contactOf(page, busy), await contactOf(page, stopped)]
   const merge = `${contact}/merge?contact=${other.split('/').at(-1)}`
-  const sample = { threads: { busy, stopped }, inbox, user, calendar, contact, merging: merge }
+  const sample = { threads: { busy, stopped }, inbox, user, calendar, contact, merging: merge, link: await scene.link() }
   for (const [name, path] of everyPage(sample)) {
     if (path.includes('%')) continue
     await t.test(name, async () => {

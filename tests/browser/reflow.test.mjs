@@ -93,7 +93,7 @@ async function prepare(page) {
   const calendar = await calendars.sample(page)
   const [[inbox], [, user]] = [await idsOn(page, '/settings/inboxes'), await idsOn(page, '/settings/users')]
   const [contact, other] = [await contactOf(page, threads.stopped), await contactOf(page, threads.busy)]
-  return { threads, inbox, user, calendar, contact, merging: `${contact}/merge?contact=${other.split('/').at(-1)}` }
+  return { threads, inbox, user, calendar, contact, merging: `${contact}/merge?contact=${other.split('/').at(-1)}`, link: await scene.link() }
 }
 
 // What reaches beyond the screen. A box that scrolls sideways on purpose or ends

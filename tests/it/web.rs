@@ -8,6 +8,7 @@ mod contacts;
 mod cross_site_scripting;
 mod forms;
 pub mod headers;
+mod links;
 mod live_socket;
 mod masking;
 mod password;

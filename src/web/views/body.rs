@@ -13,6 +13,8 @@ pub enum Piece<'b> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Link<'b> {
+    /// Which link of the body it is, from 0.
+    pub at: usize,
     pub address: &'b str,
     /// Where it really leads, if the address is written so that people read it
     /// otherwise: `https://bank.example@evil.example/`, or letters of other
@@ -26,14 +28,15 @@ pub struct Link<'b> {
 /// leads: a text from a stranger may be a trap, so nothing is prettified.
 pub fn pieces(body: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
-    let mut rest = body;
+    let (mut rest, mut at) = (body, 0);
     while let Some((start, end)) = next_link(rest) {
         if start > 0 {
             pieces.push(Piece::Text(&rest[..start]));
         }
         let address = &rest[start..end];
-        pieces.push(Piece::Link(Link { address, really: hidden_host(address) }));
+        pieces.push(Piece::Link(Link { at, address, really: hidden_host(address) }));
         rest = &rest[end..];
+        at += 1;
     }
     if !rest.is_empty() {
         pieces.push(Piece::Text(rest));

@@ -50,6 +50,9 @@ pub struct NewPage {
     /// Whether its writer was asked to look at some digits again.
     pub despite_doubt: bool,
     pub profile: LengthProfile,
+    /// As in the composer of a thread; of the inbox of the sender chosen.
+    pub send_choices: Vec<SnoozeChoice>,
+    pub send_min: String,
     pub errors: FormErrors,
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use askama::Template;
 
-use super::{PersonView, Piece, TimeView, pieces_and_calls};
+use super::{PersonView, Piece, Shell, TimeView, pieces_and_calls};
 use crate::domain::delivery::{OutboundState, Reason};
 use crate::locale::Locale;
 
@@ -42,6 +42,24 @@ pub struct MessageView {
     /// The contact as called in the thread, for the speaker's name of inbound texts.
     pub contact: String,
     pub look: MessageLook,
+}
+
+/// `GET /messages/{id}/links/{at}`: whether to go where a link really leads.
+#[derive(Template)]
+#[template(path = "messages/link.html")]
+pub struct LinkPage {
+    pub shell: Shell,
+    pub conversation_id: String,
+    /// As browsers read the address.
+    pub host: String,
+    pub port: Option<u16>,
+    /// As it stands in the message.
+    pub address: String,
+    pub href: String,
+    /// Whether something stands before the host that is easily taken for it.
+    pub hides: bool,
+    /// Whether others can read along.
+    pub is_open: bool,
 }
 
 /// How a line looks.

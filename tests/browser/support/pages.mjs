@@ -23,7 +23,8 @@ const at = {
 
 // Every page of a signed-in administrator, by the name its picture gets.
 // `threads` are ids of conversations by what is special about them.
-export const everyPage = ({ threads, user, inbox, calendar, contact, merging }) => [
+export const everyPage = ({ threads, user, inbox, calendar, contact, merging, link }) => [
+  ['link', link],
   ['inbox', '/conversations?view=all'],
   ['inbox-mine', '/conversations?view=mine'],
   ...Object.entries(threads).map(([name, id]) => [`thread-${name}`, `/conversations/${id}`]),
@@ -99,6 +100,22 @@ export const merging = page => ({
   undo: () => page.locator('#merge-news button').click(),
   numbers: page.locator('[aria-labelledby=numbers] li b'),
 })
+
+// The first text to somebody.
+export async function newText(page) {
+  await page.goto('/conversations/new')
+  const form = page.locator('#new-message')
+  return {
+    async schedule({ to, body, at: typed }) {
+      await form.locator('[name=to]').fill(to)
+      await form.locator('[name=body]').fill(body)
+      await form.locator('.later summary').click()
+      await form.locator('input[name=send_at_typed]').fill(typed)
+      await form.locator('button[name=send_at][value=typed]').click()
+      await page.waitForURL(/conversations\/[0-9a-f-]{36}/)
+    },
+  }
+}
 
 // Numbers that some roles see masked.
 export const masking = page => ({

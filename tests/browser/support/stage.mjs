@@ -45,6 +45,12 @@ export function stage({ start = () => Henji.start([cast.sato, cast.tanaka, cast.
       return conversation_id
     },
 
+    // The page that asks before the link of a text opens.
+    async link() {
+      const thread = await scene.inbound(newNumber(), 'http://bank.example@evil.example/')
+      return `/messages/${(await scene.henji.api.messages(thread)).at(-1).id}/links/0`
+    },
+
     // Many texts of one customer as fast as they are taken, in any order; each is
     // one event at least.
     async crowd(from, count) {

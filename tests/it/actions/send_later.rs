@@ -61,6 +61,35 @@ async fn a_typed_time_is_of_the_inbox_and_a_wrong_one_is_told() {
 }
 
 #[tokio::test]
+async fn the_first_text_of_a_conversation_waits_as_any_other() {
+    let app = TestApp::start().await;
+    let sato = app.sign_in(SATO).await;
+    let page = sato.get("/conversations/new").await.expect(200);
+    let in_an_hour = page.attribute(".later button:not([value=typed])", "value").unwrap();
+    assert_eq!(page.texts("form .pri").len(), 1, "what Enter does is to send now");
+    let sender = page.attribute("#sender_id option", "value").unwrap();
+    let form = |at: &str, typed: &str| {
+        let text = [("sender_id", sender.as_str()), ("to", HANDSET), ("body", "はじめまして")];
+        let fields = [text.as_slice(), &[("send_at", at), ("send_at_typed", typed)]].concat();
+        Answer::to(sato.form("/conversations", &fields))
+    };
+    for (typed, says) in [("2026-11-22T07:49", "過ぎた"), ("2028-01-01T09:00", "1年以内")] {
+        let refused = form("typed", typed).await.expect(422);
+        assert!(refused.texts("#send_at-hint")[0].contains(says), "{}", refused.text);
+        assert_eq!(refused.texts("#body"), ["はじめまして"]);
+    }
+    assert_eq!(app.raw().count("messages", ""), 0);
+    let taken = form(&in_an_hour, "").await.expect(303);
+    let thread = sato.get(taken.header("location").split('#').next().unwrap()).await.expect(200);
+    assert!(thread.texts(".m.out .st")[0].starts_with("予約中"), "{}", thread.text);
+    app.settle().await;
+    assert!(app.handset(HANDSET).received().is_empty());
+    app.advance(TimeDelta::minutes(61));
+    app.settle().await;
+    assert_eq!(app.handset(HANDSET).received(), ["はじめまして"]);
+}
+
+#[tokio::test]
 async fn a_scheduled_text_can_be_edited_and_canceled() {
     let app = TestApp::start().await;
     let (sato, tanaka) = (app.sign_in(SATO).await, app.sign_in(TANAKA).await);

@@ -156,6 +156,7 @@ pub const SPECS: &[Spec] = &[
     spec("get", "/conversations/{id}/taking", Object::Conversation),
     answering("post", "/conversations/{id}/messages", Object::Conversation, "body=matrix"),
     answering("post", "/conversations/{id}/notes", Object::Conversation, "body=matrix"),
+    spec("get", "/messages/{id}/links/{at}", Object::Message),
     answering("post", "/messages/{id}/cancellation", Object::Message, ""),
     answering("post", "/messages/{id}/resend", Object::Message, ""),
     spec("get", "/contacts", Object::None),
@@ -301,7 +302,7 @@ impl Scene {
     pub async fn set(app: &TestApp) -> Self {
         let conversation = app.handset("+819012345678").sends("受付の秘密").await;
         let sato = app.sign_in(SATO).await;
-        let message = sato.reply(conversation, "返事").await;
+        let message = sato.reply(conversation, "返事 https://example.jp/").await;
         let operator = || Caller::house(Actor::operator());
         let scratch = NewUser {
             email: "scratch@example.jp".into(),
@@ -404,7 +405,7 @@ impl Scene {
         let body = body.replace("{conversation}", &self.conversation);
         let body = body.replace("{contact}", &self.contact);
         let with_tag = spec.path.replace("{tag}", &self.tag);
-        let with_tag = with_tag.replace("{day}", "2026-12-29");
+        let with_tag = with_tag.replace("{day}", "2026-12-29").replace("{at}", "0");
         let target =
             |path: String, whose| Target { path, whose, needs: spec.needs, body: body.clone() };
         match spec.object {

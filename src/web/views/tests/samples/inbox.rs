@@ -27,6 +27,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         ("show-read-only", show(t, read_only)),
         ("about", AboutPage { shell: shell(t), side: side(t) }.render().unwrap()),
         ("new", new_page(t).render().unwrap()),
+        ("link", link_page(t).render().unwrap()),
         ("selected", selected_page(t)),
         ("conflict", conflict_page(t)),
         ("sim", simulator_page(t).render().unwrap()),
@@ -380,6 +381,19 @@ pub fn side(t: Locale) -> SideView {
     }
 }
 
+fn link_page(t: Locale) -> LinkPage {
+    LinkPage {
+        shell: shell(t),
+        conversation_id: "c1".into(),
+        host: "evil.example".into(),
+        port: Some(8080),
+        address: "http://bank.example@evil.example:8080/login".into(),
+        href: "http://bank.example@evil.example:8080/login".into(),
+        hides: true,
+        is_open: true,
+    }
+}
+
 fn new_page(t: Locale) -> NewPage {
     NewPage {
         shell: shell(t),
@@ -390,7 +404,10 @@ fn new_page(t: Locale) -> NewPage {
         client_message_id: "0199a0c2-0000-7000-8000-000000000002".into(),
         despite_doubt: true,
         profile: LengthProfile::STANDARD,
-        errors: FormErrors::of("to", t.field_number_cannot_sms(t.field_number_landline())),
+        send_choices: composer(t).send_choices,
+        send_min: composer(t).send_min,
+        errors: FormErrors::of("to", t.field_number_cannot_sms(t.field_number_landline()))
+            .and("send_at", t.field_send_at_past()),
     }
 }
 

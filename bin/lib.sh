@@ -209,7 +209,7 @@ survives() {
 
 # breaks CONTROL OPTIONS…: something must be lost or doubled, and named.
 breaks() {
-  local control=$1 said=$logs/torture-control.log status=0
+  local control=$1 said=$logs/torture-control-$1.log status=0
   shift
   say "-- henji torture $(without_addresses "$@"), broken on purpose: $control"
   "$henji" torture --folder "$logs" "$@" --control "$control" >"$said" 2>&1 || status=$?

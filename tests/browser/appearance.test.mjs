@@ -16,80 +16,73 @@ const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 let sample
 
 for (const locale of ['ja', 'en']) {
-  for (const width of ['desktop', 'phone']) {
-    const look = { locale, width }
+  // Side by side: while one page is judged, the other is drawn.
+  test(`no barrier: ${locale}, on a desktop and on a phone #40`, { concurrency: 2 }, async t => {
+    sample ??= await prepare(await scene.person('yamamoto'))
+    await Promise.all(['desktop', 'phone'].map(width => t.test(width, t => walk(t, { locale, width }))))
+  })
+}
 
-    test(`no barrier before signing in: ${locale}, ${width} #40`, async t => {
-      const visitor = await scene.visitor(look)
-      await t.test('sign-in', () => inspect(visitor, 'sign-in', '/session/new'))
-      await setUp(t, look)
-    })
+async function walk(t, look) {
+  const see = (page, name, path) => t.test(name, () => inspect(page, look, name, path))
 
-    test(`no barrier inside: ${locale}, ${width} #40`, async t => {
-      const page = await scene.person('yamamoto', look)
-      sample ??= await prepare(page)
-      await speak(page, locale)
-      for (const [name, path] of everyPage(sample)) await t.test(name, () => inspect(page, name, path))
-      await t.test('table-faults', async () => {
-        await table(page).choose('電話番号,名前\n03-1234-5678,山田\n,鈴木\n')
-        await inspect(page, 'table-faults')
-      })
-      await t.test('table-preview', async () => {
-        await table(page).choose('電話番号,名前,メモ\n090-8765-1111,山田 花子,a\n090-8765-1112,鈴木,\n')
-        await inspect(page, 'table-preview')
-      })
-      await t.test('conflict', async () => {
-        await page.goto(`/conversations/${sample.asked}`)
-        await thread(page).sendOutdated('お待ちしております。')
-        await thread(page).conflict.waitFor()
-        await inspect(page, 'conflict')
-      })
-      await t.test('palette', async () => {
-        await page.goto(`/conversations/${sample.threads.busy}`)
-        await palette(page).open()
-        await inspect(page, 'palette')
-        await page.keyboard.press('Escape')
-      })
-      const viewer = await scene.person('matsumoto', look)
-      await speak(viewer, locale)
-      await t.test('read-only', () => inspect(viewer, 'read-only', `/conversations/${sample.threads.busy}`))
-    })
+  await see(await scene.visitor(look), 'sign-in', '/session/new')
+  await setUp(see, look)
 
-    // The set-up pages are there only while nobody has set up.
-    async function setUp(t, look) {
-      const henji = await Henji.empty()
-      try {
-        await henji.serve()
-        const page = await scene.visitor(look)
-        await page.goto(await henji.setupLink())
-        await t.test('organization', () => inspect(page, 'setup-organization'))
-        await setup.fill(page, { name: '試験商会', inbox_name: '窓口' })
-        await setup.next(page)
-        await t.test('administrator', () => inspect(page, 'setup-administrator'))
-        await setup.fill(page, { name: '鈴木 責任者', email: 'suzuki@example.jp', password })
-        await setup.next(page)
-        await t.test('provider', () => inspect(page, 'setup-provider'))
-      } finally {
-        await henji.remove()
-      }
-    }
+  const page = await scene.person('yamamoto', look)
+  await speak(page, look.locale)
+  for (const [name, path] of everyPage(sample)) await see(page, name, path)
+  await table(page).choose('電話番号,名前\n03-1234-5678,山田\n,鈴木\n')
+  await see(page, 'table-faults')
+  await table(page).choose('電話番号,名前,メモ\n090-8765-1111,山田 花子,a\n090-8765-1112,鈴木,\n')
+  await see(page, 'table-preview')
+  await page.goto(`/conversations/${sample.asked}`)
+  await thread(page).sendOutdated('お待ちしております。')
+  await thread(page).conflict.waitFor()
+  await see(page, 'conflict')
+  await page.goto(`/conversations/${sample.threads.busy}`)
+  await palette(page).open()
+  await see(page, 'palette')
+  await page.keyboard.press('Escape')
 
-    // Looks at a page in the light and in the dark; one load serves both.
-    async function inspect(page, name, path) {
-      if (path) {
-        const answer = await page.goto(path)
-        assert.equal(answer.status(), name === 'missing' ? 404 : 200)
-      }
-      assert.equal(await page.getAttribute('html', 'lang'), locale)
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      assert.ok(over <= 0, `${over} px wider than the screen`)
-      await page.evaluate(axe)
-      for (const scheme of ['light', 'dark']) {
-        await page.emulateMedia({ colorScheme: scheme })
-        await takeScreenshot(page, `${name}-${locale}-${scheme}-${width}`)
-        assert.deepEqual(await barriers(page), [], scheme)
-      }
-    }
+  const viewer = await scene.person('matsumoto', look)
+  await speak(viewer, look.locale)
+  await see(viewer, 'read-only', `/conversations/${sample.threads.busy}`)
+}
+
+// The set-up pages are there only while nobody has set up.
+async function setUp(see, look) {
+  const henji = await Henji.empty()
+  try {
+    await henji.serve()
+    const page = await scene.visitor(look)
+    await page.goto(await henji.setupLink())
+    await see(page, 'setup-organization')
+    await setup.fill(page, { name: '試験商会', inbox_name: '窓口' })
+    await setup.next(page)
+    await see(page, 'setup-administrator')
+    await setup.fill(page, { name: '鈴木 責任者', email: 'suzuki@example.jp', password })
+    await setup.next(page)
+    await see(page, 'setup-provider')
+  } finally {
+    await henji.remove()
+  }
+}
+
+// Looks at a page in the light and in the dark; one load serves both.
+async function inspect(page, { locale, width }, name, path) {
+  if (path) {
+    const answer = await page.goto(path)
+    assert.equal(answer.status(), name === 'missing' ? 404 : 200)
+  }
+  assert.equal(await page.getAttribute('html', 'lang'), locale)
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  assert.ok(over <= 0, `${over} px wider than the screen`)
+  await page.evaluate(axe)
+  for (const scheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme: scheme })
+    await takeScreenshot(page, `${name}-${locale}-${scheme}-${width}`)
+    assert.deepEqual(await barriers(page), [], scheme)
   }
 }
 

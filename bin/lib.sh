@@ -106,7 +106,7 @@ npm_ci() {
 }
 
 # python_peers: a virtual environment with the providers' own libraries, which
-# sign requests the way the providers do.
+# sign requests the way the providers do, and with Litestream.
 python_peers() {
   local list=$root/tests/peers/requirements.txt venv=$root/target/venv
   [ -f "$list" ] || return 0

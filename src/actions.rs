@@ -26,6 +26,7 @@ pub mod merge_contacts;
 pub mod note_alive;
 mod outgoing;
 pub mod people;
+pub mod push;
 pub mod quarantine;
 pub mod receive_inbound;
 pub mod record_opt_out;

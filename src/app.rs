@@ -13,6 +13,7 @@ use crate::password::Passwords;
 use crate::providers::registry::Registry;
 use crate::providers::simulator::Simulator;
 use crate::providers::{Account, Provider};
+use crate::push::PushService;
 use crate::sabotage::Sabotage;
 use crate::store::Store;
 use crate::store::provider_accounts::ProviderAccount;
@@ -31,6 +32,7 @@ pub struct App {
     pub simulator: Arc<Simulator>,
     pub letterhead: Letterhead,
     pub mailer: Mailer,
+    pub push: PushService,
     pub passwords: Passwords,
     pub metrics: Metrics,
     /// Keeps a restore out of our data directory.

@@ -15,6 +15,7 @@ mod log;
 mod mail;
 mod network;
 mod public_url;
+mod push;
 mod reader;
 mod secret;
 mod setting;
@@ -29,6 +30,7 @@ pub use log::LogConfig;
 pub use mail::{MailAddress, MailConfig};
 pub use network::Network;
 pub use public_url::PublicUrl;
+pub use push::PushConfig;
 pub use reader::{Effective, Origin};
 pub use secret::Secret;
 pub use setting::{SETTINGS, Setting};
@@ -47,6 +49,7 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub live: LiveConfig,
     pub mail: MailConfig,
+    pub push: PushConfig,
     pub log: LogConfig,
     pub language: LanguageConfig,
     effective: Vec<Effective>,
@@ -92,9 +95,11 @@ impl Config {
         let database = DatabaseConfig::read(&mut reader, &files)?;
         let live = LiveConfig::read(&mut reader)?;
         let mail = MailConfig::read(&mut reader, &web.public_url, &files)?;
+        let push = PushConfig::read(&mut reader)?;
         let log = LogConfig::read(&mut reader)?;
         let language = LanguageConfig::read(&mut reader)?;
-        Ok(Self { web, files, database, live, mail, log, language, effective: reader.finish() })
+        let effective = reader.finish();
+        Ok(Self { web, files, database, live, mail, push, log, language, effective })
     }
 
     /// What is in force and where it came from, secrets hidden, for `doctor`.

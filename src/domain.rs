@@ -4,6 +4,7 @@
 //! is a function of what it is given, so that every rule can be tested alone.
 
 pub mod account_check;
+pub mod browser;
 pub mod business_hours;
 pub mod calendar;
 pub mod contact_sheet;
@@ -22,6 +23,7 @@ pub mod merge_field;
 pub mod message;
 pub mod opt_out;
 pub mod phone_number;
+pub mod push;
 pub mod search;
 pub mod segment;
 pub mod sender;

@@ -6,6 +6,7 @@ pub mod deliver;
 pub mod escalate_due;
 pub mod heartbeat;
 pub mod housekeeping;
+pub mod push;
 pub mod replay;
 pub mod resolve_unknown;
 pub mod search;

@@ -36,6 +36,8 @@ pub mod mail;
 pub mod password;
 /// The companies that carry our texts.
 pub mod providers;
+/// Words to browsers where henji is not open.
+pub mod push;
 /// Faults planted on purpose, in `henji torture`'s children alone.
 pub mod sabotage;
 /// Puts the parts together and serves.

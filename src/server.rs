@@ -13,8 +13,8 @@ use anyhow::Context;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::actions::deliver;
 use crate::actions::settings::tell_simulator;
+use crate::actions::{deliver, push};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
@@ -29,6 +29,7 @@ use crate::providers::Provider;
 use crate::providers::registry::Registry;
 use crate::providers::simulator::{self, FileJournal, MemoryJournal, Patience, Sealer, Simulator};
 use crate::providers::twilio::Twilio;
+use crate::push::PushService;
 use crate::sabotage::Sabotage;
 use crate::store::ids::RowId;
 use crate::store::seal::place;
@@ -105,6 +106,7 @@ pub async fn assemble_with(
     let letterhead = Letterhead::new(&config.mail, &config.web.public_url)
         .context("HENJI_MAIL_FROM cannot be used")?;
     let mailer = Mailer::new(&config.mail)?;
+    let push = PushService::new(&config.push);
     let hub = Hub::new(*store.committed().borrow());
     let app = Arc::new(App {
         config,
@@ -118,6 +120,7 @@ pub async fn assemble_with(
         simulator,
         letterhead,
         mailer,
+        push,
         passwords,
         metrics,
         held,
@@ -179,6 +182,7 @@ pub async fn start_with(
         tokio::spawn(jobs::deliver::Worker::new(app.clone()).run(stopped.clone())),
         tokio::spawn(jobs::escalate_due::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::send_mail::run(app.clone(), stopped.clone())),
+        tokio::spawn(jobs::push::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::heartbeat::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::backfill::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::replay::run(app.clone(), stopped.clone())),
@@ -198,6 +202,9 @@ pub async fn start_without_jobs(
     local_url: String,
 ) -> anyhow::Result<Running> {
     let (stop, _) = watch::channel(false);
+    if let Err(error) = push::prepare(&app).await {
+        tracing::warn!(%error, "browsers cannot subscribe until the next start");
+    }
     let screens = Arc::new(Screens::default());
     let log = EventLog { store: app.store.clone(), hub: app.hub.clone(), screens: screens.clone() };
     let committed = app.store.committed();

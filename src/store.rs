@@ -41,6 +41,7 @@ pub mod organization;
 pub mod outages;
 pub mod outbox;
 pub mod provider_accounts;
+pub mod pushes;
 pub mod quarantine;
 pub mod reach;
 pub mod reads;

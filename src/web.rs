@@ -25,6 +25,7 @@ mod links;
 mod live_socket;
 mod messages;
 mod metrics;
+mod offline;
 mod palette;
 mod problem;
 pub mod routes;

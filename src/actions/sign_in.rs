@@ -8,10 +8,10 @@ use crate::app::App;
 use crate::clock::fresh_id;
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{SessionId, UserId};
-use crate::domain::user::Actor;
+use crate::domain::user::{Actor, Caller};
 use crate::store::audit::Object;
 use crate::store::seal::random;
-use crate::store::{sessions, users};
+use crate::store::{StoreError, sessions, users};
 
 use super::ActionError;
 
@@ -29,13 +29,22 @@ pub struct SignedIn {
     pub secret: String,
 }
 
+/// Where somebody signs in from.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    /// The network address.
+    pub origin: Option<String>,
+    /// The browser's name, for its user's own list.
+    pub browser: Option<String>,
+}
+
 /// `None` if address and password do not belong together: which of the two is
 /// wrong is never told, nor how long it took to see.
 pub async fn run(
     app: &App,
     email: String,
     password: String,
-    origin: Option<String>,
+    place: Place,
 ) -> Result<Option<SignedIn>, ActionError> {
     let found = app.store.read(move |db| users::find_by_email(db, &email)).await?;
     let hash = found.as_ref().map(|user| user.password_hash.clone());
@@ -43,20 +52,16 @@ pub async fn run(
     let user = match found {
         Some(user) if matches && user.disabled_at.is_none() => user.id,
         Some(user) => {
-            note_failure(app, user.id, origin).await?;
+            note_failure(app, user.id, place.origin).await?;
             return Ok(None);
         }
         None => return Ok(None),
     };
-    start(app, user, origin).await.map(Some)
+    start(app, user, place).await.map(Some)
 }
 
 /// Signs `user` in without asking for a password: at the end of set-up.
-pub async fn start(
-    app: &App,
-    user: UserId,
-    origin: Option<String>,
-) -> Result<SignedIn, ActionError> {
+pub async fn start(app: &App, user: UserId, place: Place) -> Result<SignedIn, ActionError> {
     let signed_in =
         SignedIn { session: fresh_id(), user, secret: URL_SAFE_NO_PAD.encode(random::<32>()) };
     let session = signed_in.clone();
@@ -64,9 +69,10 @@ pub async fn start(
         .write(move |tx| {
             let now = tx.now;
             let SignedIn { session, user, secret } = &session;
-            sessions::insert(tx, *session, *user, secret, now, now + SESSION_LIFE)?;
+            let (browser, until) = (place.browser.as_deref(), now + SESSION_LIFE);
+            sessions::insert(tx, *session, *user, secret, browser, now, until)?;
             sessions::touch(tx, *session, *user, now)?;
-            let actor = Actor::user(*user, origin.clone());
+            let actor = Actor::user(*user, place.origin.clone());
             tx.audit(&actor, "session.start", Object::new("session", session.0));
             Ok::<_, ActionError>(())
         })
@@ -112,6 +118,34 @@ pub async fn end(
         .await?;
     app.hub.revoke_session(session);
     Ok(())
+}
+
+/// Signs a user out on another of their browsers.
+///
+/// # Errors
+/// Not found for a session of somebody else.
+pub async fn end_other(app: &App, caller: Caller, session: SessionId) -> Result<(), ActionError> {
+    let Some(user) = caller.user_id() else { return Err(ActionError::Forbidden) };
+    let theirs = theirs(app, user).await?;
+    if !theirs.contains(&session) {
+        return Err(StoreError::NotFound.into());
+    }
+    end(app, session, user, caller.actor.origin).await
+}
+
+/// Signs a user out everywhere but in the browser they ask from.
+pub async fn end_others(app: &App, caller: Caller, kept: SessionId) -> Result<(), ActionError> {
+    let Some(user) = caller.user_id() else { return Err(ActionError::Forbidden) };
+    for session in theirs(app, user).await?.into_iter().filter(|session| *session != kept) {
+        end(app, session, user, caller.actor.origin.clone()).await?;
+    }
+    Ok(())
+}
+
+async fn theirs(app: &App, user: UserId) -> Result<Vec<SessionId>, ActionError> {
+    let now = app.clock.now();
+    let found = app.store.read(move |db| sessions::of_user(db, user, now)).await?;
+    Ok(found.into_iter().map(|session| session.id).collect())
 }
 
 async fn note_failure(app: &App, user: UserId, origin: Option<String>) -> Result<(), ActionError> {

@@ -24,6 +24,11 @@ impl Network {
         is_exact.then_some(network)
     }
 
+    /// Several, separated by commas.
+    pub fn parse_all(text: &str) -> Option<Vec<Self>> {
+        text.split(',').map(|part| Self::parse(part.trim())).collect()
+    }
+
     /// Whether `address` lies inside; `::ffff:10.0.0.1` counts as `10.0.0.1`.
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();

@@ -44,6 +44,11 @@ pub const SETTINGS: &[Setting] = &[
     secret("HENJI_NATS_URL", "nats://host[:port]"),
     secret("HENJI_SMTP_URL", "smtp://[user:password@]host[:port] or smtps://…"),
     plain("HENJI_MAIL_FROM", "a mail address, such as henji@example.jp or 返事 <henji@example.jp>"),
+    plain("HENJI_PUSH", "on or off"),
+    plain(
+        "HENJI_PUSH_NETWORKS",
+        "networks of your own push services, separated by commas, such as 10.0.0.0/8",
+    ),
     plain(
         "HENJI_LOG",
         "off, error, warn, info, debug or trace, then module=level pairs separated by commas",

@@ -28,6 +28,7 @@ fn without_settings_the_defaults_of_the_contract_hold() {
     assert_eq!(config.live.nats_url, None);
     assert_eq!(config.mail.smtp_url, None);
     assert_eq!(config.mail.folder, Path::new("./data/mail"));
+    assert!(config.push.on && config.push.allowed.is_empty());
     assert_eq!(config.log.filter, "info");
     assert_eq!(config.language.language, Language::Japanese);
     assert_eq!(config.language.time_zone, chrono_tz::Asia::Tokyo);
@@ -84,6 +85,8 @@ fn malformed_values_are_refused_by_name() {
         ("HENJI_KEY_FILE", &[""]),
         ("HENJI_DATABASE_CONNECTIONS", &["0", "101", "-1", "four", ""]),
         ("HENJI_MAIL_FROM", &["henji", "@b", "a@", "a@b@c", "a@b\r\nBcc: c@d", "Name a@b>", ""]),
+        ("HENJI_PUSH", &["yes", "ON", "true", ""]),
+        ("HENJI_PUSH_NETWORKS", &["10.0.0.1/8", "fcm.googleapis.com", "127.0.0.1:80", ""]),
         ("HENJI_LOG", &["loud", "inof", "henji=loud", "info,,debug", "info,henji", ""]),
         ("HENJI_LOCALE", &["JA", "fr", "ja-JP", ""]),
         ("HENJI_TIME_ZONE", &["JST-9", "Tokyo", "+09:00", ""]),
@@ -145,6 +148,8 @@ fn well_formed_values_are_taken() {
         ("HENJI_NATS_URL", "nats://u:hunter2@n:4222", "nats://n:4222/…"),
         ("HENJI_SMTP_URL", "smtps://u:hunter2@m:465", "smtps://m:465/…"),
         ("HENJI_MAIL_FROM", "返事 <a@example.jp>", "返事 <a@example.jp>"),
+        ("HENJI_PUSH", "off", "off"),
+        ("HENJI_PUSH_NETWORKS", "127.0.0.1,10.0.0.0/8", "127.0.0.1/32, 10.0.0.0/8"),
         ("HENJI_LOG", "warn, henji::store=trace", "warn,henji::store=trace"),
         ("HENJI_LOCALE", "en", "en"),
         ("HENJI_TIME_ZONE", "Europe/Berlin", "Europe/Berlin"),

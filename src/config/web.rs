@@ -33,14 +33,10 @@ impl WebConfig {
                 PublicUrl::to_string,
             )?,
             trusted_proxies: reader
-                .get_optional("HENJI_TRUSTED_PROXY", parse_networks, |networks| {
+                .get_optional("HENJI_TRUSTED_PROXY", Network::parse_all, |networks| {
                     networks.iter().map(Network::to_string).collect::<Vec<_>>().join(", ")
                 })?
                 .unwrap_or_default(),
         })
     }
-}
-
-fn parse_networks(text: &str) -> Option<Vec<Network>> {
-    text.split(',').map(|part| Network::parse(part.trim())).collect()
 }

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use crate::actions::{ActionError, snooze};
 use crate::app::App;
-use crate::store::{api_tokens, mails, quarantine, sessions};
+use crate::store::{api_tokens, mails, pushes, quarantine, sessions};
 
 /// A snooze ends within this of its time.
 const EVERY: Duration = Duration::from_secs(5);
@@ -24,6 +24,7 @@ pub async fn run_one(app: &App) -> Result<(), ActionError> {
         .write(|tx| {
             let now = tx.now;
             sessions::delete_expired(tx, now)?;
+            pushes::delete_expired(tx, now)?;
             api_tokens::forget_first_uses(tx, now - ANSWERS_KEPT)?;
             quarantine::delete_before(tx, now - QUARANTINE_KEPT)?;
             mails::delete_before(tx, now - MAILS_KEPT)?;

@@ -102,7 +102,13 @@ pub enum Word {
     /// The thread on the screen, drawn when event `after` was the newest.
     Watch { c: Uuid, after: i64 },
     /// It stands before its user, who may be typing; said again every few seconds.
-    Here { c: Uuid, types: bool },
+    Here {
+        c: Uuid,
+        types: bool,
+        /// The window is the one they work in.
+        #[serde(default)]
+        looks: bool,
+    },
     /// Nobody looks at it any more.
     Away,
 }
@@ -164,7 +170,10 @@ mod tests {
         let c = id.parse().unwrap();
         assert_eq!(serde_json::from_str::<Word>(&said).unwrap(), Word::Watch { c, after: 7 });
         let said = format!(r#"{{"t":"here","c":"{id}","types":true}}"#);
-        assert_eq!(serde_json::from_str::<Word>(&said).unwrap(), Word::Here { c, types: true });
+        let here = |looks| Word::Here { c, types: true, looks };
+        assert_eq!(serde_json::from_str::<Word>(&said).unwrap(), here(false));
+        let said = said.replace('}', r#","looks":true}"#);
+        assert_eq!(serde_json::from_str::<Word>(&said).unwrap(), here(true));
         assert_eq!(serde_json::from_str::<Word>(r#"{"t":"away"}"#).unwrap(), Word::Away);
         for nonsense in ["", "{}", r#"{"t":"watch"}"#, r#"{"t":"close","c":"1","after":0}"#] {
             assert!(serde_json::from_str::<Word>(nonsense).is_err(), "{nonsense}");

@@ -63,13 +63,17 @@ struct Stay {
     inbox: InboxId,
     conversation: ConversationId,
     until: Instant,
+    looks: bool,
     typing_until: Option<Instant>,
 }
 
 /// What somebody does in a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doing {
+    /// It is on a screen that something else may be in front of.
     Reading,
+    /// It is what they look at.
+    Looking,
     Typing,
     Gone,
 }
@@ -165,6 +169,11 @@ impl Presence {
         changed.into_iter().map(change).collect()
     }
 
+    /// Whether `user` looks at `conversation` at this moment, on any screen.
+    pub fn looks_at(&self, conversation: ConversationId, user: UserId) -> bool {
+        self.lock().looks_at(conversation, user, Instant::now())
+    }
+
     fn note(&self, sighting: Sighting) {
         if self.lock().note(sighting, Instant::now()) {
             self.room.stirred.notify_one();
@@ -178,8 +187,7 @@ impl Presence {
 
 impl Seat {
     /// The socket's user has `conversation` before them.
-    pub fn here(&self, inbox: InboxId, conversation: ConversationId, types: bool) {
-        let doing = if types { Doing::Typing } else { Doing::Reading };
+    pub fn here(&self, inbox: InboxId, conversation: ConversationId, doing: Doing) {
         self.tell(inbox, conversation, doing);
     }
 
@@ -230,7 +238,8 @@ impl Here {
             return false;
         }
         let typing_until = (doing == Doing::Typing).then(|| now + TYPING);
-        let stay = Stay { user, inbox, conversation, until: now + SEEN, typing_until };
+        let looks = doing != Doing::Reading;
+        let stay = Stay { user, inbox, conversation, until: now + SEEN, looks, typing_until };
         let is_as_before = before.is_some_and(|before| {
             before.conversation == conversation && before.types() == stay.types()
         });
@@ -272,6 +281,12 @@ impl Here {
         }
     }
 
+    fn looks_at(&self, conversation: ConversationId, user: UserId, now: Instant) -> bool {
+        let screens = self.of.get(&conversation).into_iter().flatten();
+        let mut stays = screens.filter_map(|screen| self.screens.get(screen));
+        stays.any(|stay| stay.user == user && stay.looks && stay.until > now)
+    }
+
     fn people(&self, conversation: ConversationId) -> Vec<(UserId, bool)> {
         let mut people = BTreeMap::new();
         for screen in self.of.get(&conversation).into_iter().flatten() {
@@ -289,6 +304,7 @@ impl Sighting {
         let Self { node, seat, user, inbox, conversation, doing } = self;
         let word = match doing {
             Doing::Reading => "reading",
+            Doing::Looking => "looking",
             Doing::Typing => "typing",
             Doing::Gone => "gone",
         };
@@ -307,6 +323,7 @@ impl Sighting {
             conversation: next()?.parse().ok()?,
             doing: match next()? {
                 "reading" => Doing::Reading,
+                "looking" => Doing::Looking,
                 "typing" => Doing::Typing,
                 "gone" => Doing::Gone,
                 _ => return None,

@@ -15,6 +15,7 @@ use super::close::Close;
 use super::event::Event;
 use super::frame::{Frame, Why, Word};
 use super::hub::{Hub, Next, Subscription};
+use super::presence::Doing;
 use super::sockets::Guard;
 use crate::domain::id::ConversationId;
 
@@ -52,11 +53,11 @@ pub trait View {
     /// The thread that is on the screen: its events are shown in full.
     fn watch(&mut self, conversation: ConversationId);
 
-    /// Where the user is, and whether they type there.
+    /// Where the user is, and what they do there.
     fn here(
         &mut self,
         conversation: ConversationId,
-        types: bool,
+        doing: Doing,
     ) -> impl Future<Output = Result<(), Self::Error>>;
 
     /// The user looks at no thread.
@@ -199,8 +200,13 @@ impl<'a, W: Wire, V: View> Pump<'a, W, V> {
                 _ = ping.tick() => within(self.pace.send, self.wire.ping()).await?,
                 word = self.wire.heard() => match word? {
                     Word::Watch { c, after } => self.watch(ConversationId(c), after).await?,
-                    Word::Here { c, types } => {
-                        self.view.here(ConversationId(c), types).await.map_err(unreadable)?;
+                    Word::Here { c, types, looks } => {
+                        let doing = match (types, looks) {
+                            (true, _) => Doing::Typing,
+                            (false, true) => Doing::Looking,
+                            (false, false) => Doing::Reading,
+                        };
+                        self.view.here(ConversationId(c), doing).await.map_err(unreadable)?;
                     }
                     Word::Away => self.view.away(),
                 },

@@ -5,6 +5,7 @@ use std::sync::Once;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use reqwest::dns::Resolve;
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Response};
 
@@ -31,6 +32,14 @@ impl Default for Timeouts {
 /// Fails where the machine has no root certificates.
 pub fn http_client(timeouts: Timeouts) -> Result<Client, reqwest::Error> {
     builder(timeouts).build()
+}
+
+/// The same, to addresses only that `resolver` gives: for addresses that strangers name.
+pub fn http_client_to(
+    timeouts: Timeouts,
+    resolver: impl Resolve + 'static,
+) -> Result<Client, reqwest::Error> {
+    builder(timeouts).dns_resolver(resolver).build()
 }
 
 /// The same for plain HTTP on this machine; needs no root certificates.

@@ -51,6 +51,52 @@ diesel::table! {
         created_at -> Timestamp,
         last_seen_at -> Timestamp,
         expires_at -> Timestamp,
+        browser -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    push_keys (id) {
+        id -> Integer,
+        private_sealed -> Binary,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    push_subscriptions (session_id) {
+        session_id -> DbUuid,
+        endpoint_sealed -> Nullable<Binary>,
+        keys_sealed -> Nullable<Binary>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    pushes (session_id, message_id) {
+        session_id -> DbUuid,
+        message_id -> DbUuid,
+        conversation_id -> DbUuid,
+        tries -> Integer,
+        due_at -> Nullable<Timestamp>,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    push_cursors (id) {
+        id -> Integer,
+        seq -> BigInt,
     }
 }
 
@@ -642,6 +688,8 @@ diesel::joinable!(messages -> conversations (conversation_id));
 diesel::joinable!(senders -> provider_accounts (provider_account_id));
 diesel::joinable!(senders -> inboxes (inbox_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(push_subscriptions -> sessions (session_id));
+diesel::joinable!(pushes -> push_subscriptions (session_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(outbox -> messages (message_id));
 diesel::joinable!(outbox -> senders (sender_id));
@@ -686,6 +734,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     quarantine,
     reads,
     receipts,
+    push_cursors,
+    push_keys,
+    push_subscriptions,
+    pushes,
     sender_rates,
     senders,
     sessions,

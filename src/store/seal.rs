@@ -66,6 +66,7 @@ rows!(
     crate::domain::id::MessageId,
     crate::domain::id::ProviderAccountId,
     crate::domain::id::QuarantineId,
+    crate::domain::id::SessionId,
     crate::domain::id::TemplateId,
     crate::domain::id::UserId
 );

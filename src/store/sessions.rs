@@ -15,6 +15,7 @@ pub fn insert(
     id: SessionId,
     user: UserId,
     secret: &str,
+    browser: Option<&str>,
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
@@ -26,6 +27,7 @@ pub fn insert(
             sessions::created_at.eq(now.naive_utc()),
             sessions::last_seen_at.eq(now.naive_utc()),
             sessions::expires_at.eq(expires_at.naive_utc()),
+            sessions::browser.eq(browser),
         ))
         .execute(&mut db.conn)?;
     Ok(())
@@ -51,6 +53,29 @@ pub fn find(db: &mut Db, secret: &str, now: DateTime<Utc>) -> Result<Option<Foun
         .first(&mut db.conn)
         .optional()?;
     Ok(row.map(|(id, user, at)| Found { id, user, last_seen_at: at.and_utc() }))
+}
+
+/// A signed-in browser, as its user knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    pub id: SessionId,
+    pub browser: Option<String>,
+    pub last_seen_at: DateTime<Utc>,
+}
+
+/// The sessions of `user` that are in force.
+pub fn of_user(db: &mut Db, user: UserId, now: DateTime<Utc>) -> Result<Vec<SignedIn>, StoreError> {
+    let rows: Vec<(SessionId, Option<String>, NaiveDateTime)> = sessions::table
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::expires_at.gt(now.naive_utc()))
+        .select((sessions::id, sessions::browser, sessions::last_seen_at))
+        .load(&mut db.conn)?;
+    let signed_in = |(id, browser, at): (_, _, NaiveDateTime)| SignedIn {
+        id,
+        browser,
+        last_seen_at: at.and_utc(),
+    };
+    Ok(rows.into_iter().map(signed_in).collect())
 }
 
 /// Notes that the session was used, and its user seen.

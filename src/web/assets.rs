@@ -40,6 +40,16 @@ pub async fn serve(request: HttpRequest) -> HttpResponse {
     }
 }
 
+/// `GET /sw.js`: the one script outside [`serve`], because a worker rules over no
+/// address above its own.
+///
+/// It begins with the hash of all files, so that it is another one with each build.
+pub async fn service_worker() -> HttpResponse {
+    let source = find("sw.js").expect("static/sw.js is packed").raw;
+    let script = [format!("const BUILD = {BUILD:?}\n").as_bytes(), source].concat();
+    HttpResponse::Ok().content_type("text/javascript; charset=utf-8").body(script)
+}
+
 /// Whether an `Accept-Encoding` of `accepted` allows `coding` by its name.
 pub(super) fn takes(accepted: &str, coding: &str) -> bool {
     accepted.split(',').any(|part| {

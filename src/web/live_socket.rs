@@ -19,6 +19,7 @@ use super::session::{self, Session, origin};
 use crate::app::App;
 use crate::domain::event::EventKind;
 use crate::domain::id::ConversationId;
+use crate::live::presence::Doing;
 use crate::live::socket::{Pace, Start};
 use crate::live::{Event, Frame, Memo, Shown, View};
 use crate::store::conversations::{Counts, Tallies, tallies};
@@ -152,8 +153,8 @@ impl View for Screen {
         self.open = Some(conversation);
     }
 
-    async fn here(&mut self, conversation: ConversationId, types: bool) -> Result<(), WebError> {
-        self.others.here(&self.app, &self.session.caller.sight, conversation, types).await
+    async fn here(&mut self, conversation: ConversationId, doing: Doing) -> Result<(), WebError> {
+        self.others.here(&self.app, &self.session.caller.sight, conversation, doing).await
     }
 
     fn away(&mut self) {

@@ -7,7 +7,7 @@ use actix_web::web::ServiceConfig;
 
 use super::{
     api, assets, contacts, conversations, events, health, hooks, links, live_socket, messages,
-    palette, search, sessions, settings, setup, simulator, templates,
+    offline, palette, search, sessions, settings, setup, simulator, templates,
 };
 
 /// Who may come in at all; what they see inside is up to the queries.
@@ -58,6 +58,8 @@ routes! {
     get "/readyz" Public => health::readyz;
     get "/metrics" Public => health::metrics;
     get "/static/{build}/{path:.*}" Public => assets::serve;
+    get "/sw.js" Public => assets::service_worker;
+    get "/offline" Public => offline::show;
 
     // The first run.
     get "/setup" SetUp => setup::start;
@@ -128,6 +130,10 @@ routes! {
     get "/settings" User => settings::index;
     get "/settings/preferences" User => settings::preferences::edit;
     put "/settings/preferences" User => settings::preferences::update;
+    put "/settings/subscription" User => settings::browsers::subscribe;
+    delete "/settings/subscriptions/{id}" User => settings::browsers::unsubscribe;
+    delete "/settings/sessions/{id}" User => settings::browsers::sign_out;
+    delete "/settings/sessions" User => settings::browsers::sign_out_others;
     put "/settings/password" User => settings::preferences::change_password;
     get "/settings/users" Admin => settings::users::index;
     get "/settings/users/new" Admin => settings::users::new;

@@ -1,7 +1,7 @@
 //! Signing in and out.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::client_address::client_address;
@@ -14,8 +14,9 @@ use super::session::Session;
 use super::throttle::{SignIn, Throttle};
 use super::views::{FormErrors, NewSessionPage};
 use super::words::locale_of_visitor;
-use crate::actions::sign_in::{self, SignedIn};
+use crate::actions::sign_in::{self, Place, SignedIn};
 use crate::app::App;
+use crate::domain::browser;
 use crate::store::organization;
 
 mod device;
@@ -70,7 +71,8 @@ pub async fn create(
     }
     let password = fields.get("password").to_owned();
     let origin = Some(origin.to_string());
-    let signed_in = sign_in::run(&app, email.to_owned(), password, origin.clone()).await?;
+    let place = Place { origin: origin.clone(), browser: browser(&request) };
+    let signed_in = sign_in::run(&app, email.to_owned(), password, place).await?;
     let Some(signed_in) = signed_in else {
         let errors =
             FormErrors { summary: Some(t.session_wrong().to_owned()), ..FormErrors::none() };
@@ -112,6 +114,12 @@ pub(super) fn welcome_first(
 pub(super) fn visitor_token(app: &App, request: &HttpRequest) -> String {
     let secret = Cookies::new(&app.config.web.public_url).session_secret(request);
     secret.map_or_else(String::new, |secret| csrf::token(&secret))
+}
+
+/// What the browser is called that asks.
+pub(super) fn browser(request: &HttpRequest) -> Option<String> {
+    let agent = request.headers().get(USER_AGENT)?.to_str().ok()?;
+    browser::name(agent)
 }
 
 fn welcome(

@@ -21,6 +21,7 @@ use crate::store::{
 
 pub mod accounts;
 pub mod audit;
+pub mod browsers;
 pub mod calendars;
 pub mod escalation;
 pub mod inboxes;

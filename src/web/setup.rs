@@ -13,14 +13,14 @@ use super::error::WebError;
 use super::form::Fields;
 use super::fragment::{html, html_with, see_other};
 use super::session::{Session, origin};
-use super::sessions::welcome_first;
+use super::sessions::{browser, welcome_first};
 use super::settings::{self, users};
 use super::shell::shell;
 use super::views::{FormErrors, Nav, StartPage};
 use super::words::{self, locale_of_visitor};
 use crate::actions::set_up::links::{self, AboutAdministrator, AboutOrganization, Papers, Told};
 use crate::actions::set_up::{self, Answers, SIMULATED_SENDER};
-use crate::actions::{ActionError, Problem, people::NewUser, sign_in};
+use crate::actions::{ActionError, Problem, people::NewUser, sign_in, sign_in::Place};
 use crate::app::App;
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::user::{Actor, Caller, Role};
@@ -168,7 +168,9 @@ pub async fn save_provider(
             return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
     };
-    let signed_in = sign_in::start(&app, house.admin, Some(origin)).await?;
+    let browser = browser(&request);
+    let signed_in =
+        sign_in::start(&app, house.admin, Place { origin: Some(origin), browser }).await?;
     welcome_first(&app, &signed_in, &admin.email, "/setup/start")
 }
 

@@ -5,6 +5,8 @@ use super::session::Session;
 use super::views::{Nav, PersonView, Shell, Theme};
 use crate::app::App;
 use crate::domain::id::UserId;
+use crate::push::vapid::VapidKey;
+use crate::store::pushes::subscriptions::{self, Standing};
 use crate::store::users::User;
 use crate::store::{Db, Reach, StoreError, conversations, events, provider_accounts};
 
@@ -12,12 +14,17 @@ use crate::store::{Db, Reach, StoreError, conversations, events, provider_accoun
 /// everything the page shows, so that nothing in between is missed.
 pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebError> {
     let (sight, user) = (session.caller.sight.clone(), session.user.id);
-    let (event, waiting, simulator) = app
+    let (id, key) = (session.id, app.push.key().map(VapidKey::public));
+    let (event, waiting, simulator, push) = app
         .store
         .read(move |db| {
             let event = events::last_seq(db)?;
             let waiting = conversations::counts(db, &sight, None, user)?.waiting_for_me;
-            Ok::<_, StoreError>((event, waiting, uses_simulator(db)?))
+            let push = match key {
+                Some(key) => to_do(subscriptions::standing(db, id)?, key),
+                None => None,
+            };
+            Ok::<_, StoreError>((event, waiting, uses_simulator(db)?, push))
         })
         .await?;
     Ok(Shell {
@@ -29,6 +36,7 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
         enter_sends: session.user.enter_sends,
         notify: session.user.notify,
         sound: session.user.sound,
+        push,
         event,
         nav,
         waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
@@ -37,6 +45,14 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
         simulator,
         shared_machine: false,
     })
+}
+
+fn to_do(standing: Standing, key: String) -> Option<String> {
+    match standing {
+        Standing::Unknown => Some(key),
+        Standing::Removed => Some("off".to_owned()),
+        Standing::Subscribed => None,
+    }
 }
 
 /// The disk is everybody's concern, what waits for the database an administrator's.

@@ -37,6 +37,7 @@ mod conversations;
 mod errors;
 mod escalation;
 mod messages;
+mod offline;
 mod palette;
 mod presence;
 mod search;
@@ -67,6 +68,7 @@ pub use conversations::{
 pub use errors::{ErrorPage, ProblemView};
 pub use escalation::{EscalationPage, EscalationStepView, MailRowView, MailsPage, TakingPage};
 pub use messages::{DeliveryView, LinkPage, MessageLook, MessageView, UndoView};
+pub use offline::OfflinePage;
 pub use palette::{ActionView, PaletteRowView, PaletteView};
 pub use presence::{PresenceView, PresentView};
 pub use search::{ContactHitView, HitView, ResultsView, SearchForm, SearchPage, Speaker};
@@ -98,6 +100,9 @@ pub struct Shell {
     /// What a browser's notification says, and whether a new text is heard.
     pub notify: Notify,
     pub sound: bool,
+    /// What this browser is to do about being told while henji is not open on it: the
+    /// key to subscribe with, `off` to stop, or nothing.
+    pub push: Option<String>,
     /// The number of the last event, read *before* the page's data.
     pub event: i64,
     pub nav: Nav,

@@ -139,6 +139,8 @@ pub fn did(t: Locale, action: &str) -> &str {
         "user.change" => t.did_user_change(),
         "user.readdress" => t.did_user_readdress(),
         "user.disable" => t.did_user_disable(),
+        "push.subscribe" => t.did_push_subscribe(),
+        "push.remove" => t.did_push_remove(),
         "user.prefer" => t.did_user_prefer(),
         "user.password" => t.did_user_password(),
         "user.password_refuse" => t.did_user_password_refuse(),

@@ -1,13 +1,17 @@
 // A new text is told where nobody looks: by one tab alone, which holds the lock
 // `leader`; when it closes, the next one has it. A tab that is looked at holds
 // `open:<conversation>` meanwhile, so that nobody is told of what they read.
-import { byId, words } from './page.js'
+import { byId, page, words } from './page.js'
+import { tell } from './request.js'
+import { registerWorker } from './tt.js'
 
 let leads = false
 let letGo = () => {}
 const newest = new Map()
 
 export function watchNotifications() {
+  // Nothing on the page waits for it.
+  addEventListener('load', () => registerWorker()?.then(keepSubscribed).catch(() => {}))
   if (!navigator.locks) return
   navigator.locks.request('leader', () => {
     leads = true
@@ -31,10 +35,10 @@ export function newsIn(row, me) {
   const [sort, before] = [Number(row.dataset.sort), newest.get(id) ?? Number(byId(row.id)?.dataset.sort ?? 0)]
   newest.set(id, Math.max(sort, before))
   const isOurs = !row.querySelector('.un') || (row.dataset.by && row.dataset.by !== me)
-  if (leads && sort > before && !isOurs) tell(id, row)
+  if (leads && sort > before && !isOurs) notify(id, row)
 }
 
-async function tell(id, row) {
+async function notify(id, row) {
   const { level, sound } = settings()
   const { held } = await navigator.locks.query()
   if (held.some(lock => lock.name === `open:${id}`)) return
@@ -43,12 +47,28 @@ async function tell(id, row) {
   const [name, text] = ['.nm', '.sn-text'].map(part => row.querySelector(part)?.textContent ?? '')
   const title = level === 'count' ? words('newText') : name
   const body = { count: '', name: words('newText'), body: text }[level]
-  const note = new Notification(title, { body, tag: id, lang: document.documentElement.lang })
-  note.onclick = () => {
+  const path = `/conversations/${id}`
+  const note = { body, tag: id, lang: document.documentElement.lang, data: path }
+  // The worker's stay when the tab goes, and take the place of what a push said.
+  const worker = await navigator.serviceWorker?.getRegistration()
+  if (worker?.active) return worker.showNotification(title, note)
+  new Notification(title, note).onclick = ({ target }) => {
     focus()
-    note.close()
-    location.assign(row.querySelector('a').href)
+    target.close()
+    location.assign(path)
   }
+}
+
+// Asked for in this browser, in a session before this one; or taken off the list.
+function keepSubscribed() {
+  const { push } = byId('texts').dataset
+  if (!push || !page.storage?.getItem('push')) return
+  if (push === 'off') return pushed(({ forget }) => forget(page))
+  if (globalThis.Notification?.permission === 'granted') return pushed(({ subscribe }) => subscribe({ key: push, tell, storage: page.storage }))
+}
+
+async function pushed(run) {
+  return run(await import(new URL('push.js', import.meta.url)))
 }
 
 function settings() {
@@ -83,14 +103,29 @@ export function showBadge(count) {
 // Browsers ask only when somebody pressed a button for it.
 function watchPermission() {
   document.addEventListener('click', async event => {
-    if (event.target.id !== 'allow-notifications') return
+    const { id } = event.target
+    if (id !== 'allow-notifications' && id !== 'push-here') return
     await Notification.requestPermission()
+    if (id === 'push-here') await askForPush()
     showPermission()
   })
   showPermission()
 }
 
+async function askForPush() {
+  const { push: key } = byId('texts').dataset
+  page.storage?.removeItem('push')
+  try {
+    await pushed(({ subscribe }) => subscribe({ key, tell, storage: page.storage }))
+    location.reload()
+  } catch {
+    byId('push-failed').hidden = false
+  }
+}
+
 function showPermission() {
+  const here = byId('push-here')
+  if (here) here.hidden = !globalThis.PushManager
   const button = byId('allow-notifications')
   if (!button) return
   const permission = globalThis.Notification?.permission ?? 'denied'

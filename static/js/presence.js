@@ -33,6 +33,7 @@ export function watchPresence() {
     },
   })
   document.addEventListener('thread-drawn', say)
+  for (const event of ['focus', 'blur']) addEventListener(event, say)
   document.addEventListener('rows-drawn', placeAll)
   document.addEventListener('typing', ({ detail }) => types(detail))
   document.addEventListener('visibilitychange', () => {
@@ -55,7 +56,7 @@ function types(text) {
 function say() {
   if (!thread.lines || document.visibilityState === 'hidden') return
   saidAt = performance.now()
-  line.say({ t: 'here', c: thread.id, types: typing })
+  line.say({ t: 'here', c: thread.id, types: typing, looks: document.hasFocus() })
   placeAll()
 }
 

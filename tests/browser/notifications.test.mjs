@@ -14,10 +14,12 @@ const witness = () => {
   document.addEventListener('sounded', () => { globalThis.sounds += 1 })
   navigator.setAppBadge = async count => { globalThis.badge = count }
   navigator.clearAppBadge = async () => { globalThis.badge = 0 }
+  const tell = (title, { body, tag }) => { globalThis.told.push({ title, body, tag }) }
+  ServiceWorkerRegistration.prototype.showNotification = async (...note) => tell(...note)
   globalThis.Notification = class {
     static permission = 'granted'
     static requestPermission = async () => 'granted'
-    constructor(title, { body, tag }) { globalThis.told.push({ title, body, tag }) }
+    constructor(...note) { tell(...note) }
     close() {}
   }
 }

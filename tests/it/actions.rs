@@ -10,6 +10,7 @@ mod idempotency;
 mod mail;
 mod mentions;
 mod opt_out;
+mod push;
 mod quarantine;
 mod receive_inbound;
 mod record_receipts;

@@ -58,6 +58,15 @@ const RULES: &[(&str, &[&[&str]])] = &[
         ],
     ),
     (
+        "push",
+        &[
+            WEB_FRAMEWORK,
+            HOUSE,
+            &["diesel", "lettre", "crate::store", "crate::web", "crate::actions", "crate::live"],
+            &["crate::jobs", "crate::mail"],
+        ],
+    ),
+    (
         "actions",
         &[
             WEB_FRAMEWORK,

@@ -33,6 +33,8 @@ const UNIQUE: &[(&str, &str)] = &[
     ("messages", "provider_account_id,provider_ref"),
     ("messages", "conversation_id,client_message_id"),
     ("provider_accounts", "hook_token_hash"),
+    ("push_subscriptions", "session_id"),
+    ("pushes", "session_id,message_id"),
     ("reads", "conversation_id,user_id"),
     ("receipts", "provider_account_id,dedupe_key"),
     ("senders", "provider_account_id,address"),

@@ -186,7 +186,7 @@ impl Drop for Stage {
 }
 
 pub async fn cookie_of(app: &App, user: UserId) -> anyhow::Result<String> {
-    let signed_in = sign_in::start(app, user, None).await?;
+    let signed_in = sign_in::start(app, user, sign_in::Place::default()).await?;
     Ok(format!("sid={}", signed_in.secret))
 }
 

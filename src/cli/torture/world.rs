@@ -252,6 +252,6 @@ async fn furnish(
     carriers[1].serve(app.account(&second));
     let scopes = vec!["admin".to_owned()];
     let (_, token) = settings::add_token(&app, operator(), "torture".to_owned(), scopes).await?;
-    let signed_in = sign_in::start(&app, made.admin, None).await?;
+    let signed_in = sign_in::start(&app, made.admin, sign_in::Place::default()).await?;
     Ok(House { url, token, cookie: format!("sid={}", signed_in.secret), inbox: made.inbox })
 }

@@ -55,8 +55,8 @@ impl View for EvenOnly {
         self.watched = Some(conversation);
     }
 
-    async fn here(&mut self, _: ConversationId, types: bool) -> Result<(), Self::Error> {
-        if types { Err("nobody may type here") } else { Ok(()) }
+    async fn here(&mut self, _: ConversationId, doing: Doing) -> Result<(), Self::Error> {
+        if doing == Doing::Typing { Err("nobody may type here") } else { Ok(()) }
     }
 
     fn away(&mut self) {}

@@ -35,7 +35,7 @@ const CSS: [&str; 13] = [
 const APART: [&str; 2] = ["search", "simulator"];
 
 /// Modules of their own, fetched when they are first wanted. They import nothing.
-const LATER: [&str; 1] = ["palette"];
+const LATER: [&str; 2] = ["palette", "push"];
 
 /// The module every page with scripts loads; what it imports is joined to it.
 const ENTRY: &str = "app";
@@ -157,7 +157,7 @@ fn join_module(
 fn import(line: &str) -> Option<(&str, &str)> {
     let (names, rest) = line.strip_prefix("import {")?.split_once('}')?;
     let module = rest.trim().strip_prefix("from './")?.strip_suffix(".js'")?;
-    Some((names, module))
+    (!names.contains(" as ")).then_some((names, module))
 }
 
 fn exported(declaration: &str) -> Option<&str> {

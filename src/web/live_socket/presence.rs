@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::domain::id::{ConversationId, InboxId};
 use crate::domain::user::Sight;
 use crate::live::Frame;
-use crate::live::presence::{Change, Seat};
+use crate::live::presence::{Change, Doing, Seat};
 use crate::locale::Locale;
 use crate::store::{StoreError, conversations};
 use crate::web::conversations::people::People;
@@ -140,7 +140,7 @@ impl Others {
         app: &App,
         sight: &Sight,
         conversation: ConversationId,
-        types: bool,
+        doing: Doing,
     ) -> Result<(), WebError> {
         let inbox = match self.known {
             Some((known, inbox)) if known == conversation => inbox,
@@ -156,7 +156,7 @@ impl Others {
         };
         self.known = Some((conversation, inbox));
         if sight.sees(inbox) {
-            self.seat.here(inbox, conversation, types);
+            self.seat.here(inbox, conversation, doing);
         } else {
             self.seat.leave();
         }

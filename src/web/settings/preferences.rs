@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::browsers::browsers;
 use super::{saved, status_of};
 use crate::actions::people::{self, Preferences};
 use crate::app::App;
@@ -102,6 +103,8 @@ async fn page(
     errors.summary = first.map(|(_, message)| message.clone());
     let page = PreferencesPage {
         shell,
+        browsers: browsers(app, session).await?,
+        push_on: app.push.key().is_some(),
         email: session.user.email.clone(),
         locale: chosen.locale,
         theme: Theme::from_word(&chosen.theme).unwrap_or_default(),

@@ -61,7 +61,21 @@ pub struct PreferencesPage {
     pub notify: Notify,
     pub sound: bool,
     pub password_min: u32,
+    pub browsers: Vec<BrowserView>,
+    /// Whether browsers can be told while henji is not open on them.
+    pub push_on: bool,
     pub errors: FormErrors,
+}
+
+/// A browser somebody is signed in on.
+pub struct BrowserView {
+    pub id: String,
+    /// What people call it, where that is known.
+    pub name: Option<String>,
+    pub seen: TimeView,
+    pub is_this: bool,
+    /// Whether it is told of new texts while henji is not open on it.
+    pub is_told: bool,
 }
 
 impl PreferencesPage {

@@ -20,7 +20,7 @@ export const looks = {
 }
 
 // Opens a context; everything the browser complains about lands in `complaints`.
-export async function openContext(browser, { locale = 'ja', scheme = 'light', width = 'desktop', scripts = true, url, complaints }) {
+export async function openContext(browser, { locale = 'ja', scheme = 'light', width = 'desktop', scripts = true, worker = true, url, complaints }) {
   const context = await browser.newContext({
     baseURL: url,
     locale: looks.locale[locale],
@@ -30,6 +30,7 @@ export async function openContext(browser, { locale = 'ja', scheme = 'light', wi
     hasTouch: width === 'phone',
     isMobile: width === 'phone',
     javaScriptEnabled: scripts,
+    serviceWorkers: worker ? 'allow' : 'block',
     reducedMotion: 'reduce',
   })
   context.setDefaultTimeout(10_000)

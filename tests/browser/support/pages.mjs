@@ -46,6 +46,7 @@ export const everyPage = ({ threads, user, inbox, calendar, contact, merging, li
   ['simulator', at.simulator],
   ['start', '/setup/start'],
   ['preferences', '/settings/preferences'],
+  ['offline', '/offline'],
   ['settings', '/settings'],
   ['users', '/settings/users'],
   ['user-new', '/settings/users/new'],

@@ -3,6 +3,7 @@
 use henji::actions::calendars;
 use henji::actions::people::{self, NewUser};
 use henji::actions::settings::{self, NewAccount};
+use henji::actions::sign_in;
 use henji::actions::tags::{self, Wanted};
 use henji::actions::teams;
 use henji::actions::templates;
@@ -14,15 +15,14 @@ use henji::store::mails::NewMail;
 use henji::store::templates::Template;
 use henji::web::assets;
 use henji::web::routes::Route;
-use reqwest::{Method, RequestBuilder};
 use uuid::Uuid;
 
-use super::principals::Principal;
 use crate::support::TestApp;
 use crate::support::answer::Answer;
 use crate::support::cast::{self, SATO};
-use crate::support::test_app::PUBLIC_URL;
 use crate::support::webhook::{Signer, inbound};
+
+mod asking;
 
 /// A route's address, and what it takes to get a sensible answer.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +52,8 @@ enum Object {
     Account,
     Quarantined,
     Mail,
+    /// Of somebody who asks for nothing.
+    OthersSession,
     Door,
     File,
     Number,
@@ -110,6 +112,8 @@ pub const SPECS: &[Spec] = &[
     spec("get", "/readyz", Object::None),
     spec("get", "/metrics", Object::None),
     spec("get", "/static/{build}/{path:.*}", Object::File),
+    spec("get", "/sw.js", Object::None),
+    spec("get", "/offline", Object::None),
     spec("get", "/setup", Object::None),
     spec("get", "/setup/organization", Object::None),
     spec("post", "/setup/organization", Object::None),
@@ -178,6 +182,10 @@ pub const SPECS: &[Spec] = &[
     spec("get", "/settings", Object::None),
     spec("get", "/settings/preferences", Object::None),
     spec("put", "/settings/preferences", Object::None),
+    with("put", "/settings/subscription", Object::None, "endpoint=https://127.0.0.1/"),
+    spec("delete", "/settings/subscriptions/{id}", Object::OthersSession),
+    spec("delete", "/settings/sessions/{id}", Object::OthersSession),
+    spec("delete", "/settings/sessions", Object::None),
     spec("put", "/settings/password", Object::None),
     spec("get", "/settings/users", Object::None),
     spec("get", "/settings/users/new", Object::None),
@@ -292,6 +300,7 @@ pub struct Scene {
     calendar: String,
     team: String,
     mail: String,
+    session: String,
     account: String,
     quarantined: String,
     door: String,
@@ -312,6 +321,7 @@ impl Scene {
             locale: "ja".into(),
         };
         let user = people::add(app, operator(), scratch, vec![]).await.unwrap();
+        let session = sign_in::start(app, user, sign_in::Place::default()).await.unwrap().session;
         let scopes = vec!["contacts:read".to_owned()];
         let (token, _) =
             settings::add_token(app, operator(), "scratch".into(), scopes).await.unwrap();
@@ -388,6 +398,7 @@ impl Scene {
             calendar: calendar.to_string(),
             team: team.to_string(),
             mail: mail.to_string(),
+            session: session.to_string(),
             account: account.id.to_string(),
             quarantined: read.await.unwrap()[0].id.to_string(),
             door: app.cast.account.hook_token.clone(),
@@ -449,35 +460,8 @@ impl Scene {
             Object::Calendar => (&self.calendar, Whose::House),
             Object::Team => (&self.team, Whose::House),
             Object::Mail => (&self.mail, Whose::House),
+            Object::OthersSession => (&self.session, Whose::Nobodys),
             _ => (&self.quarantined, Whose::House),
-        }
-    }
-}
-
-impl Target {
-    /// Whatever stands at `path`.
-    pub fn at(path: &str) -> Self {
-        let (path, body) = (path.to_owned(), String::new());
-        Self { path, whose: Whose::House, needs: Needs::Nothing, body }
-    }
-
-    /// As the principal's browser or program would ask.
-    pub fn request(&self, app: &TestApp, route: &Route, by: &Principal) -> RequestBuilder {
-        let method = Method::from_bytes(route.method.to_uppercase().as_bytes()).unwrap();
-        let mut request = app.http.request(method.clone(), format!("{}{}", app.url, self.path));
-        if !by.cookie.is_empty() {
-            request = request.header("cookie", &by.cookie);
-        }
-        if let Some(token) = &by.bearer {
-            request = request.bearer_auth(token);
-        }
-        request = request.header("origin", PUBLIC_URL);
-        match route.path.starts_with("/api/") || route.path.starts_with("/hooks/") {
-            true => request.header("content-type", "application/json").body(self.body.clone()),
-            false if method == Method::GET => request,
-            false => request
-                .header("content-type", "application/x-www-form-urlencoded")
-                .body(format!("{}&csrf={}", self.body, by.csrf)),
         }
     }
 }

@@ -36,7 +36,7 @@ pub fn missing(answer: &Answer, path: &str) -> Vec<String> {
         missing.push(format!("cache-control is {}", answer.header("cache-control")));
     }
     let kind = answer.header("content-type");
-    if kind.contains("javascript") && !is_static {
+    if kind.contains("javascript") && !is_static && path != "/sw.js" {
         missing.push(format!("{kind} outside /static/"));
     }
     if !answer.text.is_empty() && kind.is_empty() {

@@ -62,6 +62,7 @@ pub fn shell(t: Locale) -> Shell {
         enter_sends: false,
         notify: Notify::Name,
         sound: false,
+        push: Some("BElinX5Ul6K".into()),
         event: 1240,
         nav: Nav::Inbox,
         waiting: 3,

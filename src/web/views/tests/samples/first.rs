@@ -17,6 +17,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         return_to: Some("/conversations/1".into()),
         errors: FormErrors { summary: Some(t.session_wrong().into()), fields: vec![] },
     };
+    let offline = OfflinePage { t };
     let organization = OrganizationPage {
         t,
         csrf: csrf(),
@@ -60,6 +61,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     };
     vec![
         ("sign-in", sign_in.render().unwrap()),
+        ("offline", offline.render().unwrap()),
         ("setup-1", organization.render().unwrap()),
         ("setup-2", administrator.render().unwrap()),
         ("setup-3", provider("simulator").render().unwrap()),

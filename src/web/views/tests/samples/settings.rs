@@ -166,6 +166,12 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         notify: Notify::Name,
         sound: true,
         password_min: 12,
+        browsers: vec![
+            browser("Chrome (Windows)", true, true),
+            browser("Safari (iPhone)", false, true),
+            browser("", false, false),
+        ],
+        push_on: true,
         errors: FormErrors::none(),
     };
     let index = SettingsIndexPage {
@@ -223,6 +229,12 @@ fn tag_form(shell: Shell) -> TagFormPage {
         retired: false,
         errors,
     }
+}
+
+fn browser(name: &str, is_this: bool, is_told: bool) -> BrowserView {
+    let name = Some(name.to_owned()).filter(|name| !name.is_empty());
+    let seen = time("11月22日 9:12");
+    BrowserView { id: "s1".into(), name, seen, is_this, is_told }
 }
 
 fn token(name: &str, revoked: bool) -> TokenRowView {

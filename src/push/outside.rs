@@ -1,0 +1,108 @@
+//! Where a push may go. An endpoint is a stranger's word: whoever signs in could name
+//! a machine of our own network and have us knock there (T-SSRF).
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, LazyLock};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+use crate::config::Network;
+
+/// Longer addresses than any service's (Mozilla's are the longest, some 400).
+const LONGEST: usize = 2_048;
+
+/// What is nobody's in the world at large (IANA's registries for special purposes), or
+/// leads to such an address by another way.
+static INSIDE: LazyLock<Vec<Network>> = LazyLock::new(|| {
+    let inside = [
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.88.99.0/24",
+        "192.168.0.0/16",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+        "::/96",
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "100::/64",
+        "2001::/23",
+        "2001:db8::/32",
+        "2002::/16",
+        "3fff::/20",
+        "5f00::/16",
+        "fc00::/7",
+        "fe80::/10",
+        "fec0::/10",
+        "ff00::/8",
+    ];
+    inside.into_iter().filter_map(Network::parse).collect()
+});
+
+/// Addresses that may be called: the world's, and what the operator allows besides.
+#[derive(Clone, Debug)]
+pub struct Reachable(Arc<[Network]>);
+
+impl Reachable {
+    pub fn new(allowed: &[Network]) -> Self {
+        Self(allowed.into())
+    }
+
+    pub fn holds(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.is_allowed(address) || INSIDE.iter().all(|network| !network.contains(address))
+    }
+
+    /// Reads an endpoint that may be called: `https`, on its own port, with no words of
+    /// the browser's but the path. Plain HTTP is for a service on this machine.
+    ///
+    /// A name is looked up only when it is called, and may lead elsewhere each time:
+    /// what it leads to is looked at then, by [`Resolve`].
+    pub fn endpoint(&self, text: &str) -> Option<Url> {
+        let url = Url::parse(text).ok().filter(|_| text.len() <= LONGEST)?;
+        let is_bare = url.username().is_empty() && url.password().is_none();
+        let may_be = match (url.scheme(), url.host()?) {
+            ("https", Host::Domain(name)) => name.contains('.') && url.port().is_none(),
+            ("https", Host::Ipv4(at)) => self.holds(at.into()) && self.has_port(&url, at.into()),
+            ("https", Host::Ipv6(at)) => self.holds(at.into()) && self.has_port(&url, at.into()),
+            ("http", Host::Ipv4(at)) => at.is_loopback() && self.is_allowed(at.into()),
+            ("http", Host::Ipv6(at)) => at.is_loopback() && self.is_allowed(at.into()),
+            _ => false,
+        };
+        (may_be && is_bare && url.fragment().is_none()).then_some(url)
+    }
+
+    fn has_port(&self, url: &Url, at: IpAddr) -> bool {
+        url.port().is_none() || self.is_allowed(at)
+    }
+
+    fn is_allowed(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(address))
+    }
+}
+
+impl Resolve for Reachable {
+    fn resolve(&self, name: Name) -> Resolving {
+        let this = self.clone();
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let within: Vec<SocketAddr> = found.filter(|at| this.holds(at.ip())).collect();
+            if within.is_empty() {
+                return Err("the name leads to no address that may be called".into());
+            }
+            Ok(Box::new(within.into_iter()) as Addrs)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

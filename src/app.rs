@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::actions::escalate;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::data_lock::DataLock;
@@ -33,6 +34,8 @@ pub struct App {
     pub letterhead: Letterhead,
     pub mailer: Mailer,
     pub push: PushService,
+    /// What the ladders need not look at again.
+    pub escalations: escalate::Memory,
     pub passwords: Passwords,
     pub metrics: Metrics,
     /// Keeps a restore out of our data directory.

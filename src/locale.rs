@@ -8,6 +8,7 @@ use std::fmt::Display;
 
 use crate::domain::conversation::ShownState;
 use crate::domain::delivery::{OutboundState, Reason};
+use crate::domain::escalation::Trigger;
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
 use crate::domain::user::Role;
 
@@ -119,6 +120,18 @@ impl Locale {
             OptOutSource::Provider => self.opt_out_provider(),
             OptOutSource::User => self.opt_out_user(),
             OptOutSource::Law => self.opt_out_law(),
+        }
+    }
+
+    /// What a step of a ladder waits for.
+    pub fn escalation_trigger(self, trigger: Trigger) -> &'static str {
+        match trigger {
+            Trigger::Unanswered => self.escalation_unanswered(),
+            Trigger::Unassigned => self.escalation_unassigned(),
+            Trigger::Words => self.escalation_with_words(),
+            Trigger::Tagged => self.escalation_tagged(),
+            Trigger::Undelivered => self.escalation_undelivered(),
+            Trigger::Help => self.escalation_help(),
         }
     }
 

@@ -14,7 +14,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::actions::settings::tell_simulator;
-use crate::actions::{deliver, push};
+use crate::actions::{deliver, escalate, push};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
@@ -121,6 +121,7 @@ pub async fn assemble_with(
         letterhead,
         mailer,
         push,
+        escalations: escalate::Memory::default(),
         passwords,
         metrics,
         held,

@@ -30,6 +30,7 @@ mod error;
 pub mod escalations;
 pub mod events;
 pub mod health;
+pub mod help_calls;
 pub mod ids;
 pub mod inboxes;
 pub mod mails;

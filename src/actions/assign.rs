@@ -10,7 +10,7 @@ use crate::store::audit::Object;
 use crate::store::conversations::{self, Conversation};
 use crate::store::{Tx, optional, teams, users};
 
-use super::{ActionError, Problem, access, add_note, timeline};
+use super::{ActionError, Problem, access, add_note, ask_help, timeline};
 
 /// Gives the conversation to `user`, or to nobody. What nobody has goes on being its
 /// team's work; let go once more, it is no team's either.
@@ -54,6 +54,7 @@ pub async fn hand_over(
                 }
                 None => found.status.unassign()?,
             };
+            ask_help::arrive(tx, found.id, user)?;
             let line = user.map_or(SystemLine::Unassigned, SystemLine::Assigned);
             let changed = change(tx, &caller, &found, status, "conversation.assign", line)?;
             if let Some(note) = &note {

@@ -7,8 +7,8 @@ use crate::domain::conversation::ConversationState;
 use crate::domain::id::ConversationId;
 use crate::domain::system_line::SystemLine;
 use crate::domain::user::Caller;
-use crate::store::Tx;
 use crate::store::conversations::{self, Conversation};
+use crate::store::{Tx, help_calls};
 
 use super::assign::change;
 use super::{ActionError, access};
@@ -30,6 +30,7 @@ pub async fn run(
                 let by = caller.user_id();
                 conversations::close_case(tx, found.case_id, &found.status, by, now)?;
             }
+            help_calls::delete(tx, found.id)?;
             let status = found.status.close();
             change(tx, &caller, &found, status, "conversation.close", SystemLine::Closed)
         })

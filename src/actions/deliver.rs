@@ -174,7 +174,8 @@ fn claim(tx: &mut Tx, due: Due, worker: RowId) -> Result<Option<Begun>, ActionEr
     };
     let queued = leave_undo_window(tx, &message)?;
     if let Some((to, reason)) = stop {
-        let progress = Progress { reason, ..Progress::default() };
+        let failed_at = to.is_failure().then_some(now);
+        let progress = Progress { reason, failed_at, ..Progress::default() };
         messages::advance(tx, message.id, queued, to, progress)?;
         outbox::delete(tx, message.id)?;
         if to == OutboundState::Unknown {
@@ -272,6 +273,8 @@ fn settle(
     let to = from.after_send(&ended);
     let progress =
         if to == from { Progress { reason: message.reason, ..progress } } else { progress };
+    let failed_at = (to != from && to.is_failure()).then_some(now);
+    let progress = Progress { failed_at, ..progress };
     // A receipt may have moved the message on already: its reference is kept all the same.
     messages::advance(tx, message.id, from, to, progress)?;
     outbox::end_attempt(tx, begun.attempt, now, to, &detail)?;

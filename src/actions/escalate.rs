@@ -9,8 +9,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 
 use crate::app::App;
-use crate::domain::conversation::Conversation as Status;
-use crate::domain::escalation::{Policy, Trigger};
+use crate::domain::escalation::{Policy, Step, Trigger};
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::InboxId;
 use crate::domain::system_line::SystemLine;
@@ -18,15 +17,17 @@ use crate::domain::user::{Actor, Caller};
 use crate::mail::Letterhead;
 use crate::store::audit::Object;
 use crate::store::escalations::{self, Wait};
-use crate::store::{Db, StoreError, Tx, conversations, inboxes, mails};
+use crate::store::{Db, StoreError, Tx, conversations, inboxes, mails, optional, tags};
 
 use super::{ActionError, Problem, access, timeline};
 
 mod judge;
 mod letters;
+mod memory;
 
-use judge::{Verdict, clock, judge};
+use judge::{Clock, Verdict, judge};
 use letters::{Told, letters};
+pub use memory::Memory;
 
 /// Waits looked at for one step at a time; the next look takes the rest.
 const AT_ONCE: i64 = 5_000;
@@ -41,12 +42,15 @@ struct Due {
     wait: Wait,
     inbox: InboxId,
     step: usize,
+    /// The first is 0.
+    turn: i32,
 }
 
 /// Makes `policy` what the inbox goes by. Whatever was late by then is not told of.
 ///
 /// # Errors
-/// `Invalid { field: "steps" }` for a ladder that cannot be kept to.
+/// `Invalid` names `steps` for a ladder that cannot be kept to, `tags` for one there is
+/// not.
 pub async fn set_policy(
     app: &App,
     caller: Caller,
@@ -58,6 +62,10 @@ pub async fn set_policy(
     app.store
         .write(move |tx| {
             inboxes::find(tx, inbox)?;
+            for tag in policy.steps.iter().flat_map(|step| &step.tags) {
+                optional(tags::find(tx, *tag))?
+                    .ok_or(ActionError::invalid("tags", Problem::Unknown))?;
+            }
             let before = escalations::policy(tx, inbox)?.map(|kept| kept.policy);
             if before.unwrap_or_default() == policy {
                 return Ok(());
@@ -73,8 +81,8 @@ pub async fn set_policy(
 
 /// Takes every step whose time has come; how many there were.
 pub async fn run_due(app: &App) -> Result<usize, ActionError> {
-    let now = app.clock.now();
-    let (due, passed) = app.store.read(move |db| look(db, now)).await?;
+    let (now, memory) = (app.clock.now(), app.escalations.clone());
+    let (due, passed) = app.store.read(move |db| look(db, &memory, now)).await?;
     for some in passed.chunks(RECORDS) {
         let some = some.to_vec();
         app.store.write(move |tx| pass(tx, &some)).await?;
@@ -94,20 +102,31 @@ pub async fn run_due(app: &App) -> Result<usize, ActionError> {
 }
 
 /// The steps that are due, and those that are passed over.
-fn look(db: &mut Db, now: DateTime<Utc>) -> Result<(Vec<Due>, Vec<Due>), StoreError> {
+fn look(
+    db: &mut Db,
+    memory: &Memory,
+    now: DateTime<Utc>,
+) -> Result<(Vec<Due>, Vec<Due>), StoreError> {
     let (mut due, mut passed) = (Vec::new(), Vec::new());
     for kept in escalations::policies(db)? {
-        let clock = clock(db, kept.inbox, &kept.policy)?;
+        let clock = Clock::of(db, kept.inbox)?;
         for (n, step) in kept.policy.steps.iter().enumerate() {
-            // Time that counts is never more than time that passes.
-            let before = now - step.after;
-            let row = (position(n), step.trigger);
-            for wait in escalations::waiting(db, kept.inbox, row, before, AT_ONCE)? {
-                let found = Due { wait, inbox: kept.inbox, step: n };
-                match judge(db, &clock, &kept, step, wait, now)? {
+            for found in escalations::waiting(db, kept.inbox, (position(n), step), now, AT_ONCE)? {
+                let wait = found.wait;
+                let turn = match step.every {
+                    Some(_) => escalations::turns(db, wait, position(n))?,
+                    None => 0,
+                };
+                let is_about_words = step.trigger == Trigger::Words;
+                if is_about_words && memory.is_unsaid(&kept, n, &found) {
+                    continue;
+                }
+                let found_due = Due { wait, inbox: kept.inbox, step: n, turn };
+                match judge(db, &clock, &kept, (step, turn), wait, now)? {
                     Verdict::NotYet => {}
-                    Verdict::Due(_) => due.push(found),
-                    Verdict::Passed => passed.push(found),
+                    Verdict::Unsaid => memory.keep_unsaid(&kept, n, &found),
+                    Verdict::Due(_) => due.push(found_due),
+                    Verdict::Passed => passed.push(found_due),
                 }
             }
         }
@@ -119,46 +138,56 @@ fn look(db: &mut Db, now: DateTime<Utc>) -> Result<(Vec<Due>, Vec<Due>), StoreEr
 fn pass(tx: &mut Tx, passed: &[Due]) -> Result<(), ActionError> {
     let now = tx.now;
     for due in passed {
-        escalations::record(tx, due.wait, position(due.step), 0, now)?;
+        escalations::record(tx, due.wait, (position(due.step), due.turn), 0, now)?;
     }
     Ok(())
 }
 
 /// Takes a step, if it still is to be taken.
 fn take(tx: &mut Tx, head: &Letterhead, due: Due) -> Result<bool, ActionError> {
-    let Due { wait, inbox, step: n } = due;
+    let Due { wait, inbox, step: n, turn } = due;
     if !escalations::hold(tx, wait)? {
         return Ok(false);
     }
     let Some(kept) = escalations::policy(tx, inbox)? else { return Ok(false) };
     let Some(step) = kept.policy.steps.get(n) else { return Ok(false) };
-    let found = conversations::find(tx, wait.conversation)?;
-    let (clock, now) = (clock(tx, inbox, &kept.policy)?, tx.now);
-    if !counts(step.trigger, &found.status) {
+    if !still_counts(tx, step, wait)? {
         return Ok(false);
     }
-    let Verdict::Due(waited) = judge(tx, &clock, &kept, step, wait, now)? else { return Ok(false) };
+    let (clock, now) = (Clock::of(tx, inbox)?, tx.now);
+    let verdict = judge(tx, &clock, &kept, (step, turn), wait, now)?;
+    let Verdict::Due(waited) = verdict else { return Ok(false) };
+    let found = conversations::find(tx, wait.conversation)?;
     let inbox = inboxes::find(tx, inbox)?;
     let told = Told { wait, inbox: &inbox, found: &found, waited };
     let letters = letters(tx, head, &clock, step, &told, now)?;
-    if !escalations::record(tx, wait, position(n), letters.len(), now)? {
+    if !escalations::record(tx, wait, (position(n), turn), letters.len(), now)? {
         return Ok(false);
     }
     for letter in &letters {
         mails::insert(tx, letter, now)?;
     }
-    let line = SystemLine::Escalated(u32::try_from(letters.len()).unwrap_or(u32::MAX));
+    let people = u32::try_from(letters.len()).unwrap_or(u32::MAX);
+    let line = SystemLine::Escalated(people, step.trigger);
     timeline::say(tx, found.inbox_id, found.id, None, line)?;
     let object = Object::new("conversation", found.id.0);
     tx.audit(&Actor::system(), "conversation.escalate", object);
     Ok(true)
 }
 
-fn counts(trigger: Trigger, status: &Status) -> bool {
-    match trigger {
-        Trigger::Unanswered => true,
-        Trigger::Unassigned => status.assignee.is_none(),
-    }
+/// Whether a step is still about this conversation: somebody may have taken it, or
+/// its tag off, since it was looked for.
+fn still_counts(db: &mut Db, step: &Step, wait: Wait) -> Result<bool, StoreError> {
+    Ok(match step.trigger {
+        Trigger::Unassigned => {
+            conversations::find(db, wait.conversation)?.status.assignee.is_none()
+        }
+        Trigger::Tagged => {
+            let carried = tags::of(db, wait.conversation)?;
+            carried.iter().any(|tag| step.tags.contains(&tag.id))
+        }
+        _ => true,
+    })
 }
 
 fn position(step: usize) -> i32 {

@@ -26,7 +26,7 @@ use crate::store::{
     senders,
 };
 
-use super::{ActionError, Problem};
+use super::{ActionError, Problem, ask_help};
 
 /// What a caller asks to send.
 #[derive(Clone, Debug)]
@@ -152,6 +152,7 @@ pub fn queue(
         sent_at: None,
         delivered_at: None,
     };
+    ask_help::arrive(tx, conversation.id, caller.user_id())?;
     let key = contacts::key(tx, conversation.contact.id)?;
     if !messages::insert_unless_seen(tx, &message, &key)? {
         return Err(ActionError::invalid("client_message_id", Problem::Taken));

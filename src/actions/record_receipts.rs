@@ -62,6 +62,7 @@ pub(super) fn apply(
         reason: if to == OutboundState::Delivered { None } else { reason },
         sent_at: message.sent_at.is_none().then_some(now),
         delivered_at: (to == OutboundState::Delivered).then_some(now),
+        failed_at: to.is_failure().then_some(now),
         ..Progress::default()
     };
     if !messages::advance(tx, id, from, to, progress)? {

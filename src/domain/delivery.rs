@@ -131,6 +131,11 @@ impl OutboundState {
         self.rank() == FINAL_RANK
     }
 
+    /// Whether a text ended without having arrived, though nobody took it back.
+    pub fn is_failure(self) -> bool {
+        matches!(self, Self::Undelivered | Self::Failed | Self::Expired)
+    }
+
     /// How far along the way the state is (providers.md 2.5). All ends are
     /// equally far, and so are the two states of a call whose answer is not known.
     pub fn rank(self) -> u8 {

@@ -7,11 +7,13 @@ use std::fmt;
 
 use chrono::TimeDelta;
 
-use super::message::words;
+use super::id::TagId;
 
+mod trigger;
 mod wait;
 
-pub use wait::{Mark, is_taken_in_hand, waited};
+pub use trigger::{Source, Trigger, says};
+pub use wait::{Mark, is_over, is_taken_in_hand, waited};
 
 /// More steps than any duty roster has people.
 pub const MOST_STEPS: usize = 8;
@@ -19,19 +21,16 @@ pub const MOST_STEPS: usize = 8;
 pub const MOST_RECIPIENTS: usize = 10;
 /// Who waits for longer is no longer waiting.
 pub const LONGEST: TimeDelta = TimeDelta::days(30);
+/// Who has not been moved by a day of mails is not moved by more.
+pub const MOST_TURNS: i32 = 24;
+/// Nobody reads mails that come faster.
+pub const OFTENEST: TimeDelta = TimeDelta::minutes(5);
+/// Words, or tags, of a step.
+pub const MOST_WORDS: usize = 50;
+/// Characters of a word.
+pub const LONGEST_WORD: usize = 50;
 /// RFC 5321 4.5.3.1.3.
 const LONGEST_ADDRESS: usize = 254;
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Trigger {
-    /// Nobody has answered.
-    #[default]
-    Unanswered,
-    /// Nobody has answered, and it is nobody's.
-    Unassigned,
-}
-
-words!(Trigger { Unanswered = "unanswered", Unassigned = "unassigned" });
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recipient {
@@ -45,11 +44,19 @@ pub enum Recipient {
     Address(String),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Step {
     pub trigger: Trigger,
     pub after: TimeDelta,
     pub to: Vec<Recipient>,
+    /// Counts at all hours, whatever the others go by.
+    pub urgent: bool,
+    /// Comes again so long after it came, until somebody acts.
+    pub every: Option<TimeDelta>,
+    /// What a text must hold one of.
+    pub words: Vec<String>,
+    /// What a conversation must carry one of.
+    pub tags: Vec<TagId>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,8 +72,14 @@ pub struct Policy {
 pub enum PolicyError {
     #[error("there are more than {MOST_STEPS} steps")]
     TooManySteps,
-    #[error("step {0} must come after at least a minute and at most 30 days")]
+    #[error("step {0} must come after a minute, where nobody has failed yet, to 30 days")]
     After(usize),
+    #[error("step {0} must come again after 5 minutes to 30 days")]
+    Every(usize),
+    #[error("step {0} names no words, too many or too long ones")]
+    Words(usize),
+    #[error("step {0} names no tags, or too many")]
+    Tags(usize),
     #[error("step {0} goes to nobody")]
     ToNobody(usize),
     #[error("step {0} goes to more than {MOST_RECIPIENTS}")]
@@ -80,8 +93,20 @@ impl Policy {
             return Err(PolicyError::TooManySteps);
         }
         for (n, step) in self.steps.iter().enumerate() {
-            if !(TimeDelta::minutes(1)..=LONGEST).contains(&step.after) {
+            if !(step.trigger.soonest()..=LONGEST).contains(&step.after) {
                 return Err(PolicyError::After(n));
+            }
+            if step.every.is_some_and(|every| !(OFTENEST..=LONGEST).contains(&every)) {
+                return Err(PolicyError::Every(n));
+            }
+            let is_long = |word: &String| word.chars().count() > LONGEST_WORD;
+            let has = |count: usize| (1..=MOST_WORDS).contains(&count);
+            match step.trigger {
+                Trigger::Words if !has(step.words.len()) || step.words.iter().any(is_long) => {
+                    return Err(PolicyError::Words(n));
+                }
+                Trigger::Tagged if !has(step.tags.len()) => return Err(PolicyError::Tags(n)),
+                _ => {}
             }
             match step.to.len() {
                 0 => return Err(PolicyError::ToNobody(n)),
@@ -90,6 +115,14 @@ impl Policy {
             }
         }
         Ok(())
+    }
+}
+
+impl Step {
+    /// How long somebody waits, as far as it counts, until its turn comes after so many
+    /// of them.
+    pub fn owed(&self, turn: i32) -> TimeDelta {
+        self.after + self.every.unwrap_or_default() * turn
     }
 }
 

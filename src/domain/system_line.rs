@@ -6,6 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::escalation::Trigger;
 use super::id::{TeamId, UserId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +26,14 @@ pub enum SystemLine {
     OptedIn,
     /// The contact wrote before a text that waited for that not to happen.
     Withdrawn,
-    /// The wait was told of, to so many people.
-    Escalated(u32),
+    /// The wait was told of, to so many people, for this reason.
+    Escalated(u32, Trigger),
+    /// Nobody else need be told of the wait.
+    Stopped,
+    /// Somebody does not know how to go on.
+    HelpAsked,
+    /// They do now.
+    HelpEnded,
 }
 
 impl SystemLine {
@@ -47,7 +54,14 @@ impl SystemLine {
             "opted_out" => Some(Self::OptedOut),
             "opted_in" => Some(Self::OptedIn),
             "withdrawn" => Some(Self::Withdrawn),
-            "escalated" => detail.parse().ok().map(Self::Escalated),
+            "escalated" => {
+                let (people, why) = detail.split_once(' ').unwrap_or((detail, ""));
+                let why = Trigger::from_word(why).unwrap_or_default();
+                people.parse().ok().map(|people| Self::Escalated(people, why))
+            }
+            "stopped" => Some(Self::Stopped),
+            "help_asked" => Some(Self::HelpAsked),
+            "help_ended" => Some(Self::HelpEnded),
             _ => None,
         }
     }
@@ -67,7 +81,11 @@ impl fmt::Display for SystemLine {
             Self::OptedOut => f.write_str("opted_out"),
             Self::OptedIn => f.write_str("opted_in"),
             Self::Withdrawn => f.write_str("withdrawn"),
-            Self::Escalated(people) => write!(f, "escalated {people}"),
+            Self::Escalated(people, Trigger::Unanswered) => write!(f, "escalated {people}"),
+            Self::Escalated(people, why) => write!(f, "escalated {people} {}", why.word()),
+            Self::Stopped => f.write_str("stopped"),
+            Self::HelpAsked => f.write_str("help_asked"),
+            Self::HelpEnded => f.write_str("help_ended"),
         }
     }
 }
@@ -90,7 +108,11 @@ mod tests {
             SystemLine::OptedOut,
             SystemLine::OptedIn,
             SystemLine::Withdrawn,
-            SystemLine::Escalated(3),
+            SystemLine::Escalated(3, Trigger::Unanswered),
+            SystemLine::Escalated(1, Trigger::Undelivered),
+            SystemLine::Stopped,
+            SystemLine::HelpAsked,
+            SystemLine::HelpEnded,
         ];
         for line in lines {
             assert_eq!(SystemLine::parse(&line.to_string()), Some(line));

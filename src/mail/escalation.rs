@@ -12,6 +12,7 @@ use lettre::message::{Mailbox, MultiPart};
 
 use crate::config::MailConfig;
 use crate::config::PublicUrl;
+use crate::domain::escalation::{Source, Trigger};
 use crate::domain::id::MailId;
 use crate::locale::Locale;
 use crate::store::escalations::Wait;
@@ -44,15 +45,14 @@ pub struct Letter<'a> {
     pub now: DateTime<Utc>,
     /// How long, in minutes that count.
     pub waited: i64,
+    pub trigger: Trigger,
 }
 
 #[derive(Template)]
 #[template(path = "mail/escalation.txt", escape = "none")]
-struct Plain<'a> {
+struct Plain {
     t: Locale,
-    contact: &'a str,
-    inbox: &'a str,
-    waited: String,
+    lead: String,
     since: String,
     take: String,
     thread: String,
@@ -62,9 +62,8 @@ struct Plain<'a> {
 #[template(path = "mail/escalation.html")]
 struct Html<'a> {
     t: Locale,
-    contact: &'a str,
-    inbox: &'a str,
-    waited: String,
+    subject: &'a str,
+    lead: String,
     since: String,
     take: String,
     thread: String,
@@ -101,18 +100,16 @@ impl Letter<'_> {
         let path = format!("/conversations/{}", self.wait.conversation);
         let since = self.wait.since.with_timezone(&self.zone);
         let (take, thread) = (head.house.join(&format!("{path}/taking")), head.house.join(&path));
-        let (waited, since) = (self.waited(), since.format("%Y-%m-%d %H:%M").to_string());
+        let since = self.since(&since.format("%Y-%m-%d %H:%M").to_string());
+        let (lead, subject) = (self.lead(), single_line(&self.subject()));
         let plain = Plain {
             t,
-            contact: self.contact,
-            inbox: self.inbox,
-            waited: waited.clone(),
+            lead: lead.clone(),
             since: since.clone(),
             take: take.clone(),
             thread: thread.clone(),
         };
-        let html =
-            Html { t, contact: self.contact, inbox: self.inbox, waited, since, take, thread };
+        let html = Html { t, subject: &subject, lead, since, take, thread };
         let (plain, html) = (rendered(&plain), rendered(&html));
         let address =
             self.to.address.parse().map_err(|_no_address| lettre::error::Error::MissingTo)?;
@@ -124,7 +121,7 @@ impl Letter<'_> {
         let message = Message::builder()
             .from(head.from.clone())
             .to(Mailbox::new(name, address))
-            .subject(single_line(&t.mail_subject(self.contact, self.inbox)))
+            .subject(&*subject)
             .date(self.now.into())
             .message_id(Some(format!("<escalation.{}.{wait}>", self.id)))
             .in_reply_to(format!("<{wait}>"))
@@ -135,6 +132,36 @@ impl Letter<'_> {
             .raw_header(raw("X-Auto-Response-Suppress", "All".to_owned()))
             .multipart(MultiPart::alternative_plain_html(plain, html))?;
         Ok(message.formatted())
+    }
+
+    fn subject(&self) -> String {
+        let (t, contact, inbox) = (self.to.locale, self.contact, self.inbox);
+        match self.trigger {
+            Trigger::Unanswered | Trigger::Unassigned => t.mail_subject(contact, inbox),
+            Trigger::Words | Trigger::Tagged => t.mail_subject_urgent(contact, inbox),
+            Trigger::Undelivered => t.mail_subject_undelivered(contact, inbox),
+            Trigger::Help => t.mail_subject_help(contact, inbox),
+        }
+    }
+
+    fn lead(&self) -> String {
+        let (t, contact, inbox) = (self.to.locale, self.contact, self.inbox);
+        match self.trigger {
+            Trigger::Unanswered | Trigger::Unassigned => t.mail_lead(contact, inbox, self.waited()),
+            Trigger::Words => t.mail_lead_words(contact, inbox, self.waited()),
+            Trigger::Tagged => t.mail_lead_tagged(contact, inbox, self.waited()),
+            Trigger::Undelivered => t.mail_lead_undelivered(contact, inbox),
+            Trigger::Help => t.mail_lead_help(contact, inbox),
+        }
+    }
+
+    fn since(&self, time: &str) -> String {
+        let t = self.to.locale;
+        match self.trigger.source() {
+            Source::Wait => t.mail_since(time),
+            Source::Failure => t.mail_since_failure(time),
+            Source::Call => t.mail_since_call(time),
+        }
     }
 
     fn waited(&self) -> String {

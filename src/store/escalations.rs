@@ -7,13 +7,16 @@
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
-use super::connection::{Db, on_each_backend};
+use super::connection::Db;
 use super::error::{StoreError, known};
-use super::schema::{conversations, escalation_policies, escalation_steps, escalations};
+use super::schema::{escalation_policies, escalation_steps};
 use super::seal::place;
-use crate::domain::conversation::ConversationState;
 use crate::domain::escalation::{Policy, Recipient, Step, Trigger};
-use crate::domain::id::{ConversationId, InboxId};
+use crate::domain::id::{InboxId, TagId};
+
+mod waits;
+
+pub use waits::{Candidate, Wait, hold, record, turns, waiting};
 
 /// What an inbox goes by, since when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,19 +26,16 @@ pub struct Kept {
     pub changed_at: DateTime<Utc>,
 }
 
-/// Somebody who waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wait {
-    pub conversation: ConversationId,
-    pub since: DateTime<Utc>,
-}
-
 #[derive(Queryable)]
 struct StepRow {
     inbox_id: InboxId,
     kind: String,
     after_seconds: i64,
     recipients_sealed: Vec<u8>,
+    urgent: bool,
+    repeat_seconds: Option<i64>,
+    words: Option<String>,
+    tags: Option<String>,
 }
 
 /// What an inbox goes by; without a policy nobody is told.
@@ -54,6 +54,10 @@ pub fn policy(db: &mut Db, inbox: InboxId) -> Result<Option<Kept>, StoreError> {
             escalation_steps::kind,
             escalation_steps::after_seconds,
             escalation_steps::recipients_sealed,
+            escalation_steps::urgent,
+            escalation_steps::repeat_seconds,
+            escalation_steps::words,
+            escalation_steps::tags,
         ))
         .load(&mut db.conn)?;
     let steps = rows.into_iter().map(|row| read(db, row)).collect::<Result<_, _>>()?;
@@ -96,6 +100,8 @@ pub fn set_policy(
         .execute(&mut db.conn)?;
     for (position, step) in (0..).zip(&policy.steps) {
         let to: Vec<String> = step.to.iter().map(Recipient::to_string).collect();
+        let tags: Vec<String> = step.tags.iter().map(TagId::to_string).collect();
+        let lines = |lines: &[String]| (!lines.is_empty()).then(|| lines.join("\n"));
         let here = place("escalation_steps", "recipients_sealed", inbox);
         diesel::insert_into(escalation_steps::table)
             .values((
@@ -105,76 +111,14 @@ pub fn set_policy(
                 escalation_steps::after_seconds.eq(step.after.num_seconds()),
                 escalation_steps::recipients_sealed
                     .eq(db.vault.house().seal_text(here, &to.join(" "))),
+                escalation_steps::urgent.eq(step.urgent),
+                escalation_steps::repeat_seconds.eq(step.every.map(|every| every.num_seconds())),
+                escalation_steps::words.eq(lines(&step.words)),
+                escalation_steps::tags.eq(lines(&tags)),
             ))
             .execute(&mut db.conn)?;
     }
     Ok(())
-}
-
-/// Who waits in `inbox` since `before` or longer, is not put aside and has not been
-/// told of by the step at `position`; the longest first. Whether the time counts is
-/// for the caller to see.
-pub fn waiting(
-    db: &mut Db,
-    inbox: InboxId,
-    (position, trigger): (i32, Trigger),
-    before: DateTime<Utc>,
-    limit: i64,
-) -> Result<Vec<Wait>, StoreError> {
-    let told = escalations::table
-        .filter(escalations::conversation_id.eq(conversations::id))
-        .filter(escalations::since.nullable().eq(conversations::waiting_since))
-        .filter(escalations::position.eq(position));
-    let mut query = conversations::table
-        .filter(conversations::inbox_id.eq(inbox))
-        .filter(conversations::waiting_since.le(before.naive_utc()))
-        .filter(conversations::state.eq(ConversationState::Open.word()))
-        .filter(diesel::dsl::not(diesel::dsl::exists(told)))
-        .order(conversations::waiting_since)
-        .limit(limit)
-        .select((conversations::id, conversations::waiting_since))
-        .into_boxed();
-    if trigger == Trigger::Unassigned {
-        query = query.filter(conversations::assignee_id.is_null());
-    }
-    let rows: Vec<(ConversationId, Option<NaiveDateTime>)> = query.load(&mut db.conn)?;
-    let wait = |(conversation, since): (ConversationId, Option<NaiveDateTime>)| {
-        Some(Wait { conversation, since: since?.and_utc() })
-    };
-    Ok(rows.into_iter().filter_map(wait).collect())
-}
-
-/// Keeps the wait as it is until this transaction ends: whoever answers meanwhile
-/// comes before us or after us. False if it is over or put aside.
-pub fn hold(db: &mut Db, wait: Wait) -> Result<bool, StoreError> {
-    let since = wait.since.naive_utc();
-    let held = diesel::update(conversations::table.find(wait.conversation))
-        .filter(conversations::waiting_since.eq(since))
-        .filter(conversations::state.eq(ConversationState::Open.word()))
-        .set(conversations::waiting_since.eq(since))
-        .execute(&mut db.conn)?;
-    Ok(held == 1)
-}
-
-/// Puts on record that a step is taken. False if it was before.
-pub fn record(
-    db: &mut Db,
-    wait: Wait,
-    position: i32,
-    mails: usize,
-    now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let row = (
-        escalations::conversation_id.eq(wait.conversation),
-        escalations::since.eq(wait.since.naive_utc()),
-        escalations::position.eq(position),
-        escalations::fired_at.eq(now.naive_utc()),
-        escalations::mails.eq(i32::try_from(mails).unwrap_or(i32::MAX)),
-    );
-    let recorded = on_each_backend!(&mut db.conn, |conn| {
-        diesel::insert_into(escalations::table).values(row).on_conflict_do_nothing().execute(conn)
-    })?;
-    Ok(recorded == 1)
 }
 
 fn read(db: &Db, row: StepRow) -> Result<Step, StoreError> {
@@ -187,5 +131,14 @@ fn read(db: &Db, row: StepRow) -> Result<Step, StoreError> {
         trigger: known(Trigger::from_word(&row.kind), "escalation_steps.kind", &row.kind)?,
         after: TimeDelta::seconds(row.after_seconds),
         to: to.split(' ').map(recipient).collect::<Result<_, _>>()?,
+        urgent: row.urgent,
+        every: row.repeat_seconds.map(TimeDelta::seconds),
+        words: row.words.iter().flat_map(|words| words.lines()).map(str::to_owned).collect(),
+        tags: row
+            .tags
+            .iter()
+            .flat_map(|tags| tags.lines())
+            .map(|tag| known(tag.parse().ok(), "escalation_steps.tags", tag))
+            .collect::<Result<_, _>>()?,
     })
 }

@@ -194,6 +194,8 @@ pub struct Progress {
     pub segments: Option<u16>,
     pub sent_at: Option<DateTime<Utc>>,
     pub delivered_at: Option<DateTime<Utc>>,
+    /// When it was known that it had not arrived.
+    pub failed_at: Option<DateTime<Utc>>,
 }
 
 /// Moves a message from one state to the next. False if it was no longer in `from`.
@@ -213,6 +215,7 @@ pub fn advance(
         segments: Option<i32>,
         sent_at: Option<NaiveDateTime>,
         delivered_at: Option<NaiveDateTime>,
+        failed_at: Option<NaiveDateTime>,
         #[diesel(treat_none_as_null = true)]
         reason: Option<String>,
     }
@@ -222,6 +225,7 @@ pub fn advance(
         segments: progress.segments.map(i32::from),
         sent_at: progress.sent_at.map(|at| at.naive_utc()),
         delivered_at: progress.delivered_at.map(|at| at.naive_utc()),
+        failed_at: progress.failed_at.map(|at| at.naive_utc()),
         reason: progress.reason.map(|reason| reason.word().to_owned()),
     };
     let changed = diesel::update(messages::table.find(id))

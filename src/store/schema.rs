@@ -401,6 +401,7 @@ diesel::table! {
         sent_at -> Nullable<Timestamp>,
         delivered_at -> Nullable<Timestamp>,
         until_reply -> Bool,
+        failed_at -> Nullable<Timestamp>,
     }
 }
 
@@ -648,6 +649,10 @@ diesel::table! {
         kind -> Text,
         after_seconds -> BigInt,
         recipients_sealed -> Binary,
+        urgent -> Bool,
+        repeat_seconds -> Nullable<BigInt>,
+        words -> Nullable<Text>,
+        tags -> Nullable<Text>,
     }
 }
 
@@ -655,10 +660,22 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::ids::DbUuid;
 
-    escalations (conversation_id, since, position) {
+    help_calls (conversation_id) {
+        conversation_id -> DbUuid,
+        since -> Timestamp,
+        user_id -> Nullable<DbUuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    escalations (conversation_id, since, position, turn) {
         conversation_id -> DbUuid,
         since -> Timestamp,
         position -> Integer,
+        turn -> Integer,
         fired_at -> Timestamp,
         mails -> Integer,
     }
@@ -699,6 +716,7 @@ diesel::joinable!(conversation_tags -> tags (tag_id));
 diesel::joinable!(team_members -> teams (team_id));
 diesel::joinable!(team_inboxes -> teams (team_id));
 diesel::joinable!(mentions -> conversations (conversation_id));
+diesel::joinable!(help_calls -> conversations (conversation_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
@@ -719,6 +737,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     escalation_steps,
     escalations,
     events,
+    help_calls,
     idempotency_keys,
     inbox_counts,
     inboxes,

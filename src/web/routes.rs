@@ -96,6 +96,8 @@ routes! {
     delete "/conversations/{id}/closure" User => conversations::verbs::reopen;
     post "/conversations/{id}/snooze" User => conversations::verbs::snooze;
     delete "/conversations/{id}/snooze" User => conversations::verbs::wake;
+    post "/conversations/{id}/help" User => conversations::verbs::ask_help;
+    delete "/conversations/{id}/help" User => conversations::verbs::end_help;
     put "/conversations/{id}/draft" User => messages::save_draft;
     get "/conversations/{id}/templates" User => templates::index;
     post "/conversations/{id}/tags/{tag}" User => conversations::tagging::put_on;

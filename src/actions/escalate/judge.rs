@@ -4,12 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::business_hours::BusinessHours;
-use crate::domain::escalation::{Mark, Policy, Step, is_taken_in_hand, waited};
+use crate::domain::escalation::{Mark, Step, Trigger, is_over, is_taken_in_hand, says, waited};
 use crate::domain::id::InboxId;
 use crate::domain::message::{Direction, MessageKind};
 use crate::domain::system_line::SystemLine;
 use crate::store::escalations::{Kept, Wait};
-use crate::store::messages::{self, Position};
+use crate::store::messages::{self, Message, Position};
 use crate::store::{Db, StoreError, calendars, inboxes};
 
 /// Lines of a wait that are looked at: who is put aside more often is not waiting.
@@ -19,7 +19,9 @@ const LINES: i64 = 500;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     NotYet,
-    /// Somebody has waited so long, as far as it counts.
+    /// Nobody has said one of its words, up to the last text there is.
+    Unsaid,
+    /// It has waited for so long, as far as it counts.
     Due(TimeDelta),
     /// It is never taken in this wait: somebody has the conversation in hand, or it was
     /// late before there was such a step.
@@ -28,61 +30,90 @@ pub(super) enum Verdict {
 
 /// What an inbox reckons with.
 pub(super) struct Clock {
-    pub hours: BusinessHours,
+    hours: BusinessHours,
+    always: BusinessHours,
     pub zone: Tz,
 }
 
+impl Clock {
+    pub fn of(db: &mut Db, inbox: InboxId) -> Result<Self, StoreError> {
+        let inbox = inboxes::find(db, inbox)?;
+        let zone = inbox.time_zone.parse().unwrap_or(Tz::UTC);
+        let always = BusinessHours::always(zone);
+        let hours = match inbox.calendar_id {
+            Some(calendar) => calendars::find(db, calendar)?.hours(),
+            None => always.clone(),
+        };
+        Ok(Self { hours, always, zone })
+    }
+
+    /// What counts for a step.
+    pub fn hours(&self, kept: &Kept, step: &Step) -> &BusinessHours {
+        if kept.policy.always || step.urgent { &self.always } else { &self.hours }
+    }
+}
+
+/// Whether the `turn`th turn of a step is to be taken; the first is 0.
 pub(super) fn judge(
     db: &mut Db,
     clock: &Clock,
     kept: &Kept,
-    step: &Step,
+    (step, turn): (&Step, i32),
     wait: Wait,
     now: DateTime<Utc>,
 ) -> Result<Verdict, StoreError> {
+    let hours = clock.hours(kept, step);
+    let owed = step.owed(turn);
     // Most waits are told apart without a look at their lines.
-    if clock.hours.between(wait.since, now) < step.after {
+    if hours.between(wait.since, now) < owed {
         return Ok(Verdict::NotYet);
     }
-    let marks = marks(db, wait)?;
-    let waited = |until: DateTime<Utc>| waited(&clock.hours, wait.since, until, &marks);
-    let was_late = wait.since < kept.changed_at && waited(kept.changed_at) >= step.after;
-    let time = waited(now);
-    Ok(match time >= step.after {
-        _ if was_late || is_taken_in_hand(&marks) => Verdict::Passed,
-        true => Verdict::Due(time),
-        false => Verdict::NotYet,
-    })
-}
-
-pub(super) fn clock(db: &mut Db, inbox: InboxId, policy: &Policy) -> Result<Clock, StoreError> {
-    let inbox = inboxes::find(db, inbox)?;
-    let zone = inbox.time_zone.parse().unwrap_or(Tz::UTC);
-    let hours = match inbox.calendar_id.filter(|_| !policy.always) {
-        Some(calendar) => calendars::find(db, calendar)?.hours(),
-        None => BusinessHours::always(zone),
+    let lines = lines(db, wait)?;
+    let marks: Vec<_> = lines.iter().filter_map(mark).collect();
+    let since = match step.trigger {
+        Trigger::Words => {
+            match lines.iter().find(|line| is_inbound(line) && says(&step.words, &line.body)) {
+                Some(line) => line.created_at,
+                None => return Ok(Verdict::Unsaid),
+            }
+        }
+        _ => wait.since,
     };
-    Ok(Clock { hours, zone })
+    let waited = |until: DateTime<Utc>| waited(hours, since, until, &marks);
+    let was_late = since < kept.changed_at && waited(kept.changed_at) >= owed;
+    if was_late || is_over(wait.source, wait.since, &marks) || is_taken_in_hand(&marks) {
+        return Ok(Verdict::Passed);
+    }
+    let time = waited(now);
+    Ok(if time >= owed { Verdict::Due(time) } else { Verdict::NotYet })
 }
 
-/// What happened since the wait began, as far as its clock is concerned.
-fn marks(db: &mut Db, wait: Wait) -> Result<Vec<(DateTime<Utc>, Mark)>, StoreError> {
+/// The lines since the wait began.
+pub(super) fn lines(db: &mut Db, wait: Wait) -> Result<Vec<Message>, StoreError> {
     let just_before = wait.since - TimeDelta::microseconds(1);
     let start = Position { at: just_before, id: uuid::Uuid::max() };
-    let lines = messages::page_after(db, wait.conversation, start, LINES)?;
-    let mark = |line: messages::Message| {
-        let mark = match (line.kind, line.direction) {
-            (MessageKind::Sms, Direction::Inbound) => Mark::Inbound,
-            (MessageKind::System, _) => match SystemLine::parse(&line.body)? {
-                SystemLine::Snoozed(_) => Mark::Snoozed,
-                SystemLine::Woken => Mark::Woken,
-                SystemLine::Assigned(to) if line.author_id == Some(to) => Mark::Taken,
-                SystemLine::Escalated(_) => Mark::Escalated,
-                _ => return None,
-            },
+    messages::page_after(db, wait.conversation, start, LINES)
+}
+
+fn is_inbound(line: &Message) -> bool {
+    line.kind == MessageKind::Sms && line.direction == Direction::Inbound
+}
+
+/// What a line is to the clock of a wait.
+pub(super) fn mark(line: &Message) -> Option<(DateTime<Utc>, Mark)> {
+    let mark = match (line.kind, line.direction) {
+        (MessageKind::Sms, Direction::Inbound) => Mark::Inbound,
+        (MessageKind::Sms, Direction::Outbound) if line.author_id.is_some() => Mark::Answered,
+        (MessageKind::System, _) => match SystemLine::parse(&line.body)? {
+            SystemLine::Snoozed(_) => Mark::Snoozed,
+            SystemLine::Woken => Mark::Woken,
+            SystemLine::Closed => Mark::Closed,
+            SystemLine::Assigned(to) if line.author_id == Some(to) => Mark::Taken,
+            SystemLine::Escalated(..) => Mark::Escalated,
+            SystemLine::Stopped => Mark::Stopped,
             _ => return None,
-        };
-        Some((line.created_at, mark))
+        },
+        _ => return None,
     };
-    Ok(lines.into_iter().filter_map(mark).collect())
+    Some((line.created_at, mark))
 }

@@ -42,7 +42,7 @@ pub(super) fn letters(
     for people in [chosen, with(Role::Supervisor).collect(), with(Role::Admin).collect()] {
         let letters: Vec<NewMail> = once_each(people)
             .iter()
-            .filter_map(|person| letter(head, clock, told, person, now))
+            .filter_map(|person| letter(head, clock, step, told, person, now))
             .collect();
         if !letters.is_empty() {
             return Ok(letters);
@@ -54,6 +54,7 @@ pub(super) fn letters(
 fn letter(
     head: &Letterhead,
     clock: &Clock,
+    step: &Step,
     told: &Told<'_>,
     person: &Person,
     now: DateTime<Utc>,
@@ -71,6 +72,7 @@ fn letter(
         zone: clock.zone,
         now,
         waited: told.waited.num_minutes(),
+        trigger: step.trigger,
     };
     match letter.write(head) {
         Ok(message) => {

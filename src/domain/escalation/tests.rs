@@ -50,6 +50,7 @@ fn a_policy_names_the_step_that_cannot_be_kept_to() {
         trigger: Trigger::Unanswered,
         after: minutes(after),
         to: vec![Recipient::Team; to],
+        ..Step::default()
     };
     let policy = |steps: Vec<Step>| Policy { always: false, steps }.check();
     assert_eq!(policy(vec![]), Ok(()));
@@ -59,6 +60,63 @@ fn a_policy_names_the_step_that_cannot_be_kept_to() {
     assert_eq!(policy(vec![step(30 * 24 * 60 + 1, 1)]), Err(PolicyError::After(0)));
     assert_eq!(policy(vec![step(5, 0)]), Err(PolicyError::ToNobody(0)));
     assert_eq!(policy(vec![step(5, 11)]), Err(PolicyError::ToTooMany(0)));
+    let about = |trigger, words: &[&str], tags: usize, every: Option<i64>| {
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        let tags = vec![TagId(uuid::Uuid::nil()); tags];
+        policy(vec![Step { trigger, words, tags, every: every.map(minutes), ..step(0, 1) }])
+    };
+    let long = "長".repeat(51);
+    for (trigger, words, tags, every, expected) in [
+        (Trigger::Help, vec![], 0, None, Ok(())),
+        (Trigger::Undelivered, vec![], 0, Some(5), Ok(())),
+        (Trigger::Undelivered, vec![], 0, Some(4), Err(PolicyError::Every(0))),
+        (Trigger::Unassigned, vec![], 0, None, Err(PolicyError::After(0))),
+        (Trigger::Words, vec!["解約"], 0, None, Ok(())),
+        (Trigger::Words, vec![], 0, None, Err(PolicyError::Words(0))),
+        (Trigger::Words, vec!["解約"; 51], 0, None, Err(PolicyError::Words(0))),
+        (Trigger::Words, vec![long.as_str()], 0, None, Err(PolicyError::Words(0))),
+        (Trigger::Tagged, vec![], 1, None, Ok(())),
+        (Trigger::Tagged, vec![], 0, None, Err(PolicyError::Tags(0))),
+    ] {
+        assert_eq!(about(trigger, &words, tags, every), expected, "{trigger:?} {words:?}");
+    }
+}
+
+#[test]
+fn words_are_found_in_whatever_width_and_case() {
+    let words = ["解約".to_owned(), "ＳＴＯＰ".to_owned(), "キャンセル".to_owned()];
+    for (text, found) in [
+        ("解約したいのですが", true),
+        ("please stop", true),
+        ("ｷｬﾝｾﾙできますか", true),
+        ("解 約", false),
+        ("予約したいのですが", false),
+        ("", false),
+    ] {
+        assert_eq!(says(&words, text), found, "{text}");
+    }
+}
+
+#[test]
+fn a_step_that_comes_again_does_so_after_as_long_each_time() {
+    let step = Step { after: minutes(15), every: Some(minutes(10)), ..Step::default() };
+    let owed: Vec<i64> = (0..3).map(|turn| step.owed(turn).num_minutes()).collect();
+    assert_eq!(owed, [15, 25, 35]);
+    assert_eq!(Step { every: None, ..step }.owed(0), minutes(15));
+}
+
+#[test]
+fn a_failed_text_is_seen_to_by_another_and_a_wait_is_not() {
+    let since = at("2026-11-24T10:00:00+09:00");
+    let now = since + minutes(1);
+    assert!(!is_over(Source::Failure, since, &[(since, Mark::Answered)]), "itself");
+    for (mark, ends) in
+        [(Mark::Answered, true), (Mark::Closed, true), (Mark::Inbound, false), (Mark::Taken, false)]
+    {
+        assert_eq!(is_over(Source::Failure, since, &[(now, mark)]), ends, "{mark:?}");
+        assert!(!is_over(Source::Wait, since, &[(now, mark)]), "{mark:?}");
+        assert!(!is_over(Source::Call, since, &[(now, mark)]), "{mark:?}");
+    }
 }
 
 #[test]
@@ -101,7 +159,8 @@ fn who_takes_it_after_a_step_stops_the_ladder() {
         let marks: Vec<_> = marks.iter().map(|mark| (now, *mark)).collect();
         is_taken_in_hand(&marks)
     };
-    use Mark::{Escalated, Inbound, Taken};
+    use Mark::{Escalated, Inbound, Stopped, Taken};
+    assert!(taken(&[Stopped]), "whoever stops it knows of it");
     assert!(!taken(&[]));
     assert!(!taken(&[Taken]), "nobody was told yet: it may have been forgotten");
     assert!(!taken(&[Taken, Escalated]));

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::business_hours::BusinessHours;
+use super::Source;
 
 /// What happened in a conversation during a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,12 @@ pub enum Mark {
     Taken,
     /// A step of the ladder was taken.
     Escalated,
+    /// A person sent another text.
+    Answered,
+    /// Somebody is done with it.
+    Closed,
+    /// Somebody said that nobody else need be told.
+    Stopped,
 }
 
 /// How long `since` has been waiting at `now`: the time in which the inbox was open
@@ -42,9 +49,21 @@ pub fn waited(
     time + running.map_or(TimeDelta::zero(), |from| hours.between(from, now))
 }
 
-/// Whether somebody took the conversation after its ladder had begun: they know, and
-/// nobody else is told.
+/// Whether nobody else need be told: somebody took the conversation after its ladder
+/// had begun, or stopped it.
 pub fn is_taken_in_hand(marks: &[(DateTime<Utc>, Mark)]) -> bool {
-    let begun = marks.iter().position(|(_, mark)| *mark == Mark::Escalated);
-    begun.is_some_and(|begun| marks[begun..].iter().any(|(_, mark)| *mark == Mark::Taken))
+    let is = |wanted: Mark| move |(_, mark): &(DateTime<Utc>, Mark)| *mark == wanted;
+    let begun = marks.iter().position(is(Mark::Escalated));
+    let was_taken = begun.is_some_and(|begun| marks[begun..].iter().any(is(Mark::Taken)));
+    was_taken || marks.iter().any(is(Mark::Stopped))
+}
+
+/// Whether what began it is seen to. An answer ends a contact's wait, and help a call,
+/// where they are kept; a failed text stays one, and what came after it tells.
+pub fn is_over(source: Source, since: DateTime<Utc>, marks: &[(DateTime<Utc>, Mark)]) -> bool {
+    let ends = |(at, mark): &(DateTime<Utc>, Mark)| {
+        // The text itself may be as old as its failure, never younger.
+        *at > since && matches!(mark, Mark::Answered | Mark::Closed)
+    };
+    source == Source::Failure && marks.iter().any(ends)
 }

@@ -18,6 +18,7 @@ fn letter(contact: &str, locale: Locale, id: u128) -> String {
         to: &to,
         wait: Wait {
             conversation: ConversationId(Uuid::from_u128(7)),
+            source: Source::Wait,
             since: "2026-11-24T09:00:00+09:00".parse().unwrap(),
         },
         contact,
@@ -25,6 +26,7 @@ fn letter(contact: &str, locale: Locale, id: u128) -> String {
         zone: Tz::Asia__Tokyo,
         now: "2026-11-24T09:30:00+09:00".parse().unwrap(),
         waited: 30,
+        trigger: Trigger::Unanswered,
     };
     String::from_utf8(letter.write(&head()).unwrap()).expect("7-bit")
 }

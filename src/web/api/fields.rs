@@ -87,6 +87,14 @@ impl Fields {
         }
     }
 
+    pub fn boolean(&mut self, name: &'static str) -> Result<Option<bool>, ApiError> {
+        match self.members.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(value)),
+            Some(_) => Err(malformed(name, "must be true or false")),
+        }
+    }
+
     pub fn texts(&mut self, name: &'static str) -> Result<Option<Vec<String>>, ApiError> {
         let expected = "must be a list of strings";
         self.each(name, expected, |value| match value {

@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 use super::fields::Fields;
 use super::{ApiError, Body, Call, ok};
 use crate::actions::escalate;
-use crate::domain::escalation::{MOST_STEPS, Policy, PolicyError, Recipient, Step, Trigger};
+use crate::domain::escalation::{
+    LONGEST_WORD, MOST_STEPS, MOST_WORDS, Policy, PolicyError, Recipient, Step, Trigger,
+};
 use crate::domain::id::InboxId;
 use crate::web::error::WebError;
 
@@ -25,6 +27,15 @@ struct StepView {
     trigger: &'static str,
     after_seconds: i64,
     to: Vec<String>,
+    #[serde(skip_serializing_if = "is_false")]
+    urgent: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeat_seconds: Option<i64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    words: Vec<String>,
+    /// Ids.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<String>,
 }
 
 /// `PUT /inboxes/{id}/escalation_policy`: no steps is no policy.
@@ -50,19 +61,35 @@ pub async fn set_escalation_policy(call: Call, id: Path<String>, payload: Payloa
 
 fn step(members: Map<String, Value>) -> Result<Step, ApiError> {
     let mut fields = Fields::new("field", members);
-    let expected = "must be unanswered or unassigned";
+    let expected = "must be unanswered, unassigned, undelivered, words, tagged or help";
     let trigger = fields.read("trigger", expected, Trigger::from_word)?;
     let after = fields.integer("after_seconds")?.ok_or(ApiError::missing("after_seconds"))?;
     let to = fields.texts("to")?.ok_or(ApiError::missing("to"))?;
+    let urgent = fields.boolean("urgent")?.unwrap_or_default();
+    let every = fields.integer("repeat_seconds")?;
+    let words = fields.texts("words")?.unwrap_or_default();
+    let tags = fields.texts("tags")?.unwrap_or_default();
     fields.finish()?;
     let recipient = |text: String| {
         let expected = "must hold assignee, team, supervisors or e-mail addresses";
         Recipient::parse(&text).ok_or_else(|| ApiError::invalid("to", "malformed", expected))
     };
+    let words: Vec<String> = words.iter().map(|word| word.trim().to_owned()).collect();
+    if words.iter().any(|word| word.is_empty() || word.contains(char::is_control)) {
+        return Err(ApiError::invalid("words", "malformed", "must hold words of one line"));
+    }
+    let seconds = |seconds| TimeDelta::try_seconds(seconds).unwrap_or(TimeDelta::MAX);
+    let tag = |text: String| {
+        text.parse().map_err(|_not_an_id| ApiError::invalid("tags", "malformed", "must hold ids"))
+    };
     Ok(Step {
         trigger: trigger.ok_or(ApiError::missing("trigger"))?,
-        after: TimeDelta::try_seconds(after).unwrap_or(TimeDelta::MAX),
+        after: seconds(after),
         to: to.into_iter().map(recipient).collect::<Result<_, _>>()?,
+        urgent,
+        every: every.map(seconds),
+        words,
+        tags: tags.into_iter().map(tag).collect::<Result<_, _>>()?,
     })
 }
 
@@ -72,8 +99,21 @@ fn refused(error: PolicyError) -> ApiError {
             ApiError::invalid("steps", "too_many", &format!("must be at most {MOST_STEPS}"))
         }
         PolicyError::After(_) => {
-            let expected = "must be from 60 to 2592000, which is 30 days";
+            let expected =
+                "must be from 60, or 0 for what is late at once, to 2592000, which is 30 days";
             ApiError::invalid("after_seconds", "malformed", expected)
+        }
+        PolicyError::Every(_) => {
+            let expected = "must be from 300 to 2592000, which is 30 days";
+            ApiError::invalid("repeat_seconds", "malformed", expected)
+        }
+        PolicyError::Words(_) => {
+            let expected =
+                format!("must hold 1 to {MOST_WORDS} words of up to {LONGEST_WORD} characters");
+            ApiError::invalid("words", "malformed", &expected)
+        }
+        PolicyError::Tags(_) => {
+            ApiError::invalid("tags", "malformed", &format!("must hold 1 to {MOST_WORDS} ids"))
         }
         PolicyError::ToNobody(_) => ApiError::missing("to"),
         PolicyError::ToTooMany(_) => ApiError::invalid("to", "too_many", &error.to_string()),
@@ -86,10 +126,19 @@ impl From<Policy> for PolicyView {
             trigger: step.trigger.word(),
             after_seconds: step.after.num_seconds(),
             to: step.to.iter().map(Recipient::to_string).collect(),
+            urgent: step.urgent,
+            repeat_seconds: step.every.map(|every| every.num_seconds()),
+            words: step.words,
+            tags: step.tags.iter().map(ToString::to_string).collect(),
         };
         Self {
             hours: if policy.always { "always" } else { "inbox" },
             steps: policy.steps.into_iter().map(step).collect(),
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_false(value: &bool) -> bool {
+    !value
 }

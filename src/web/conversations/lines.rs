@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::list::language_of;
 use super::people::People;
 use crate::domain::delivery::OutboundState;
+use crate::domain::escalation::Trigger;
 use crate::domain::id::{MessageId, UserId};
 use crate::domain::message::{Direction, MessageKind};
 use crate::domain::system_line::SystemLine;
@@ -149,7 +150,10 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
         SystemLine::OptedOut => Some(t.system_opted_out().to_owned()),
         SystemLine::OptedIn => Some(t.system_opted_in().to_owned()),
         SystemLine::Withdrawn => Some(t.system_withdrawn().to_owned()),
-        SystemLine::Escalated(people) => Some(t.system_escalated(people)),
+        SystemLine::Escalated(people, why) => Some(escalated(t, people, why)),
+        SystemLine::Stopped => named(|t, name| t.system_stopped_by(name)),
+        SystemLine::HelpAsked => named(|t, name| t.system_help_asked_by(name)),
+        SystemLine::HelpEnded => named(|t, name| t.system_help_ended_by(name)),
     };
     told.unwrap_or_else(|| match line {
         SystemLine::Reopened => t.system_reopened().to_owned(),
@@ -162,8 +166,21 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
         SystemLine::OptedOut
         | SystemLine::OptedIn
         | SystemLine::Withdrawn
-        | SystemLine::Escalated(_) => String::new(),
+        | SystemLine::Escalated(..) => String::new(),
+        SystemLine::Stopped => t.system_stopped().to_owned(),
+        SystemLine::HelpAsked => t.system_help_asked().to_owned(),
+        SystemLine::HelpEnded => t.system_help_ended().to_owned(),
     })
+}
+
+/// To how many mails went, and why.
+fn escalated(t: Locale, people: u32, why: Trigger) -> String {
+    match why {
+        Trigger::Unanswered | Trigger::Unassigned => t.system_escalated(people),
+        Trigger::Words | Trigger::Tagged => t.system_escalated_urgent(people),
+        Trigger::Undelivered => t.system_escalated_undelivered(people),
+        Trigger::Help => t.system_escalated_help(people),
+    }
 }
 
 fn icon(message: &Message) -> &'static str {
@@ -176,7 +193,9 @@ fn icon(message: &Message) -> &'static str {
         Some(SystemLine::Snoozed(_) | SystemLine::Woken) => "clock",
         Some(SystemLine::OptedOut | SystemLine::OptedIn) => "ban",
         Some(SystemLine::Withdrawn) => "undo-2",
-        Some(SystemLine::Escalated(_)) => "at-sign",
+        Some(SystemLine::Escalated(..)) => "at-sign",
+        Some(SystemLine::Stopped) => "ban",
+        Some(SystemLine::HelpAsked | SystemLine::HelpEnded) => "hand",
         None => "info",
     }
 }

@@ -22,8 +22,8 @@ use crate::store::messages::{self, Message, Position};
 use crate::store::tags::{self, Tag};
 use crate::store::templates::{self, Template};
 use crate::store::{
-    Db, StoreError, calendars, drafts, opt_outs, optional, provider_accounts, reads, senders,
-    teams, users,
+    Db, StoreError, calendars, drafts, help_calls, opt_outs, optional, provider_accounts, reads,
+    senders, teams, users,
 };
 use crate::web::cursor;
 use crate::web::error::WebError;
@@ -367,6 +367,7 @@ pub fn side(
         first_contact: times.full(first),
         tags: tag_choices(db, conversation.id)?,
         may_answer: role.may_answer(),
+        help_since: help_calls::find(db, conversation.id)?.map(|call| times.full(call.since)),
         cases: cases
             .iter()
             .map(|case| CaseView {

@@ -179,6 +179,32 @@ pub async fn wake(
     done(&session, &request, &fields, id)
 }
 
+/// `POST /conversations/{id}/help`
+pub async fn ask_help(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    path: web::Path<Uuid>,
+    fields: Fields,
+) -> Result<HttpResponse, WebError> {
+    let id = ConversationId(path.into_inner());
+    actions::ask_help::run(&app, session.caller.clone(), id).await?;
+    done(&session, &request, &fields, id)
+}
+
+/// `DELETE /conversations/{id}/help`
+pub async fn end_help(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    path: web::Path<Uuid>,
+    fields: Fields,
+) -> Result<HttpResponse, WebError> {
+    let id = ConversationId(path.into_inner());
+    actions::ask_help::end(&app, session.caller.clone(), id).await?;
+    done(&session, &request, &fields, id)
+}
+
 /// Scripts hear of the change by its event; a browser without them goes back to
 /// the thread, beside the list it had.
 pub(super) fn done(

@@ -335,6 +335,8 @@ pub struct SideView {
     /// Every tag that is offered, and what the conversation carries beside.
     pub tags: Vec<TagChoice>,
     pub may_answer: bool,
+    /// Since when somebody asks for help.
+    pub help_since: Option<TimeView>,
     /// Newest first.
     pub cases: Vec<CaseView>,
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{FormErrors, Shell, TimeView};
+use super::{ChoiceView, FormErrors, Shell, TimeView};
 use crate::domain::escalation::Trigger;
 
 /// `GET /settings/inboxes/{id}/escalation`; PUT the same.
@@ -22,17 +22,25 @@ pub struct EscalationPage {
     pub errors: FormErrors,
 }
 
-/// A row: fields `trigger_N`, `minutes_N`, `to_N` and `mails_N`.
+/// A row: fields `trigger_N`, `minutes_N`, `to_N`, `mails_N`, `words_N`, `tags_N`,
+/// `every_N` and `urgent_N`.
 #[derive(Clone, Debug)]
 pub struct EscalationStepView {
     pub number: usize,
+    /// What it does, in words; while it is as somebody may keep it.
+    pub sentence: Option<String>,
     pub trigger: Trigger,
     pub minutes: String,
     /// `assignee`, `team`, `supervisors`.
     pub to: Vec<String>,
     pub mails: String,
-    /// Beside minutes, recipients, addresses.
-    pub wrong: [Option<String>; 3],
+    pub words: String,
+    /// The minutes after which it comes again.
+    pub every: String,
+    pub urgent: bool,
+    pub tags: Vec<ChoiceView>,
+    /// Beside minutes, recipients, addresses, words, tags, `every`.
+    pub wrong: [Option<String>; 6],
 }
 
 /// `GET /settings/mails`
@@ -76,7 +84,20 @@ pub struct TakingPage {
     pub may_take: bool,
 }
 
+impl EscalationPage {
+    fn label(&self, trigger: &Trigger) -> &'static str {
+        self.shell.t.escalation_trigger(*trigger)
+    }
+}
+
 impl EscalationStepView {
+    /// Whether what most ladders do without is to be seen at once.
+    fn has_more(&self) -> bool {
+        let is_about_more = matches!(self.trigger, Trigger::Words | Trigger::Tagged);
+        let is_wrong = self.wrong[3..].iter().any(Option::is_some);
+        is_about_more || is_wrong || self.urgent || !self.every.is_empty()
+    }
+
     fn goes_to(&self, word: &str) -> bool {
         self.to.iter().any(|to| to == word)
     }

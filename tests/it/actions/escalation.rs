@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::cast::{ADMIN, SATO, SUZUKI, TANAKA};
 
+use super::tags::tag;
+
 const HANDSET: &str = "+819012345678";
 const BOSS: &str = "boss@example.jp";
 
@@ -192,6 +194,97 @@ async fn who_cannot_be_written_to_is_not_counted_and_somebody_else_is_told() {
 }
 
 #[tokio::test]
+async fn words_a_tag_a_failed_text_and_a_call_for_help_start_ladders_of_their_own() {
+    let app = TestApp::start().await;
+    let urgent = tag(&app, "至急", 10).await;
+    let step = |trigger: &str, more: Value| {
+        let mut step = json!({"trigger": trigger, "after_seconds": 0, "to": ["supervisors"]});
+        step.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        step
+    };
+    let steps = json!([
+        step("words", json!({"urgent": true, "words": ["解約", "STOP"]})),
+        step("tagged", json!({"tags": [urgent.to_string()]})),
+        step("undelivered", json!({"after_seconds": 60})),
+        step("help", json!({})),
+    ]);
+    climbs(&app, json!({"hours": "inbox", "steps": steps})).await;
+    let lines = async |conversation| {
+        let lines = app.api().system_lines(conversation).await;
+        lines.into_iter().filter(|line| line.starts_with("escalated")).collect::<Vec<_>>()
+    };
+
+    let conversation = app.handset(HANDSET).sends("こんにちは").await;
+    assert_eq!(after(&app, 10).await, 0);
+    app.handset(HANDSET).sends("かいやく、いえ解約です").await;
+    assert_eq!(after(&app, 0).await, 1);
+    assert_eq!(after(&app, 0).await, 0, "once a wait");
+    assert_eq!(lines(conversation).await, ["escalated 1 words"]);
+
+    let sato = app.sign_in(SATO).await;
+    let tags = format!("/conversations/{conversation}/tags/{urgent}");
+    sato.post(&tags, &[]).await.expect(303);
+    assert_eq!(after(&app, 0).await, 1);
+    assert_eq!(lines(conversation).await.last().unwrap(), "escalated 1 tagged");
+
+    // An answer ends the wait, and does not arrive.
+    app.api().carrier(json!({"receipt": "undelivered"})).await;
+    sato.reply(conversation, "承りました").await;
+    app.settle().await;
+    assert_eq!(after(&app, 0).await, 0);
+    assert_eq!(after(&app, 1).await, 1);
+    assert_eq!(lines(conversation).await.last().unwrap(), "escalated 1 undelivered");
+    app.api().carrier(json!({"receipt": "delivered"})).await;
+    // One that failed and was followed by another text is seen to.
+    let other = app.handset("+819087654321").sends("どうなりましたか").await;
+    app.api().carrier(json!({"receipt": "undelivered"})).await;
+    sato.reply(other, "まもなくです").await;
+    app.settle().await;
+    app.api().carrier(json!({"receipt": "delivered"})).await;
+    app.advance(TimeDelta::seconds(30));
+    sato.reply(other, "もう一度お送りします").await;
+    app.settle().await;
+    assert_eq!(after(&app, 5).await, 0);
+
+    let help = format!("/conversations/{other}/help");
+    sato.post(&help, &[]).await.expect(303);
+    sato.post(&help, &[]).await.expect(303);
+    assert_eq!(after(&app, 0).await, 1);
+    assert_eq!(lines(other).await, ["escalated 1 help"]);
+    let about = format!("/conversations/{other}/about");
+    assert!(sato.get(&about).await.expect(200).text.contains("助けを求めています"));
+    // Whoever asked is no help; somebody else is.
+    sato.reply(other, "確認します").await;
+    assert!(sato.get(&about).await.expect(200).text.contains("助けを求めています"));
+    app.sign_in(SUZUKI).await.reply(other, "代わります").await;
+    assert!(!sato.get(&about).await.expect(200).text.contains("助けを求めています"));
+    sato.post(&help, &[]).await.expect(303);
+    sato.delete(&help).await.expect(303);
+    assert_eq!(after(&app, 0).await, 0, "nobody asks any more");
+    app.settle().await;
+}
+
+#[tokio::test]
+async fn a_step_may_come_again_until_somebody_acts() {
+    let app = TestApp::start().await;
+    let step = json!({"trigger": "unanswered", "after_seconds": 60, "to": ["supervisors"], "repeat_seconds": 300});
+    climbs(&app, json!({"hours": "inbox", "steps": [step]})).await;
+    let conversation = app.handset(HANDSET).sends("もしもし").await;
+    for (minutes, taken) in
+        [(1, 1), (4, 0), (1, 1), (4, 0), (1, 1), (60, 1), (0, 0), (4, 0), (1, 1)]
+    {
+        assert_eq!(after(&app, minutes).await, taken, "after {minutes} more");
+    }
+    app.sign_in(SUZUKI)
+        .await
+        .post(&format!("/conversations/{conversation}/assignment"), &[])
+        .await
+        .expect(303);
+    assert_eq!(after(&app, 60).await, 0);
+    assert_eq!(told(&app).await.len(), 5);
+}
+
+#[tokio::test]
 async fn nodes_that_look_at_once_take_each_step_once() {
     let app = TestApp::start().await;
     climbs(&app, ladder("inbox")).await;
@@ -247,6 +340,12 @@ async fn a_policy_is_refused_by_field() {
     let app = TestApp::start().await;
     let path = format!("/inboxes/{}/escalation_policy", app.cast.reception);
     let step = |trigger: &str, seconds: Value, to: Value| json!({"hours": "inbox", "steps": [{"trigger": trigger, "after_seconds": seconds, "to": to}]});
+    let more = |members: Value| {
+        let mut policy = step("unanswered", json!(60), json!(["team"]));
+        let into = policy["steps"][0].as_object_mut().unwrap();
+        into.extend(members.as_object().unwrap().clone());
+        policy
+    };
     for (policy, field) in [
         (json!({"hours": "inbox"}), "steps"),
         (json!({"hours": "never", "steps": []}), "hours"),
@@ -255,6 +354,14 @@ async fn a_policy_is_refused_by_field() {
         (step("unanswered", json!(59), json!(["team"])), "after_seconds"),
         (step("unanswered", json!("60"), json!(["team"])), "after_seconds"),
         (step("unanswered", json!(60), json!([])), "to"),
+        (step("help", json!(-1), json!(["team"])), "after_seconds"),
+        (step("words", json!(0), json!(["team"])), "words"),
+        (step("tagged", json!(0), json!(["team"])), "tags"),
+        (more(json!({"repeat_seconds": 299})), "repeat_seconds"),
+        (more(json!({"urgent": "yes"})), "urgent"),
+        (more(json!({"trigger": "words", "words": ["a\nb"]})), "words"),
+        (more(json!({"trigger": "tagged", "tags": ["面接"]})), "tags"),
+        (more(json!({"trigger": "tagged", "tags": [uuid::Uuid::now_v7()]})), "tags"),
         (step("unanswered", json!(60), json!(["boss"])), "to"),
         (step("unanswered", json!(60), json!(["a@b.jp\r\nBcc: c@d.jp"])), "to"),
     ] {

@@ -153,6 +153,8 @@ pub const SPECS: &[Spec] = &[
         "until=2030-01-01T00:00:00Z",
     ),
     answering("delete", "/conversations/{id}/snooze", Object::Conversation, ""),
+    answering("post", "/conversations/{id}/help", Object::Conversation, ""),
+    answering("delete", "/conversations/{id}/help", Object::Conversation, ""),
     answering("put", "/conversations/{id}/draft", Object::Conversation, "body=matrix"),
     answering("get", "/conversations/{id}/templates", Object::Conversation, ""),
     answering("post", "/conversations/{id}/tags/{tag}", Object::Conversation, ""),

@@ -10,9 +10,14 @@ use crate::web::views::*;
 pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     let shell = || Shell { nav: Nav::Settings, ..shell(t) };
     let step =
-        |number, minutes: &str, to: &[&str], wrong: [Option<String>; 3]| EscalationStepView {
+        |number, minutes: &str, to: &[&str], wrong: [Option<String>; 6]| EscalationStepView {
             number,
-            trigger: Trigger::Unanswered,
+            sentence: (number == 1).then(|| t.escalation_said_unanswered("")),
+            trigger: if number == 1 { Trigger::Unanswered } else { Trigger::Words },
+            words: "解約、至急".into(),
+            every: "30".into(),
+            urgent: number == 2,
+            tags: vec![ChoiceView { value: "t1".into(), label: "面接".into(), chosen: true }],
             minutes: minutes.into(),
             to: to.iter().map(|word| (*word).to_owned()).collect(),
             mails: "night@example.jp".into(),
@@ -26,8 +31,8 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         always: !has_hours,
         has_hours,
         steps: vec![
-            step(1, "15", &["assignee"], [None, None, None]),
-            step(2, "0", &["team", "supervisors"], [wrong(), wrong(), wrong()]),
+            step(1, "15", &["assignee"], [const { None }; 6]),
+            step(2, "0", &["team", "supervisors"], std::array::from_fn(|_| wrong())),
         ],
         reaches_people,
         errors,

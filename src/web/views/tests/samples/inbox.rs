@@ -370,6 +370,7 @@ pub fn side(t: Locale) -> SideView {
             TagChoice { tag: tag(2, "住所変更", "take"), on: false },
         ],
         may_answer: true,
+        help_since: Some(time("14:01")),
         cases: vec![
             CaseView { opened: time("2026-11-21"), closed: None, closed_by: None },
             CaseView {

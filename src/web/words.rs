@@ -163,6 +163,8 @@ pub fn did(t: Locale, action: &str) -> &str {
         "inbox.escalation" => t.did_inbox_escalation(),
         "mail.retry" => t.did_mail_retry(),
         "mail.discard" => t.did_mail_discard(),
+        "conversation.ask_help" => t.did_conversation_ask_help(),
+        "conversation.end_help" => t.did_conversation_end_help(),
         "conversation.escalate" => t.did_conversation_escalate(),
         "provider.add" => t.did_provider_add(),
         "provider.change" => t.did_provider_change(),

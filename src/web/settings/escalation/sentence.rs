@@ -15,7 +15,7 @@ pub fn sentence(t: Locale, always: bool, step: &Step, tags: &[Tag]) -> String {
             let words = quoted(t, &step.words);
             match is_now {
                 true => t.escalation_said_words_now(words),
-                false => t.escalation_said_words(words, time),
+                false => t.escalation_said_words(time, words),
             }
         }
         Trigger::Tagged => {
@@ -40,7 +40,7 @@ pub fn sentence(t: Locale, always: bool, step: &Step, tags: &[Tag]) -> String {
             Recipient::Address(address) => address,
         })
         .collect();
-    let told = t.escalation_said(what, to.join(t.escalation_comma()));
+    let told = t.escalation_said(to.join(t.escalation_comma()), what);
     let every = step.every.map(|every| t.escalation_said_again(length(t, every.num_minutes())));
     let urgent = (step.urgent && !always).then(|| t.escalation_said_urgent().to_owned());
     let parts: Vec<String> = [Some(told), every, urgent].into_iter().flatten().collect();

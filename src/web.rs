@@ -14,6 +14,7 @@ mod cookies;
 mod csrf;
 mod cursor;
 mod error;
+mod escalations;
 mod events;
 mod form;
 mod fragment;

@@ -5,27 +5,31 @@
 //! their outbox. An answer that comes first leaves nothing to be taken, and two nodes
 //! that take the same step find that one of them has.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 
 use crate::app::App;
-use crate::domain::escalation::{Policy, Step, Trigger};
+use crate::domain::escalation::{Policy, Trigger};
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::InboxId;
 use crate::domain::system_line::SystemLine;
 use crate::domain::user::{Actor, Caller};
 use crate::mail::Letterhead;
 use crate::store::audit::Object;
-use crate::store::escalations::{self, Wait};
+use crate::store::escalations::{self, Kept, Wait};
 use crate::store::{Db, StoreError, Tx, conversations, inboxes, mails, optional, tags};
 
 use super::{ActionError, Problem, access, timeline};
 
+mod board;
+mod by_hand;
 mod judge;
 mod letters;
 mod memory;
 
-use judge::{Clock, Verdict, judge};
+pub use board::{Item, Next, board};
+pub use by_hand::{next_now, stop};
+use judge::{Clock, Verdict, begins, judge};
 use letters::{Told, letters};
 pub use memory::Memory;
 
@@ -151,16 +155,43 @@ fn take(tx: &mut Tx, head: &Letterhead, due: Due) -> Result<bool, ActionError> {
     }
     let Some(kept) = escalations::policy(tx, inbox)? else { return Ok(false) };
     let Some(step) = kept.policy.steps.get(n) else { return Ok(false) };
-    if !still_counts(tx, step, wait)? {
+    let (clock, now) = (Clock::of(tx, inbox)?, tx.now);
+    // Somebody may have taken it, or its tag off, since it was looked for.
+    let found = conversations::find(tx, wait.conversation)?;
+    if step.trigger != Trigger::Words && begins(tx, step, wait, &found, &[])?.is_none() {
         return Ok(false);
     }
-    let (clock, now) = (Clock::of(tx, inbox)?, tx.now);
     let verdict = judge(tx, &clock, &kept, (step, turn), wait, now)?;
     let Verdict::Due(waited) = verdict else { return Ok(false) };
+    let turn = Turn { wait, step: n, turn, waited };
+    tell(tx, head, &clock, &kept, &turn, &Actor::system())
+}
+
+/// A turn of a step that is taken.
+#[derive(Clone, Copy, Debug)]
+struct Turn {
+    wait: Wait,
+    step: usize,
+    turn: i32,
+    waited: TimeDelta,
+}
+
+/// Puts a turn on record and its letters into the outbox. False where it was taken
+/// before.
+fn tell(
+    tx: &mut Tx,
+    head: &Letterhead,
+    clock: &Clock,
+    kept: &Kept,
+    turn: &Turn,
+    actor: &Actor,
+) -> Result<bool, ActionError> {
+    let Turn { wait, step: n, turn, waited } = *turn;
+    let Some(step) = kept.policy.steps.get(n) else { return Ok(false) };
     let found = conversations::find(tx, wait.conversation)?;
-    let inbox = inboxes::find(tx, inbox)?;
+    let (inbox, now) = (inboxes::find(tx, kept.inbox)?, tx.now);
     let told = Told { wait, inbox: &inbox, found: &found, waited };
-    let letters = letters(tx, head, &clock, step, &told, now)?;
+    let letters = letters(tx, head, clock, step, &told, now)?;
     if !escalations::record(tx, wait, (position(n), turn), letters.len(), now)? {
         return Ok(false);
     }
@@ -170,24 +201,8 @@ fn take(tx: &mut Tx, head: &Letterhead, due: Due) -> Result<bool, ActionError> {
     let people = u32::try_from(letters.len()).unwrap_or(u32::MAX);
     let line = SystemLine::Escalated(people, step.trigger);
     timeline::say(tx, found.inbox_id, found.id, None, line)?;
-    let object = Object::new("conversation", found.id.0);
-    tx.audit(&Actor::system(), "conversation.escalate", object);
+    tx.audit(actor, "conversation.escalate", Object::new("conversation", found.id.0));
     Ok(true)
-}
-
-/// Whether a step is still about this conversation: somebody may have taken it, or
-/// its tag off, since it was looked for.
-fn still_counts(db: &mut Db, step: &Step, wait: Wait) -> Result<bool, StoreError> {
-    Ok(match step.trigger {
-        Trigger::Unassigned => {
-            conversations::find(db, wait.conversation)?.status.assignee.is_none()
-        }
-        Trigger::Tagged => {
-            let carried = tags::of(db, wait.conversation)?;
-            carried.iter().any(|tag| step.tags.contains(&tag.id))
-        }
-        _ => true,
-    })
 }
 
 fn position(step: usize) -> i32 {

@@ -9,9 +9,11 @@ use chrono::TimeDelta;
 
 use super::id::TagId;
 
+mod standing;
 mod trigger;
 mod wait;
 
+pub use standing::{SOON, Standing};
 pub use trigger::{Source, Trigger, says};
 pub use wait::{Mark, is_over, is_taken_in_hand, waited};
 

@@ -14,9 +14,11 @@ use super::seal::place;
 use crate::domain::escalation::{Policy, Recipient, Step, Trigger};
 use crate::domain::id::{InboxId, TagId};
 
+mod taken;
 mod waits;
 
-pub use waits::{Candidate, Wait, hold, record, turns, waiting};
+pub use taken::{Taken, taken, told_since, turns};
+pub use waits::{Candidate, Wait, hold, open, record, waiting};
 
 /// What an inbox goes by, since when.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -200,6 +200,16 @@ pub fn page_before(
     rows.into_iter().map(|row| read(db, row)).collect()
 }
 
+/// Mails about a conversation, in their order.
+pub fn of_conversation(db: &mut Db, id: ConversationId) -> Result<Vec<Mail>, StoreError> {
+    let rows: Vec<MailRow> = mails::table
+        .filter(mails::conversation_id.eq(id))
+        .order((mails::created_at, mails::id))
+        .select(MailRow::as_select())
+        .load(&mut db.conn)?;
+    rows.into_iter().map(|row| read(db, row)).collect()
+}
+
 /// Mails that wait or failed: what somebody may have to look at.
 pub fn count_open(db: &mut Db) -> Result<i64, StoreError> {
     let open = MailState::ALL.iter().filter(|state| state.is_open()).map(|state| state.word());

@@ -6,8 +6,8 @@
 use actix_web::web::ServiceConfig;
 
 use super::{
-    api, assets, contacts, conversations, events, health, hooks, links, live_socket, messages,
-    offline, palette, search, sessions, settings, setup, simulator, templates,
+    api, assets, contacts, conversations, escalations, events, health, hooks, links, live_socket,
+    messages, offline, palette, search, sessions, settings, setup, simulator, templates,
 };
 
 /// Who may come in at all; what they see inside is up to the queries.
@@ -96,6 +96,9 @@ routes! {
     delete "/conversations/{id}/closure" User => conversations::verbs::reopen;
     post "/conversations/{id}/snooze" User => conversations::verbs::snooze;
     delete "/conversations/{id}/snooze" User => conversations::verbs::wake;
+    get "/escalations" User => escalations::index;
+    post "/conversations/{id}/escalation" User => escalations::next;
+    delete "/conversations/{id}/escalation" User => escalations::stop;
     post "/conversations/{id}/help" User => conversations::verbs::ask_help;
     delete "/conversations/{id}/help" User => conversations::verbs::end_help;
     put "/conversations/{id}/draft" User => messages::save_draft;

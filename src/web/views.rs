@@ -36,6 +36,7 @@ mod contacts;
 mod conversations;
 mod errors;
 mod escalation;
+mod escalations;
 mod messages;
 mod offline;
 mod palette;
@@ -67,6 +68,7 @@ pub use conversations::{
 };
 pub use errors::{ErrorPage, ProblemView};
 pub use escalation::{EscalationPage, EscalationStepView, MailRowView, MailsPage, TakingPage};
+pub use escalations::{BoardItem, BoardTab, BoardTold, BoardView, EscalationsPage};
 pub use messages::{DeliveryView, LinkPage, MessageLook, MessageView, UndoView};
 pub use offline::OfflinePage;
 pub use palette::{ActionView, PaletteRowView, PaletteView};
@@ -124,6 +126,7 @@ pub enum Nav {
     Inbox,
     Search,
     Contacts,
+    Escalations,
     Simulator,
     Settings,
     Account,
@@ -231,6 +234,7 @@ macro_rules! components {
 }
 
 components!(
+    BoardView,
     ComposerView,
     ConflictView,
     HandsetView,

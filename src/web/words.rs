@@ -165,6 +165,7 @@ pub fn did(t: Locale, action: &str) -> &str {
         "mail.discard" => t.did_mail_discard(),
         "conversation.ask_help" => t.did_conversation_ask_help(),
         "conversation.end_help" => t.did_conversation_end_help(),
+        "conversation.stop_escalation" => t.did_conversation_stop_escalation(),
         "conversation.escalate" => t.did_conversation_escalate(),
         "provider.add" => t.did_provider_add(),
         "provider.change" => t.did_provider_change(),

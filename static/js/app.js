@@ -5,6 +5,7 @@ import { watchBulk } from './bulk.js'
 import { watchCalls } from './calls.js'
 import { watchComposer } from './composer.js'
 import { watchConflict } from './conflict.js'
+import { watchEscalations } from './escalations.js'
 import { watchKeys } from './keys.js'
 import { watchList } from './list.js'
 import { goLive } from './live.js'
@@ -18,7 +19,7 @@ import { watchTemplates } from './templates.js'
 import { watchThread } from './thread.js'
 import { keepTime } from './time.js'
 
-for (const watch of [watchActs, watchBulk, watchCalls, watchComposer, watchConflict, watchKeys, watchList,
+for (const watch of [watchActs, watchBulk, watchCalls, watchComposer, watchConflict, watchEscalations, watchKeys, watchList,
   watchNavigation, watchNotifications, watchPresence, watchSignIn, watchHandset, watchTemplates, watchThread, keepTime]) watch()
 arrived()
 watchSending()

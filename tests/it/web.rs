@@ -6,6 +6,7 @@ mod calendars;
 mod compress;
 mod contacts;
 mod cross_site_scripting;
+mod escalations;
 mod forms;
 pub mod headers;
 mod links;

@@ -8,9 +8,10 @@ use crate::domain::escalation::{Mark, Step, Trigger, is_over, is_taken_in_hand, 
 use crate::domain::id::InboxId;
 use crate::domain::message::{Direction, MessageKind};
 use crate::domain::system_line::SystemLine;
+use crate::store::conversations::Conversation;
 use crate::store::escalations::{Kept, Wait};
 use crate::store::messages::{self, Message, Position};
-use crate::store::{Db, StoreError, calendars, inboxes};
+use crate::store::{Db, StoreError, calendars, inboxes, tags};
 
 /// Lines of a wait that are looked at: who is put aside more often is not waiting.
 const LINES: i64 = 500;
@@ -71,12 +72,10 @@ pub(super) fn judge(
     let lines = lines(db, wait)?;
     let marks: Vec<_> = lines.iter().filter_map(mark).collect();
     let since = match step.trigger {
-        Trigger::Words => {
-            match lines.iter().find(|line| is_inbound(line) && says(&step.words, &line.body)) {
-                Some(line) => line.created_at,
-                None => return Ok(Verdict::Unsaid),
-            }
-        }
+        Trigger::Words => match said(step, &lines) {
+            Some(at) => at,
+            None => return Ok(Verdict::Unsaid),
+        },
         _ => wait.since,
     };
     let waited = |until: DateTime<Utc>| waited(hours, since, until, &marks);
@@ -86,6 +85,31 @@ pub(super) fn judge(
     }
     let time = waited(now);
     Ok(if time >= owed { Verdict::Due(time) } else { Verdict::NotYet })
+}
+
+/// From when on a step counts in a wait; `None` where it is not about it.
+pub(super) fn begins(
+    db: &mut Db,
+    step: &Step,
+    wait: Wait,
+    found: &Conversation,
+    lines: &[Message],
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let counts = match step.trigger {
+        Trigger::Words => return Ok(said(step, lines)),
+        Trigger::Unassigned => found.status.assignee.is_none(),
+        Trigger::Tagged => {
+            tags::of(db, wait.conversation)?.iter().any(|tag| step.tags.contains(&tag.id))
+        }
+        Trigger::Unanswered | Trigger::Undelivered | Trigger::Help => true,
+    };
+    Ok(counts.then_some(wait.since))
+}
+
+/// When somebody wrote one of the words.
+fn said(step: &Step, lines: &[Message]) -> Option<DateTime<Utc>> {
+    let says = |line: &&Message| is_inbound(line) && says(&step.words, &line.body);
+    lines.iter().find(says).map(|line| line.created_at)
 }
 
 /// The lines since the wait began.

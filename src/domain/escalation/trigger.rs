@@ -43,6 +43,8 @@ pub enum Source {
     Call,
 }
 
+words!(Source { Wait = "wait", Failure = "failure", Call = "call" });
+
 impl Trigger {
     pub fn source(self) -> Source {
         match self {

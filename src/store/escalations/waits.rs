@@ -148,6 +148,51 @@ fn calls(
         .load(&mut db.conn)?)
 }
 
+/// Everything of `source` that waits in `inbox` since `before` or longer and is not put
+/// aside; the longest first.
+pub fn open(
+    db: &mut Db,
+    inbox: InboxId,
+    source: Source,
+    before: DateTime<Utc>,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Wait>, StoreError> {
+    let before = before.naive_utc();
+    let rows: Vec<(ConversationId, Option<NaiveDateTime>)> = match source {
+        Source::Wait => conversations::table
+            .filter(conversations::inbox_id.eq(inbox))
+            .filter(conversations::waiting_since.le(before))
+            .filter(conversations::state.eq(ConversationState::Open.word()))
+            .order(conversations::waiting_since)
+            .limit(limit)
+            .select((conversations::id, conversations::waiting_since))
+            .load(&mut db.conn)?,
+        Source::Failure => messages::table
+            .inner_join(conversations::table)
+            .filter(messages::failed_at.le(before))
+            .filter(messages::failed_at.ge((now - LONGEST).naive_utc()))
+            .filter(messages::state.eq_any(failures()))
+            .filter(conversations::inbox_id.eq(inbox))
+            .order(messages::failed_at)
+            .limit(limit)
+            .select((conversations::id, messages::failed_at))
+            .load(&mut db.conn)?,
+        Source::Call => help_calls::table
+            .inner_join(conversations::table)
+            .filter(help_calls::since.le(before))
+            .filter(conversations::inbox_id.eq(inbox))
+            .order(help_calls::since)
+            .limit(limit)
+            .select((conversations::id, help_calls::since.nullable()))
+            .load(&mut db.conn)?,
+    };
+    let wait = |(conversation, since): (ConversationId, Option<NaiveDateTime>)| {
+        Some(Wait { conversation, source, since: since?.and_utc() })
+    };
+    Ok(rows.into_iter().filter_map(wait).collect())
+}
+
 /// How a text of ours ends that did not arrive.
 fn failures() -> Vec<&'static str> {
     let all = OutboundState::ALL.iter().filter(|state| state.is_failure());
@@ -176,17 +221,6 @@ pub fn hold(db: &mut Db, wait: Wait) -> Result<bool, StoreError> {
             .execute(&mut db.conn)?,
     };
     Ok(held > 0)
-}
-
-/// How many turns of a step were taken in a wait.
-pub fn turns(db: &mut Db, wait: Wait, position: i32) -> Result<i32, StoreError> {
-    let taken: i64 = escalations::table
-        .filter(escalations::conversation_id.eq(wait.conversation))
-        .filter(escalations::since.eq(wait.since.naive_utc()))
-        .filter(escalations::position.eq(position))
-        .count()
-        .get_result(&mut db.conn)?;
-    Ok(i32::try_from(taken).unwrap_or(MOST_TURNS))
 }
 
 /// Puts on record that a turn of a step is taken. False if it was before.

@@ -57,6 +57,8 @@ export const everyPage = ({ threads, user, inbox, calendar, contact, merging, li
   ['inbox-new', '/settings/inboxes/new'],
   ['inbox-edit', `/settings/inboxes/${inbox}/edit`],
   ['escalation', `/settings/inboxes/${inbox}/escalation`],
+  ['escalations', '/escalations'],
+  ['escalations-soon', '/escalations?view=soon'],
   ['taking', `/conversations/${threads.busy}/taking`],
   ['mails', '/settings/mails'],
   ['calendars', '/settings/calendars'],

@@ -84,6 +84,8 @@ pub struct Target {
     body: String,
 }
 
+const WAIT: &str = "source=wait&since=2026-11-22T00:00:00Z";
+
 const fn spec(method: &'static str, path: &'static str, object: Object) -> Spec {
     Spec { method, path, object, needs: Needs::Nothing, body: "" }
 }
@@ -154,6 +156,9 @@ pub const SPECS: &[Spec] = &[
     ),
     answering("delete", "/conversations/{id}/snooze", Object::Conversation, ""),
     answering("post", "/conversations/{id}/help", Object::Conversation, ""),
+    spec("get", "/escalations", Object::None),
+    answering("delete", "/conversations/{id}/escalation", Object::Conversation, "reason=known"),
+    answering("post", "/conversations/{id}/escalation", Object::Conversation, WAIT),
     answering("delete", "/conversations/{id}/help", Object::Conversation, ""),
     answering("put", "/conversations/{id}/draft", Object::Conversation, "body=matrix"),
     answering("get", "/conversations/{id}/templates", Object::Conversation, ""),

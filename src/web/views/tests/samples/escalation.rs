@@ -37,6 +37,51 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         reaches_people,
         errors,
     };
+    let board = |view: &'static str, items: Vec<BoardItem>| EscalationsPage {
+        shell: Shell { nav: Nav::Escalations, ..super::shell(t) },
+        board: BoardView {
+            t,
+            csrf: "token-of-the-session".into(),
+            view,
+            tabs: vec![
+                BoardTab {
+                    word: "overdue",
+                    label: t.escalations_overdue(),
+                    count: 2,
+                    chosen: view == "overdue",
+                },
+                BoardTab {
+                    word: "soon",
+                    label: t.escalations_soon(),
+                    count: 0,
+                    chosen: view == "soon",
+                },
+            ],
+            refusal: items.is_empty().then(|| t.escalations_too_late().to_owned()),
+            none: t.escalations_none_soon(),
+            items,
+            may_answer: true,
+        },
+    };
+    let card = |id: &str, is_open: bool| BoardItem {
+        id: id.into(),
+        conversation_id: "c1".into(),
+        name: "鈴木 一郎".into(),
+        inbox: "採用センター".into(),
+        what: t.escalations_what_unanswered(),
+        waited: is_open.then(|| t.escalations_waited(t.mail_minutes(27))),
+        assignee: is_open.then(|| "高橋 健".into()),
+        preview: "届いたURLが開けません。どうすれば".into(),
+        told: vec![BoardTold {
+            at: TimeView { iso: "2026-11-22T14:13:00+09:00".into(), shown: "14:13".into() },
+            text: t.escalations_told("chief@example.jp", t.mails_sent()),
+        }],
+        next: is_open.then(|| t.escalations_next_at(t.escalation_supervisors(), "14:28")),
+        is_open,
+        may_take: is_open,
+        source: "wait",
+        since: "2026-11-22T04:58:00+00:00".into(),
+    };
     let at =
         |shown: &str| TimeView { iso: "2026-11-22T14:02:00+09:00".into(), shown: shown.into() };
     let mail = |id: &str, is_open: bool, failure: Option<&str>| MailRowView {
@@ -71,6 +116,11 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     vec![
         ("escalation", ladder(true, true, FormErrors::none()).render().unwrap()),
         ("escalation-wrong", ladder(false, false, summary).render().unwrap()),
+        (
+            "escalations",
+            board("overdue", vec![card("w1", true), card("w2", false)]).render().unwrap(),
+        ),
+        ("escalations-none", board("soon", vec![]).render().unwrap()),
         ("mails", mails(two, Some("data/mail")).render().unwrap()),
         ("mails-none", mails(vec![], None).render().unwrap()),
         ("taking", taking(None, false, true).render().unwrap()),

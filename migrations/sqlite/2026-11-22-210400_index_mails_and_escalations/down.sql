@@ -1,0 +1,2 @@
+drop index escalations_told;
+drop index mails_by_conversation;

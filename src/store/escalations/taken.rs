@@ -1,0 +1,71 @@
+//! Which turns of steps were taken.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::dsl::max;
+use diesel::prelude::*;
+
+use super::super::connection::Db;
+use super::super::error::StoreError;
+use super::super::schema::escalations;
+use super::Wait;
+use crate::domain::escalation::MOST_TURNS;
+use crate::domain::id::ConversationId;
+
+/// A turn of a step that was taken or, without mails, passed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    pub position: i32,
+    pub turn: i32,
+    pub fired_at: DateTime<Utc>,
+    pub mails: i32,
+}
+
+/// What was taken in a wait, in its order.
+pub fn taken(db: &mut Db, wait: Wait) -> Result<Vec<Taken>, StoreError> {
+    let rows: Vec<(i32, i32, NaiveDateTime, i32)> = escalations::table
+        .filter(escalations::conversation_id.eq(wait.conversation))
+        .filter(escalations::since.eq(wait.since.naive_utc()))
+        .order((escalations::fired_at, escalations::position, escalations::turn))
+        .select((
+            escalations::position,
+            escalations::turn,
+            escalations::fired_at,
+            escalations::mails,
+        ))
+        .load(&mut db.conn)?;
+    let taken = |(position, turn, fired_at, mails): (i32, i32, NaiveDateTime, i32)| Taken {
+        position,
+        turn,
+        fired_at: fired_at.and_utc(),
+        mails,
+    };
+    Ok(rows.into_iter().map(taken).collect())
+}
+
+/// How many turns of a step were taken in a wait.
+pub fn turns(db: &mut Db, wait: Wait, position: i32) -> Result<i32, StoreError> {
+    let taken: i64 = escalations::table
+        .filter(escalations::conversation_id.eq(wait.conversation))
+        .filter(escalations::since.eq(wait.since.naive_utc()))
+        .filter(escalations::position.eq(position))
+        .count()
+        .get_result(&mut db.conn)?;
+    Ok(i32::try_from(taken).unwrap_or(MOST_TURNS))
+}
+
+/// What anybody was told of since `from`, whatever became of it; the newest first.
+pub fn told_since(
+    db: &mut Db,
+    from: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<(ConversationId, DateTime<Utc>)>, StoreError> {
+    let rows: Vec<(ConversationId, NaiveDateTime)> = escalations::table
+        .filter(escalations::fired_at.ge(from.naive_utc()))
+        .filter(escalations::mails.gt(0))
+        .group_by((escalations::conversation_id, escalations::since))
+        .order(max(escalations::fired_at).desc())
+        .limit(limit)
+        .select((escalations::conversation_id, escalations::since))
+        .load(&mut db.conn)?;
+    Ok(rows.into_iter().map(|(conversation, since)| (conversation, since.and_utc())).collect())
+}

@@ -29,6 +29,7 @@ mod outgoing;
 pub mod people;
 pub mod push;
 pub mod quarantine;
+pub mod quiet_times;
 pub mod receive_inbound;
 pub mod record_opt_out;
 pub mod record_receipts;

@@ -24,6 +24,7 @@ pub mod message;
 pub mod opt_out;
 pub mod phone_number;
 pub mod push;
+pub mod quiet_times;
 pub mod search;
 pub mod segment;
 pub mod sender;

@@ -44,6 +44,7 @@ pub mod outbox;
 pub mod provider_accounts;
 pub mod pushes;
 pub mod quarantine;
+pub mod quiet_times;
 pub mod reach;
 pub mod reads;
 pub mod receipts;

@@ -24,7 +24,7 @@ use crate::store::conversations::Conversation;
 use crate::store::pushes::subscriptions::{self, Subscription};
 use crate::store::pushes::{self, Begun, News, PushId};
 use crate::store::users::{self, User};
-use crate::store::{Db, StoreError, conversations, events, messages, reads};
+use crate::store::{Db, StoreError, conversations, events, messages, quiet_times, reads};
 
 use super::{ActionError, Problem};
 
@@ -270,7 +270,8 @@ fn still_told(db: &mut Db, begun: &Begun, now: DateTime<Utc>) -> Result<Option<T
     let has_read = read.iter().any(|(_, marker)| {
         marker.at > news.at || reads::unread(conversation.inbound_texts, Some(*marker)) == 0
     });
-    if has_read || !is_for(&user, &sight, &news) {
+    let keeps_quiet = quiet_times::quiet_until(db, user.id, now)?.is_some();
+    if has_read || keeps_quiet || !is_for(&user, &sight, &news) {
         return Ok(None);
     }
     // What nobody is to be told is not opened either.

@@ -57,6 +57,21 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    quiet_times (user_id) {
+        user_id -> DbUuid,
+        time_zone -> Text,
+        night_from -> Nullable<Integer>,
+        night_to -> Nullable<Integer>,
+        nights -> Integer,
+        days -> Integer,
+        paused_until -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
 
     push_keys (id) {
         id -> Integer,
@@ -757,6 +772,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     push_keys,
     push_subscriptions,
     pushes,
+    quiet_times,
     sender_rates,
     senders,
     sessions,

@@ -135,6 +135,9 @@ routes! {
     get "/settings" User => settings::index;
     get "/settings/preferences" User => settings::preferences::edit;
     put "/settings/preferences" User => settings::preferences::update;
+    put "/settings/quiet_times" User => settings::quiet_times::update;
+    post "/settings/pause" User => settings::quiet_times::pause;
+    delete "/settings/pause" User => settings::quiet_times::resume;
     put "/settings/subscription" User => settings::browsers::subscribe;
     delete "/settings/subscriptions/{id}" User => settings::browsers::unsubscribe;
     delete "/settings/sessions/{id}" User => settings::browsers::sign_out;

@@ -29,6 +29,7 @@ pub mod mails;
 pub mod masking;
 pub mod preferences;
 pub mod quarantine;
+pub mod quiet_times;
 pub mod senders;
 pub mod tags;
 pub mod teams;

@@ -1,5 +1,7 @@
 //! The frame round every signed-in page.
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::error::WebError;
 use super::session::Session;
 use super::views::{Nav, PersonView, Shell, Theme};
@@ -8,14 +10,18 @@ use crate::domain::id::UserId;
 use crate::push::vapid::VapidKey;
 use crate::store::pushes::subscriptions::{self, Standing};
 use crate::store::users::User;
-use crate::store::{Db, Reach, StoreError, conversations, events, provider_accounts};
+use crate::store::{Db, Reach, StoreError, conversations, events, provider_accounts, quiet_times};
+
+/// A page is loaded again long before: a session lasts 16 hours.
+const OPEN_FOR: TimeDelta = TimeDelta::days(2);
 
 /// Reads the frame. Called first: the event number it holds must be older than
 /// everything the page shows, so that nothing in between is missed.
 pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebError> {
     let (sight, user) = (session.caller.sight.clone(), session.user.id);
     let (id, key) = (session.id, app.push.key().map(VapidKey::public));
-    let (event, waiting, simulator, push) = app
+    let now = app.clock.now();
+    let (event, waiting, simulator, push, quiet) = app
         .store
         .read(move |db| {
             let event = events::last_seq(db)?;
@@ -24,7 +30,13 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
                 Some(key) => to_do(subscriptions::standing(db, id)?, key),
                 None => None,
             };
-            Ok::<_, StoreError>((event, waiting, uses_simulator(db)?, push))
+            Ok::<_, StoreError>((
+                event,
+                waiting,
+                uses_simulator(db)?,
+                push,
+                quiet_ahead(db, user, now)?,
+            ))
         })
         .await?;
     Ok(Shell {
@@ -37,6 +49,7 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
         notify: session.user.notify,
         sound: session.user.sound,
         push,
+        quiet,
         event,
         nav,
         waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
@@ -45,6 +58,19 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
         simulator,
         shared_machine: false,
     })
+}
+
+/// `None` for whoever keeps no times for themselves.
+fn quiet_ahead(
+    db: &mut Db,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<Option<String>, StoreError> {
+    let Some(times) = quiet_times::of_user(db, user)? else { return Ok(None) };
+    let ahead = times.ahead(now, OPEN_FOR).into_iter();
+    let shown: Vec<String> =
+        ahead.map(|(from, to)| format!("{}-{}", from.timestamp(), to.timestamp())).collect();
+    Ok(Some(shown.join(" ")).filter(|shown| !shown.is_empty()))
 }
 
 fn to_do(standing: Standing, key: String) -> Option<String> {

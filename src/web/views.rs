@@ -102,6 +102,9 @@ pub struct Shell {
     /// What a browser's notification says, and whether a new text is heard.
     pub notify: Notify,
     pub sound: bool,
+    /// When nothing is told, as far as a page that stays open goes by it: seconds of
+    /// the epoch, from and to.
+    pub quiet: Option<String>,
     /// What this browser is to do about being told while henji is not open on it: the
     /// key to subscribe with, `off` to stop, or nothing.
     pub push: Option<String>,

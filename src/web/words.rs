@@ -141,6 +141,7 @@ pub fn did(t: Locale, action: &str) -> &str {
         "user.disable" => t.did_user_disable(),
         "push.subscribe" => t.did_push_subscribe(),
         "push.remove" => t.did_push_remove(),
+        "user.quiet_times" => t.did_user_quiet_times(),
         "user.prefer" => t.did_user_prefer(),
         "user.password" => t.did_user_password(),
         "user.password_refuse" => t.did_user_password_refuse(),

@@ -39,7 +39,8 @@ export function newsIn(row, me) {
 }
 
 async function notify(id, row) {
-  const { level, sound } = settings()
+  const { level, sound, isQuiet } = settings()
+  if (isQuiet) return
   const { held } = await navigator.locks.query()
   if (held.some(lock => lock.name === `open:${id}`)) return
   if (sound) beep()
@@ -72,8 +73,13 @@ async function pushed(run) {
 }
 
 function settings() {
-  const { level, sound } = byId('texts').dataset
-  return { level, sound: sound === 'true' }
+  const { level, sound, quiet = '' } = byId('texts').dataset
+  const now = Date.now() / 1_000
+  const isQuiet = quiet.split(' ').some(time => {
+    const [from, to] = time.split('-')
+    return from <= now && now < to
+  })
+  return { level, sound: sound === 'true', isQuiet }
 }
 
 // Two soft notes; nothing to fetch. A page that was never touched stays silent.

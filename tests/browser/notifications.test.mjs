@@ -98,6 +98,21 @@ test('as much is said as was asked for, and nothing of what one reads or wrote',
   await page.waitForTimeout(500)
   assert.equal((await told(page)).length, before, 'our own text is no news')
 
+  // Nothing is seen or heard in a pause; a page that stays open knows when it ends.
+  await prefer(page, 'body', true)
+  await page.locator('form[action="/settings/pause"] button[value=morning]').click()
+  await page.locator('form[action="/settings/pause"] input[value=DELETE]').waitFor({ state: 'attached' })
+  await listening(page, () => page.goto('/conversations?view=all'))
+  await scene.inbound(customer, 'お休みのあいだに')
+  await page.waitForTimeout(500)
+  assert.deepEqual([await told(page), await sounds(page)], [[], 0])
+  const [, end] = (await page.locator('#texts').getAttribute('data-quiet')).split('-')
+  await page.evaluate(at => { Date.now = () => at }, Number(end.split(' ')[0]) * 1_000)
+  await scene.inbound(customer, '朝になって')
+  await until(async () => (await told(page)).length === 1, { what: 'the morning' })
+  await page.goto('/settings/preferences')
+  await page.locator('form[action="/settings/pause"] button').click()
+
   await prefer(page, 'off', false)
   await listening(page, () => page.goto('/conversations?view=all'))
   await scene.inbound(customer, '通知は要りません')

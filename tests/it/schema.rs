@@ -36,6 +36,7 @@ const UNIQUE: &[(&str, &str)] = &[
     ("provider_accounts", "hook_token_hash"),
     ("push_subscriptions", "session_id"),
     ("pushes", "session_id,message_id"),
+    ("quiet_times", "user_id"),
     ("reads", "conversation_id,user_id"),
     ("receipts", "provider_account_id,dedupe_key"),
     ("senders", "provider_account_id,address"),

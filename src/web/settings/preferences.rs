@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::browsers::browsers;
-use super::{saved, status_of};
+use super::{quiet_times, saved, status_of};
 use crate::actions::people::{self, Preferences};
 use crate::app::App;
 use crate::domain::user::{Notify, Role};
@@ -93,16 +93,40 @@ async fn page(
     session: &Session,
     request: &HttpRequest,
     chosen: Preferences,
+    errors: FormErrors,
+) -> Result<HttpResponse, WebError> {
+    page_with(app, session, request, chosen, errors, None).await
+}
+
+/// The page again, with what is wrong about the quiet times that were typed.
+pub(super) async fn again(
+    app: &App,
+    session: &Session,
+    request: &HttpRequest,
+    errors: FormErrors,
+    typed: &Fields,
+) -> Result<HttpResponse, WebError> {
+    let chosen = chosen(session, &Fields::default());
+    page_with(app, session, request, chosen, errors, Some(typed)).await
+}
+
+async fn page_with(
+    app: &App,
+    session: &Session,
+    request: &HttpRequest,
+    chosen: Preferences,
     mut errors: FormErrors,
+    typed: Option<&Fields>,
 ) -> Result<HttpResponse, WebError> {
     let mut shell = super::frame(app, session, request).await?;
     shell.nav = Nav::Account;
     // Most of its fields are lists to choose from, with no room for words beside them.
-    let has_room = |name: &str| matches!(name, "current" | "password");
+    let has_room = |name: &str| matches!(name, "current" | "password" | "zone" | "quiet_from");
     let first = errors.fields.iter().find(|(name, _)| !has_room(name));
     errors.summary = first.map(|(_, message)| message.clone());
     let page = PreferencesPage {
         shell,
+        quiet: quiet_times::view(app, session, typed).await?,
         browsers: browsers(app, session).await?,
         push_on: app.push.key().is_some(),
         email: session.user.email.clone(),

@@ -61,10 +61,29 @@ pub struct PreferencesPage {
     pub notify: Notify,
     pub sound: bool,
     pub password_min: u32,
+    pub quiet: QuietView,
     pub browsers: Vec<BrowserView>,
     /// Whether browsers can be told while henji is not open on them.
     pub push_on: bool,
     pub errors: FormErrors,
+}
+
+/// The times somebody keeps for themselves, as they are typed.
+pub struct QuietView {
+    pub from: String,
+    pub to: String,
+    pub nights: Vec<WeekdayView>,
+    pub days: Vec<WeekdayView>,
+    pub zone: String,
+    /// Until when they are told nothing, if that is so now.
+    pub until: Option<TimeView>,
+    pub is_paused: bool,
+}
+
+pub struct WeekdayView {
+    pub value: String,
+    pub label: String,
+    pub chosen: bool,
 }
 
 /// A browser somebody is signed in on.

@@ -302,3 +302,46 @@ async fn a_closed_network_says_so_and_calls_nobody() {
     subscribe(&sato, "https://fcm.googleapis.com/x").await.expect(422);
     assert_eq!(push(&app).await, 0);
 }
+
+#[tokio::test]
+async fn nobody_is_told_in_the_times_they_keep() {
+    let service = Service::open().await;
+    let app = service.house().await;
+    let (sato, tanaka) = (app.sign_in(SATO).await, app.sign_in(TANAKA).await);
+    service.tells(&sato, "sato").await;
+    service.tells(&tanaka, "tanaka").await;
+    // It is 7:50 in Tokyo.
+    let path = "/settings/quiet_times";
+    let night = |from, to, zone| {
+        let days = (0..7).map(|day| ("quiet_night", ["0", "1", "2", "3", "4", "5", "6"][day]));
+        [vec![("quiet_from", from), ("quiet_to", to), ("zone", zone)], days.collect()].concat()
+    };
+    sato.put(path, &night("22:00", "08:00", "Asia/Tokyo")).await.expect(303);
+    let told = || service.came().len();
+    app.handset(HANDSET).sends("夜").await;
+    assert_eq!((push(&app).await, told()), (1, 1), "Tanaka is told");
+    assert!(sato.get("/conversations").await.attribute("#texts", "data-quiet").is_some());
+    assert_eq!(tanaka.get("/conversations").await.attribute("#texts", "data-quiet"), None);
+    app.advance(TimeDelta::minutes(10));
+    app.handset(HANDSET).sends("朝").await;
+    assert_eq!(push(&app).await, 2, "nor is the night told in the morning");
+    assert_eq!(told(), 3);
+
+    // A pause, and its end.
+    tanaka.post("/settings/pause", &[("until", "morning")]).await.expect(303);
+    app.handset(HANDSET).sends("休み").await;
+    assert_eq!(push(&app).await, 1);
+    tanaka.delete("/settings/pause").await.expect(303);
+    tanaka.post("/settings/pause", &[("until", "hour")]).await.expect(303);
+    app.advance(TimeDelta::hours(1));
+    app.handset(HANDSET).sends("昼").await;
+    assert_eq!(push(&app).await, 2);
+
+    for wrong in [night("22:00", "", "Asia/Tokyo"), night("22:00", "22:00", "Asia/Tokyo")] {
+        let page = sato.put(path, &wrong).await.expect(422);
+        assert_eq!(page.attribute("#quiet_from", "value").as_deref(), Some("22:00"), "kept");
+        assert_eq!(page.attribute("#quiet_from", "aria-invalid").as_deref(), Some("true"));
+    }
+    let page = sato.put(path, &night("22:00", "08:00", "Mars/Base")).await.expect(422);
+    assert_eq!(page.attribute("#zone", "aria-invalid").as_deref(), Some("true"));
+}

@@ -166,6 +166,15 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         notify: Notify::Name,
         sound: true,
         password_min: 12,
+        quiet: QuietView {
+            from: "22:00".into(),
+            to: "07:00".into(),
+            nights: vec![weekday(t.weekday_monday(), true), weekday(t.weekday_sunday(), false)],
+            days: vec![weekday(t.weekday_sunday(), true)],
+            zone: "Asia/Tokyo".into(),
+            until: Some(time("11月22日 7:00")),
+            is_paused: true,
+        },
         browsers: vec![
             browser("Chrome (Windows)", true, true),
             browser("Safari (iPhone)", false, true),
@@ -229,6 +238,10 @@ fn tag_form(shell: Shell) -> TagFormPage {
         retired: false,
         errors,
     }
+}
+
+fn weekday(label: &str, chosen: bool) -> WeekdayView {
+    WeekdayView { value: "0".into(), label: label.into(), chosen }
 }
 
 fn browser(name: &str, is_this: bool, is_told: bool) -> BrowserView {

@@ -14,6 +14,7 @@ pub mod calendars;
 pub mod cancel_message;
 pub mod check_account;
 pub mod close;
+pub mod contact_fields;
 pub mod deliver;
 mod error;
 pub mod escalate;

@@ -7,6 +7,7 @@ pub mod account_check;
 pub mod browser;
 pub mod business_hours;
 pub mod calendar;
+pub mod contact_field;
 pub mod contact_sheet;
 pub mod content_guard;
 pub mod conversation;

@@ -6,6 +6,7 @@
 
 use std::fmt::Display;
 
+use crate::domain::contact_field::FieldKind;
 use crate::domain::conversation::ShownState;
 use crate::domain::delivery::{OutboundState, Reason};
 use crate::domain::escalation::Trigger;
@@ -111,6 +112,15 @@ impl Locale {
         match scope {
             OptOutScope::All => self.opt_out_all(),
             OptOutScope::Advertising => self.opt_out_advertising(),
+        }
+    }
+
+    pub fn field_kind(self, kind: FieldKind) -> &'static str {
+        match kind {
+            FieldKind::Text => self.fields_kind_text(),
+            FieldKind::Date => self.fields_kind_date(),
+            FieldKind::Choice => self.fields_kind_choice(),
+            FieldKind::Number => self.fields_kind_number(),
         }
     }
 

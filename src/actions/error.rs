@@ -69,6 +69,10 @@ pub enum Problem {
     NotHours,
     /// Hours that go on into the day after.
     PastMidnight,
+    NotADate,
+    NotAChoice,
+    /// No amount.
+    NotAFigure,
     /// Something still goes by it.
     InUse,
     Wrong,
@@ -102,6 +106,9 @@ impl Problem {
             Self::Ambiguous => "ambiguous",
             Self::NotHours => "not_hours",
             Self::PastMidnight => "past_midnight",
+            Self::NotADate => "not_a_date",
+            Self::NotAChoice => "not_a_choice",
+            Self::NotAFigure => "not_a_number",
             Self::InUse => "in_use",
             Self::Wrong => "wrong",
         }
@@ -138,6 +145,9 @@ impl std::fmt::Display for Problem {
             Self::Ambiguous => "fits more than one person; write the full name",
             Self::NotHours => "must be hours such as 9:00-12:00 13:00-18:00",
             Self::PastMidnight => "must end by midnight; put the rest on the day after",
+            Self::NotADate => "must be a day such as 2026-11-22",
+            Self::NotAChoice => "must be one of the choices of the field",
+            Self::NotAFigure => "must be a number such as -1234.5",
             Self::InUse => "is still in use",
             Self::Wrong => "is not right",
         };

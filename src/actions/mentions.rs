@@ -1,33 +1,50 @@
 //! Whom a note calls is told so.
 
-use crate::domain::id::{InboxId, UserId};
+use crate::domain::id::{InboxId, TeamId, UserId};
 use crate::domain::mention::{Person, calls};
 use crate::store::messages::Message;
-use crate::store::{Db, Tx, mentions, users};
+use crate::store::{Db, Tx, mentions, teams, users};
 
 use super::{ActionError, Problem};
 
-/// Those whom `body` calls, who all may see the inbox.
+/// Whoever a note may call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Who {
+    One(UserId),
+    Team(TeamId),
+}
+
+/// Those whom `body` calls, who all may see the inbox; a team of the inbox is all of
+/// its members who do.
 ///
 /// # Errors
-/// `Invalid { field: "body" }` with `NotHere` for a colleague of another inbox,
-/// with `Ambiguous` where a family name fits more than one.
+/// `Invalid { field: "body" }` with `NotHere` for a colleague or a team of another
+/// inbox, with `Ambiguous` where a family name fits more than one.
 pub fn called(db: &mut Db, inbox: InboxId, body: &str) -> Result<Vec<UserId>, ActionError> {
     if !body.contains(['@', '＠']) {
         return Ok(Vec::new());
     }
-    let person = |user: users::User| Person { id: user.id, name: user.name };
-    let here: Vec<Person> = users::seeing(db, inbox)?.into_iter().map(person).collect();
+    let person = |user: users::User| Person { id: Who::One(user.id), name: user.name };
+    let team = |(id, name)| Person { id: Who::Team(id), name };
+    let seeing = users::seeing(db, inbox)?;
+    let sees: Vec<UserId> = seeing.iter().map(|user| user.id).collect();
+    let teams_here = teams::of_inbox(db, inbox)?;
+    let here = seeing.into_iter().map(person).chain(teams_here.into_iter().map(team));
+    let here: Vec<Person<Who>> = here.collect();
     let mut called = Vec::new();
-    let found = calls(body, &here);
-    for who in &found {
+    for who in calls(body, &here) {
         match who.as_slice() {
-            [one] => called.push(*one),
+            [Who::One(user)] => called.push(*user),
+            [Who::Team(id)] => {
+                let members = teams::find(db, *id)?.members;
+                called.extend(members.into_iter().filter(|user| sees.contains(user)));
+            }
             _ => return Err(ActionError::invalid("body", Problem::Ambiguous)),
         }
     }
     let everybody = users::all(db)?.into_iter().filter(|user| user.disabled_at.is_none());
-    let everybody: Vec<Person> = everybody.map(person).collect();
+    let everybody = everybody.map(person).chain(teams::names(db)?.into_iter().map(team));
+    let everybody: Vec<Person<Who>> = everybody.collect();
     // Where nobody of the house is called who is not called here, all are here.
     let strangers = calls(body, &everybody)
         .into_iter()

@@ -1,6 +1,7 @@
 //! Texts that are written often: made, changed and removed by administrators.
 
 use crate::app::App;
+use crate::domain::contact_field::folded;
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::TemplateId;
 use crate::domain::merge_field;
@@ -9,7 +10,7 @@ use crate::domain::user::Caller;
 use crate::locale::Locale;
 use crate::store::audit::Object;
 use crate::store::templates::{self, Template};
-use crate::store::{inboxes, optional};
+use crate::store::{contact_fields, inboxes, optional};
 
 use super::{ActionError, Problem, access};
 
@@ -32,6 +33,11 @@ pub async fn save(app: &App, caller: Caller, template: Template) -> Result<(), A
             if let Some(inbox) = template.inbox_id {
                 let unknown = || ActionError::invalid("inbox_id", Problem::Unknown);
                 optional(inboxes::find(tx, inbox))?.ok_or_else(unknown)?;
+            }
+            let own = contact_fields::in_use(tx)?;
+            let is_own = |name: &str| own.iter().any(|field| folded(&field.name) == name);
+            if merge_field::unknown(&template.body, is_own).is_some() {
+                return Err(ActionError::invalid("body", Problem::UnknownField));
             }
             let now = tx.now;
             let is_new = templates::save(tx, &template, now)?;
@@ -84,9 +90,6 @@ fn checked(template: Template) -> Result<Template, ActionError> {
     }
     if body.chars().count() > LONGEST_BODY {
         return refuse("body", Problem::TooLong);
-    }
-    if merge_field::unknown(&body).is_some() {
-        return refuse("body", Problem::UnknownField);
     }
     Ok(Template { name, shortcut, body, ..template })
 }

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 
 use encoding_rs::SHIFT_JIS;
 
+use super::contact_field::{ContactField, ValueProblem, folded};
+use super::id::FieldId;
 use super::message::words;
 use super::phone_number::{CannotReceive, PhoneNumber, PhoneNumberError};
 use super::search::Text;
@@ -41,23 +43,27 @@ pub struct SheetRow {
     pub number: PhoneNumber,
     /// None leaves the name as it is.
     pub name: Option<String>,
+    /// Of the house's own fields, as they are kept; an empty cell leaves what is there.
+    pub values: Vec<(FieldId, String)>,
 }
 
 /// What taking a row in changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     Added,
-    Renamed,
+    Changed,
     Unchanged,
 }
 
 impl SheetRow {
-    /// `known` is the name of whoever has the number already.
-    pub fn change(&self, known: Option<Option<&str>>) -> Change {
-        match (known, self.name.as_deref()) {
-            (None, _) => Change::Added,
-            (Some(known), Some(name)) if known != Some(name) => Change::Renamed,
-            _ => Change::Unchanged,
+    /// `known` is the name of whoever has the number already, and what is kept of them.
+    pub fn change(&self, known: Option<(Option<&str>, &HashMap<FieldId, String>)>) -> Change {
+        let Some((name, values)) = known else { return Change::Added };
+        let is_named = self.name.as_deref().is_none_or(|new| name == Some(new));
+        let is_kept = |(id, value): &(FieldId, String)| values.get(id) == Some(value);
+        match is_named && self.values.iter().all(is_kept) {
+            true => Change::Unchanged,
+            false => Change::Changed,
         }
     }
 }
@@ -75,9 +81,8 @@ pub struct Fault {
 pub enum Column {
     Number,
     Name,
+    Own(FieldId),
 }
-
-words!(Column { Number = "number", Name = "name" });
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CellProblem {
@@ -87,6 +92,7 @@ pub enum CellProblem {
     /// The number stands in an earlier line too.
     Repeated(u64),
     TooLong,
+    Value(ValueProblem),
     /// A letter was lost when the file was written.
     LostLetter,
 }
@@ -139,10 +145,16 @@ const NUMBERS: [&str; 9] = [
 ];
 const NAMES: [&str; 6] = ["名前", "氏名", "お名前", "顧客名", "name", "full name"];
 
+/// Whether a column of numbers or of names is called so.
+pub fn is_heading(name: &str) -> bool {
+    is_one_of(name, &NUMBERS) || is_one_of(name, &NAMES)
+}
+
 impl Sheet {
     /// Reads a file: a heading, and a row for each contact. A comma or a tab stands
-    /// between cells, whichever the heading has.
-    pub fn read(file: &[u8]) -> Result<Self, SheetError> {
+    /// between cells, whichever the heading has. `own` are the house's own fields,
+    /// each in the column that is called like it.
+    pub fn read(file: &[u8], own: &[ContactField]) -> Result<Self, SheetError> {
         let text = decoded(file)?;
         let heading = text.lines().next().unwrap_or_default();
         let delimiter = if heading.contains('\t') { b'\t' } else { b',' };
@@ -157,7 +169,14 @@ impl Sheet {
         let kind = |names: &[&str]| heading.iter().position(|cell| is_one_of(cell, names));
         let number = kind(&NUMBERS).ok_or(SheetError::NoNumbers)?;
         let name = kind(&NAMES);
-        let is_unknown = |(at, _): &(usize, &str)| *at != number && Some(*at) != name;
+        let column = |field: &ContactField| {
+            heading.iter().position(|cell| folded(cell) == folded(&field.name))
+        };
+        let own: Vec<(usize, &ContactField)> =
+            own.iter().filter_map(|field| Some((column(field)?, field))).collect();
+        let is_own = |at| own.iter().any(|(column, _)| *column == at);
+        let is_unknown =
+            |(at, _): &(usize, &str)| *at != number && Some(*at) != name && !is_own(*at);
         let ignored = heading.iter().enumerate().filter(is_unknown);
         let ignored = ignored.map(|(_, cell)| cell.trim().to_owned());
         let mut sheet =
@@ -172,7 +191,9 @@ impl Sheet {
             }
             let line = line_of(&record, &text);
             let cell = |at: Option<usize>| plain(at.and_then(|at| record.get(at)).unwrap_or(""));
-            sheet.take(line, cell(Some(number)), cell(name), &mut lines);
+            let own: Vec<(&ContactField, &str)> =
+                own.iter().map(|(at, field)| (*field, cell(Some(*at)))).collect();
+            sheet.take(line, cell(Some(number)), cell(name), &own, &mut lines);
         }
         match sheet.rows.is_empty() && sheet.faults.is_empty() {
             true => Err(SheetError::Empty),
@@ -181,17 +202,32 @@ impl Sheet {
     }
 
     /// The rows alone, in a form that is read as the same rows.
-    pub fn rewritten(&self) -> String {
-        let heading = [NUMBERS[0], NAMES[0]].map(str::to_owned).to_vec();
+    pub fn rewritten(&self, own: &[ContactField]) -> String {
+        let mut heading = [NUMBERS[0], NAMES[0]].map(str::to_owned).to_vec();
+        heading.extend(own.iter().map(|field| field.name.clone()));
+        let value = |row: &SheetRow, field: &ContactField| {
+            let found = row.values.iter().find(|(id, _)| *id == field.id);
+            found.map(|(_, value)| value.clone()).unwrap_or_default()
+        };
         let row = |row: &SheetRow| {
-            vec![row.number.as_str().to_owned(), row.name.clone().unwrap_or_default()]
+            let mut cells =
+                vec![row.number.as_str().to_owned(), row.name.clone().unwrap_or_default()];
+            cells.extend(own.iter().map(|field| value(row, field)));
+            cells
         };
         let rows: Vec<Vec<String>> =
             std::iter::once(heading).chain(self.rows.iter().map(row)).collect();
         String::from_utf8_lossy(&lines(&rows)).into_owned()
     }
 
-    fn take(&mut self, line: u64, number: &str, name: &str, lines: &mut HashMap<String, u64>) {
+    fn take(
+        &mut self,
+        line: u64,
+        number: &str,
+        name: &str,
+        own: &[(&ContactField, &str)],
+        lines: &mut HashMap<String, u64>,
+    ) {
         let mut fault = |column, problem| self.faults.push(Fault { line, column, problem });
         let mut is_good = true;
         let number = match readable(number) {
@@ -211,11 +247,26 @@ impl Sheet {
             fault(Column::Name, problem);
             is_good = false;
         }
+        let mut values = Vec::new();
+        for (field, cell) in own {
+            let read = match cell.contains(is_lost) {
+                true => Err(CellProblem::LostLetter),
+                false => field.kind.read(&field.choices, cell).map_err(CellProblem::Value),
+            };
+            match read {
+                Ok(value) if value.is_empty() => {}
+                Ok(value) => values.push((field.id, value)),
+                Err(problem) => {
+                    fault(Column::Own(field.id), problem);
+                    is_good = false;
+                }
+            }
+        }
         let Some(number) = number else { return };
         lines.entry(number.as_str().to_owned()).or_insert(line);
         if is_good {
             let name = Some(name.to_owned()).filter(|name| !name.is_empty());
-            self.rows.push(SheetRow { number, name });
+            self.rows.push(SheetRow { number, name, values });
         }
     }
 }
@@ -241,8 +292,11 @@ fn unfit(name: &str) -> Option<CellProblem> {
     if name.chars().count() > LONGEST_NAME {
         return Some(CellProblem::TooLong);
     }
-    let is_lost = |c: char| c == LOST_LETTER || c == char::REPLACEMENT_CHARACTER;
     name.contains(is_lost).then_some(CellProblem::LostLetter)
+}
+
+fn is_lost(c: char) -> bool {
+    c == LOST_LETTER || c == char::REPLACEMENT_CHARACTER
 }
 
 fn is_one_of(cell: &str, names: &[&str]) -> bool {

@@ -72,4 +72,6 @@ ids! {
     TeamId;
     /// A mail on its way out.
     MailId;
+    /// What a house keeps of its customers beside name and number.
+    FieldId;
 }

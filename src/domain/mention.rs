@@ -8,25 +8,25 @@ use std::ops::Range;
 
 use super::id::UserId;
 
-/// Somebody who might be called.
+/// Somebody who might be called: a user, or a team.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
-    pub id: UserId,
+pub struct Person<Id = UserId> {
+    pub id: Id,
     pub name: String,
 }
 
 /// Everybody whom `text` calls, each `@` for itself: one id where it is clear who
 /// is meant, several where a family name alone fits more than one.
-pub fn calls(text: &str, people: &[Person]) -> Vec<Vec<UserId>> {
+pub fn calls<Id: Copy + PartialEq>(text: &str, people: &[Person<Id>]) -> Vec<Vec<Id>> {
     found(text, people).into_iter().map(|(_, called)| called).collect()
 }
 
 /// Where `text` calls one of `people`, each from its `@` to the end of the name.
-pub fn places(text: &str, people: &[Person]) -> Vec<Range<usize>> {
+pub fn places<Id: Copy + PartialEq>(text: &str, people: &[Person<Id>]) -> Vec<Range<usize>> {
     found(text, people).into_iter().map(|(place, _)| place).collect()
 }
 
-fn found(text: &str, people: &[Person]) -> Vec<(Range<usize>, Vec<UserId>)> {
+fn found<Id: Copy + PartialEq>(text: &str, people: &[Person<Id>]) -> Vec<(Range<usize>, Vec<Id>)> {
     let mut found = Vec::new();
     let mut before: Option<char> = None;
     for (at, letter) in text.char_indices() {
@@ -45,7 +45,7 @@ fn found(text: &str, people: &[Person]) -> Vec<(Range<usize>, Vec<UserId>)> {
 }
 
 /// Whose names begin `text`, the longest name that does, and its letters.
-fn called_at(text: &str, people: &[Person]) -> (usize, Vec<UserId>) {
+fn called_at<Id: Copy + PartialEq>(text: &str, people: &[Person<Id>]) -> (usize, Vec<Id>) {
     let mut longest = 0;
     let mut called = Vec::new();
     for person in people {

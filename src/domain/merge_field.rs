@@ -47,20 +47,22 @@ impl MergeField {
         let name = if in_japanese { names.first() } else { names.last() };
         format!("{{{{{}}}}}", name.copied().unwrap_or_default())
     }
+}
 
-    fn named(name: &str) -> Option<Self> {
-        let folded: String = name.nfkc().flat_map(char::to_lowercase).collect();
-        let folded = folded.trim();
-        Self::ALL.iter().copied().find(|field| field.names().contains(&folded))
-    }
+/// What a place in a text is called by: a field every house has, or, folded, the
+/// name of one of this house's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Called {
+    Known(MergeField),
+    Own(String),
 }
 
 /// `text` with every place filled that `value` knows something for.
-pub fn fill(text: &str, value: impl Fn(MergeField) -> Option<String>) -> String {
+pub fn fill(text: &str, value: impl Fn(&Called) -> Option<String>) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut copied = 0;
     for Place { whole, name } in places(text) {
-        let known = MergeField::named(&text[name]).and_then(&value);
+        let known = value(&called(&text[name]));
         if let Some(known) = known.filter(|known| !known.trim().is_empty()) {
             filled.push_str(&text[copied..whole.start]);
             filled.push_str(&known);
@@ -76,11 +78,21 @@ pub fn unfilled(text: &str) -> Option<&str> {
     places(text).next().map(|place| &text[place.whole])
 }
 
-/// The first place that no field is called by.
-pub fn unknown(text: &str) -> Option<&str> {
-    let stranger =
-        places(text).find(|place| MergeField::named(&text[place.name.clone()]).is_none());
+/// The first place that no field is called by; `is_own` knows the house's own.
+pub fn unknown(text: &str, is_own: impl Fn(&str) -> bool) -> Option<&str> {
+    let is_strange = |place: &Place| match called(&text[place.name.clone()]) {
+        Called::Known(_) => false,
+        Called::Own(name) => !is_own(&name),
+    };
+    let stranger = places(text).find(is_strange);
     stranger.map(|place| &text[place.whole])
+}
+
+fn called(name: &str) -> Called {
+    let folded: String = name.nfkc().flat_map(char::to_lowercase).collect();
+    let folded = folded.trim();
+    let known = MergeField::ALL.iter().copied().find(|field| field.names().contains(&folded));
+    known.map_or_else(|| Called::Own(folded.to_owned()), Called::Known)
 }
 
 struct Place {
@@ -129,12 +141,13 @@ mod tests {
 
     use super::*;
 
-    fn known(field: MergeField) -> Option<String> {
-        match field {
-            MergeField::ContactName => Some("山田 花子".into()),
-            MergeField::AgentName => Some("佐藤".into()),
-            MergeField::InboxName => Some(" ".into()),
-            MergeField::OrganizationName => None,
+    fn known(called: &Called) -> Option<String> {
+        match called {
+            Called::Known(MergeField::ContactName) => Some("山田 花子".into()),
+            Called::Known(MergeField::AgentName) => Some("佐藤".into()),
+            Called::Known(MergeField::InboxName) => Some(" ".into()),
+            Called::Known(MergeField::OrganizationName) => None,
+            Called::Own(name) => (name == "会員no").then(|| "A-1".into()),
         }
     }
 
@@ -148,6 +161,7 @@ mod tests {
             ("{{ｎａｍｅ}}", "山田 花子"),
             ("{{{氏名}}}", "{山田 花子}"),
             ("{{会社名}}の{{受信箱}}", "{{会社名}}の{{受信箱}}"),
+            ("{{会員Ｎｏ}}と{{契約日}}", "A-1と{{契約日}}"),
             ("{氏名} {{}} {{氏名", "{氏名} {{}} {{氏名"),
             ("", ""),
         ] {
@@ -171,8 +185,10 @@ mod tests {
         ] {
             assert_eq!(unfilled(text), left, "{text}");
         }
-        assert_eq!(unknown("{{氏名}}様 {{日付}}"), Some("{{日付}}"));
-        assert_eq!(unknown("{{氏名}}様 {{agent}}"), None);
+        let is_own = |name: &str| name == "日付";
+        assert_eq!(unknown("{{氏名}}様 {{日付}}", |_| false), Some("{{日付}}"));
+        assert_eq!(unknown("{{氏名}}様 {{日付}} {{場所}}", is_own), Some("{{場所}}"));
+        assert_eq!(unknown("{{氏名}}様 {{agent}} {{日付}}", is_own), None);
     }
 
     #[test]
@@ -180,8 +196,9 @@ mod tests {
         for field in MergeField::ALL {
             for in_japanese in [true, false] {
                 let written = field.written(in_japanese);
-                assert_eq!(fill(&written, |asked| (asked == *field).then(|| "x".into())), "x");
-                assert_eq!(unknown(&written), None);
+                let is_it = |asked: &Called| *asked == Called::Known(*field);
+                assert_eq!(fill(&written, |asked| is_it(asked).then(|| "x".into())), "x");
+                assert_eq!(unknown(&written, |_| false), None);
             }
         }
     }
@@ -196,7 +213,7 @@ mod tests {
         #[test]
         fn nothing_makes_it_panic(text in "[{}｛｝氏名a \\n]{0,40}") {
             let filled = fill(&text, |_| Some("値".into()));
-            prop_assert!(unknown(&filled).is_none() || unfilled(&filled).is_some());
+            prop_assert!(unknown(&filled, |_| false).is_none() || unfilled(&filled).is_some());
         }
     }
 }

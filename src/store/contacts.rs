@@ -22,7 +22,7 @@ mod known;
 mod person;
 pub use known::{Known, all_numbers, imported, is_seen, known_in, page, show_to};
 pub(super) use person::settle;
-pub use person::{Merge, members, merge, merges, of_person, person_of, separate};
+pub use person::{Merge, members, members_of_all, merge, merges, of_person, person_of, separate};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
@@ -114,14 +114,15 @@ pub fn key(db: &mut Db, id: ContactId) -> Result<Arc<Key>, StoreError> {
     db.vault.contact_key(id, &wrapped)
 }
 
-/// A name, and every number there ever was.
-pub type NameAndNumbers = (Option<String>, Vec<String>);
+/// What somebody is called, and every number there ever was.
+pub type NamesAndNumbers = (Vec<String>, Vec<String>);
 
-/// The names and numbers of `ids`; what no longer opens is left out.
+/// The names and numbers of `ids`: of one that was merged also the name it had of its
+/// own. What no longer opens is left out.
 pub fn names_and_numbers(
     db: &mut Db,
     ids: &[ContactId],
-) -> Result<HashMap<ContactId, NameAndNumbers>, StoreError> {
+) -> Result<HashMap<ContactId, NamesAndNumbers>, StoreError> {
     let rows: Vec<ContactRow> = contacts::table
         .filter(contacts::id.eq_any(ids))
         .select(ContactRow::as_select())
@@ -131,12 +132,16 @@ pub fn names_and_numbers(
         .select((contact_addresses::contact_id, AddressRow::as_select()))
         .load(&mut db.conn)?;
     let mut keys = HashMap::with_capacity(rows.len());
-    let mut found: HashMap<ContactId, NameAndNumbers> = HashMap::with_capacity(rows.len());
+    let mut found: HashMap<ContactId, NamesAndNumbers> = HashMap::with_capacity(rows.len());
     for row in rows {
         let Some(key) = if_whole(db.vault.contact_key(row.id, &row.key_wrapped))? else { continue };
-        let name = row.name().and_then(|(here, sealed)| key.open_text(here, sealed).ok());
+        let own = place("contacts", "name_sealed", row.id);
+        let own = row.name_sealed.as_deref().map(|sealed| (own, sealed));
+        let sealed = row.name().into_iter().chain(own.filter(|_| row.person_name_sealed.is_some()));
+        let names = sealed.filter_map(|(here, sealed)| key.open_text(here, sealed).ok());
+        let names: Vec<String> = names.collect();
         keys.insert(row.id, key);
-        found.insert(row.id, (name, Vec::new()));
+        found.insert(row.id, (names, Vec::new()));
     }
     for (contact, address) in addresses {
         let here = place("contact_addresses", "address_sealed", address.id);

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::connection::MultiBackend;
 use crate::domain::id::{
-    ApiTokenId, AttemptId, CalendarId, CaseId, ContactId, ConversationId, InboxId, MailId,
+    ApiTokenId, AttemptId, CalendarId, CaseId, ContactId, ConversationId, FieldId, InboxId, MailId,
     MessageId, ProviderAccountId, QuarantineId, SenderId, SessionId, TagId, TeamId, TemplateId,
     UserId,
 };
@@ -111,4 +111,5 @@ proxies! {
     CalendarIdProxy => CalendarId,
     TeamIdProxy => TeamId,
     MailIdProxy => MailId,
+    FieldIdProxy => FieldId,
 }

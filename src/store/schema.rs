@@ -714,6 +714,34 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    contact_fields (id) {
+        id -> DbUuid,
+        name -> Text,
+        kind -> Text,
+        choices -> Text,
+        position -> Integer,
+        created_at -> Timestamp,
+        archived_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    contact_values (id) {
+        id -> DbUuid,
+        contact_id -> DbUuid,
+        field_id -> DbUuid,
+        value_sealed -> Binary,
+        changed_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(conversations -> contacts (contact_id));
 diesel::joinable!(conversations -> contact_addresses (address_id));
 diesel::joinable!(messages -> conversations (conversation_id));

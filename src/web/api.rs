@@ -5,6 +5,7 @@
 //! say different things; `openapi.json` is held to the same table by a test.
 
 mod body;
+pub mod contact_fields;
 pub mod contacts;
 pub mod conversations;
 mod error;

@@ -1,6 +1,7 @@
 //! A contact's own page: numbers, wishes, and everything that was written in
 //! whichever inboxes the reader may see, as one timeline.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -11,14 +12,14 @@ use super::conversations::people::People;
 use super::cursor;
 use super::error::WebError;
 use super::form::Fields;
-use super::fragment::{asked_for, html, refused, see_other};
+use super::fragment::{asked_for, html, html_with, refused, see_other};
 use super::session::Session;
 use super::settings::house_times;
 use super::shell::shell;
 use super::times::Times;
 use super::views::{
-    ContactLineView, ContactPage, ContactThreadView, MergeNews, MergedView, Nav, NumberView,
-    OptOutView, RevealedView,
+    ContactLineView, ContactPage, ContactThreadView, FieldsForm, MergeNews, MergedView, Nav,
+    NumberView, OptOutView, RevealedView,
 };
 use crate::actions::{masking, record_opt_out};
 use crate::app::App;
@@ -32,6 +33,7 @@ use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::{self, Position};
 use crate::store::{Db, StoreError, contacts, opt_outs};
 
+pub mod fields;
 mod list;
 pub mod merge;
 pub mod table;
@@ -58,7 +60,8 @@ pub async fn show(
     path: web::Path<Uuid>,
     query: web::Query<ShowQuery>,
 ) -> Result<HttpResponse, WebError> {
-    page(&app, session, ContactId(path.into_inner()), query.into_inner(), None).await
+    let shown = Shown { query: query.into_inner(), ..Shown::default() };
+    page(&app, session, ContactId(path.into_inner()), shown).await
 }
 
 /// `POST /contacts/{id}/number`: the whole number, for somebody who is shown masked
@@ -82,20 +85,34 @@ pub async fn reveal(
         return html(&RevealedView { t, number: phone_number::shown(&found.address) });
     }
     let person = app.store.read(move |db| contacts::person_of(db, id)).await?;
-    page(&app, session, person, ShowQuery::default(), Some(found.id)).await
+    let shown = Shown { revealed: Some(found.id), ..Shown::default() };
+    page(&app, session, person, shown).await
 }
 
-/// `revealed` is the number that is whole, whoever looks.
+/// What the page is to show beside what it always shows.
+#[derive(Default)]
+struct Shown {
+    query: ShowQuery,
+    /// The number that is whole, whoever looks.
+    revealed: Option<RowId>,
+    /// Fields that could not be kept as they were typed.
+    form: Option<FieldsForm>,
+}
+
 async fn page(
     app: &App,
     session: Session,
     id: ContactId,
-    query: ShowQuery,
-    revealed: Option<RowId>,
+    shown: Shown,
 ) -> Result<HttpResponse, WebError> {
+    let Shown { query, revealed, form } = shown;
+    let status = match form {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
     let before = query.before.as_deref().and_then(cursor::read);
     let shell = shell(app, &session, Nav::Contacts).await?;
-    let seen = session.caller.numbers;
+    let (seen, asker) = (session.caller.numbers, session.clone());
     let times = house_times(app, session.locale()).await?;
     let page = app.store.read(move |db| {
         let person = contacts::person_of(db, id)?;
@@ -118,6 +135,8 @@ async fn page(
             numbers,
             news: news(&merged, &query.merged, &query.separated),
             merged,
+            fields: fields::known(db, times.t, id)?,
+            form: None,
             opt_outs: stops(db, &times, id)?,
             is_stopped: own.opted_out.is_some(),
             threads: threads.iter().map(|one| thread(&times, one, &inboxes)).collect(),
@@ -127,7 +146,13 @@ async fn page(
         }))
     });
     match page.await? {
-        Ok(page) => html(&page),
+        Ok(page) => {
+            let form = match form {
+                Some(form) => Some(form),
+                None => fields::form(app, &asker, id, None).await?,
+            };
+            html_with(status, &ContactPage { form, ..page })
+        }
         Err(person) => Ok(see_other(&format!("/contacts/{person}"))),
     }
 }

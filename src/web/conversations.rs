@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::contacts::fields;
 use super::cursor;
 use super::error::WebError;
 use super::form::Fields;
@@ -19,7 +20,7 @@ use super::views::{
 use super::words;
 use crate::actions::{ActionError, Draft, Problem, start_conversation};
 use crate::app::App;
-use crate::domain::id::{ConversationId, InboxId, SenderId};
+use crate::domain::id::{ContactId, ConversationId, InboxId, SenderId};
 use crate::domain::message::Purpose;
 use crate::domain::segment::LengthProfile;
 use crate::store::inboxes::{self, Inbox};
@@ -122,7 +123,9 @@ pub async fn about(
     if asked_for(&request).is_some() {
         return html(&side);
     }
-    html(&AboutPage { shell, side })
+    let contact = ContactId(side.contact_id.parse().map_err(|_no_id| WebError::NotFound)?);
+    let form = fields::form(&app, &session, contact, Some(id)).await?;
+    html(&AboutPage { shell, side, form })
 }
 
 #[derive(Deserialize)]

@@ -122,6 +122,7 @@ routes! {
     get "/contacts/{id}/merge" User => contacts::merge::new;
     post "/contacts/{id}/merge" User => contacts::merge::create;
     delete "/contacts/{id}/merge" User => contacts::merge::destroy;
+    put "/contacts/{id}/fields" User => contacts::fields::update;
     post "/contacts/{id}/number" User => contacts::reveal;
     post "/contacts/{id}/opt_out" User => contacts::stop;
     delete "/contacts/{id}/opt_out" User => contacts::resume;
@@ -191,6 +192,13 @@ routes! {
     put "/settings/tags/{id}" Admin => settings::tags::update;
     post "/settings/tags/{id}/retirement" Admin => settings::tags::retire;
     delete "/settings/tags/{id}/retirement" Admin => settings::tags::restore;
+    get "/settings/fields" Admin => settings::fields::index;
+    get "/settings/fields/new" Admin => settings::fields::new;
+    post "/settings/fields" Admin => settings::fields::create;
+    get "/settings/fields/{id}/edit" Admin => settings::fields::edit;
+    put "/settings/fields/{id}" Admin => settings::fields::update;
+    post "/settings/fields/{id}/archival" Admin => settings::fields::archive;
+    delete "/settings/fields/{id}/archival" Admin => settings::fields::restore;
     get "/settings/tokens" Admin => settings::tokens::index;
     post "/settings/tokens" Admin => settings::tokens::create;
     delete "/settings/tokens/{id}" Admin => settings::tokens::revoke;
@@ -222,6 +230,8 @@ routes! {
     delete "/api/v1/conversations/{id}/snooze" Token("conversations:write") => api::conversations::wake;
     put "/api/v1/inboxes/{id}/escalation_policy" Token("admin") => api::inboxes::set_escalation_policy;
     get "/api/v1/contacts" Token("contacts:read") => api::contacts::index;
+    put "/api/v1/contacts/{id}/fields" Token("contacts:write") => api::contact_fields::set;
+    get "/api/v1/contact_fields" Token("contacts:read") => api::contact_fields::index;
     get "/api/v1/search" Token("messages:read") => api::search::index;
     put "/api/v1/conversations/{id}/tags/{tag}" Token("conversations:write") => api::conversations::put_tag;
     delete "/api/v1/conversations/{id}/tags/{tag}" Token("conversations:write") => api::conversations::take_tag;

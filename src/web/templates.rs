@@ -9,10 +9,13 @@ use super::session::Session;
 use super::views::{TemplateChoice, TemplatesView};
 use crate::actions::access;
 use crate::app::App;
-use crate::domain::id::{ConversationId, TemplateId};
-use crate::domain::merge_field::{self, MergeField};
+use crate::domain::contact_field::{FieldKind, folded};
+use crate::domain::id::{ContactId, ConversationId, TemplateId};
+use crate::domain::merge_field::{self, Called, MergeField};
+use crate::locale::Locale;
 use crate::store::conversations::Conversation;
-use crate::store::{Db, StoreError, inboxes, organization, templates};
+use crate::store::templates::Template;
+use crate::store::{Db, StoreError, contact_fields, inboxes, organization, templates};
 
 /// `GET /conversations/{id}/templates`: what can be written here, as a list for
 /// scripts; without them the composer has a menu of its own.
@@ -36,7 +39,7 @@ pub async fn index(
             let all = templates::for_inbox(db, found.inbox_id)?;
             let filled = all.into_iter().map(|template| TemplateChoice {
                 id: template.id.to_string(),
-                body: fields.fill(&template.body),
+                body: fields.fill(&template.body, is_japanese(t, &template)),
                 name: template.name,
                 shortcut: template.shortcut,
                 lang: template.locale,
@@ -58,7 +61,24 @@ pub fn filled(
     if template.inbox_id.is_some_and(|inbox| inbox != conversation.inbox_id) {
         return Err(StoreError::NotFound);
     }
-    Ok(Fields::read(db, session, conversation)?.fill(&template.body))
+    let in_japanese = is_japanese(session.locale(), &template);
+    Ok(Fields::read(db, session, conversation)?.fill(&template.body, in_japanese))
+}
+
+/// A template of any language is in its reader's.
+fn is_japanese(t: Locale, template: &Template) -> bool {
+    Locale::from_tag(&template.locale).unwrap_or(t) == Locale::Ja
+}
+
+/// What a person's own fields hold.
+fn own(db: &mut Db, person: ContactId) -> Result<Vec<(String, FieldKind, String)>, StoreError> {
+    let mut values = contact_fields::of_person(db, person)?;
+    let fields = contact_fields::in_use(db)?.into_iter();
+    let filled = fields.filter_map(|field| {
+        let value = values.remove(&field.id)?;
+        Some((folded(&field.name), field.kind, value))
+    });
+    Ok(filled.collect())
 }
 
 /// What merge fields stand for in one conversation.
@@ -67,6 +87,8 @@ struct Fields {
     agent: String,
     inbox: String,
     organization: Option<String>,
+    /// The house's own, by folded name.
+    own: Vec<(String, FieldKind, String)>,
 }
 
 impl Fields {
@@ -77,15 +99,21 @@ impl Fields {
             agent: session.user.name.clone(),
             inbox: inboxes::find(db, found.inbox_id)?.name,
             organization: organization::find(db)?.map(|house| house.name),
+            own: own(db, found.contact.person)?,
         })
     }
 
-    fn fill(&self, text: &str) -> String {
-        merge_field::fill(text, |field| match field {
-            MergeField::ContactName => self.contact.clone(),
-            MergeField::AgentName => Some(self.agent.clone()),
-            MergeField::InboxName => Some(self.inbox.clone()),
-            MergeField::OrganizationName => self.organization.clone(),
+    /// `text`, in the language it is written in.
+    fn fill(&self, text: &str, in_japanese: bool) -> String {
+        merge_field::fill(text, |called| match called {
+            Called::Known(MergeField::ContactName) => self.contact.clone(),
+            Called::Known(MergeField::AgentName) => Some(self.agent.clone()),
+            Called::Known(MergeField::InboxName) => Some(self.inbox.clone()),
+            Called::Known(MergeField::OrganizationName) => self.organization.clone(),
+            Called::Own(name) => {
+                let (_, kind, value) = self.own.iter().find(|(own, _, _)| own == name)?;
+                Some(kind.written(value, in_japanese))
+            }
         })
     }
 }

@@ -37,6 +37,7 @@ mod conversations;
 mod errors;
 mod escalation;
 mod escalations;
+mod fields;
 mod messages;
 mod offline;
 mod palette;
@@ -69,6 +70,9 @@ pub use conversations::{
 pub use errors::{ErrorPage, ProblemView};
 pub use escalation::{EscalationPage, EscalationStepView, MailRowView, MailsPage, TakingPage};
 pub use escalations::{BoardItem, BoardTab, BoardTold, BoardView, EscalationsPage};
+pub use fields::{
+    ContactFieldFormPage, ContactFieldRowView, ContactFieldsPage, FieldView, FieldsForm,
+};
 pub use messages::{DeliveryView, LinkPage, MessageLook, MessageView, UndoView};
 pub use offline::OfflinePage;
 pub use palette::{ActionView, PaletteRowView, PaletteView};
@@ -240,6 +244,7 @@ components!(
     BoardView,
     ComposerView,
     ConflictView,
+    FieldsForm,
     HandsetView,
     HeadView,
     LinesView,

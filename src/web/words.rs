@@ -55,6 +55,7 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
         ("body", Problem::Missing) => t.field_empty_body(),
         ("contact", Problem::Unknown) => t.field_contact_unknown(),
         ("contact", Problem::TooMany) => t.field_contact_too_many(),
+        ("choices", Problem::Missing) => t.fields_choices_missing(),
         ("conversations", Problem::Missing) => t.selection_none(),
         (_, Problem::Missing) => t.field_required(),
         ("email", Problem::Malformed) => t.field_email_invalid(),
@@ -105,6 +106,9 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
         (_, Problem::PastMidnight) => t.problem_past_midnight(),
         ("team" | "inbox", Problem::InUse) => t.problem_team_in_use(),
         (_, Problem::InUse) => t.problem_calendar_in_use(),
+        (_, Problem::NotADate) => t.problem_not_a_date(),
+        (_, Problem::NotAChoice) => t.problem_not_a_choice(),
+        (_, Problem::NotAFigure) => t.problem_not_a_figure(),
         ("current", Problem::Wrong) => t.field_password_wrong(),
         (_, Problem::Wrong) => t.problem_wrong(),
     };
@@ -187,6 +191,11 @@ pub fn did(t: Locale, action: &str) -> &str {
         "contact.export" => t.did_contact_export(),
         "contact.merge" => t.did_contact_merge(),
         "contact.separate" => t.did_contact_separate(),
+        "contact.fields" => t.did_contact_fields(),
+        "field.add" => t.did_field_add(),
+        "field.change" => t.did_field_change(),
+        "field.archive" => t.did_field_archive(),
+        "field.restore" => t.did_field_restore(),
         "contact.reveal" => t.did_contact_reveal(),
         "masking.change" => t.did_masking_change(),
         "contact.opt_out" => t.did_contact_opt_out(),
@@ -202,7 +211,7 @@ pub fn did(t: Locale, action: &str) -> &str {
 }
 
 /// What the actions of the audit log begin with, as people look for them.
-pub const THINGS: [&str; 17] = [
+pub const THINGS: [&str; 19] = [
     "session",
     "conversation",
     "message",
@@ -214,6 +223,8 @@ pub const THINGS: [&str; 17] = [
     "calendar",
     "template",
     "tag",
+    "field",
+    "masking",
     "sender",
     "provider",
     "token",
@@ -240,6 +251,8 @@ pub fn object(t: Locale, kind: &str) -> &str {
         "api_token" => t.object_api_token(),
         "quarantine" => t.object_quarantine(),
         "tag" => t.object_tag(),
+        "field" => t.object_field(),
+        "masking" => t.masking_title(),
         "team" => t.object_team(),
         "conversation" => t.object_conversation(),
         "message" => t.object_message(),

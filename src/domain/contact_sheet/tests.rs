@@ -1,14 +1,45 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::contact_field::FieldKind;
+
+#[test]
+fn columns_of_the_house_are_read_as_their_fields_are() {
+    let field = |n: u128, name: &str, kind| ContactField {
+        id: FieldId(uuid::Uuid::from_u128(n)),
+        name: name.into(),
+        kind,
+        choices: vec!["法人".into()],
+        position: 1,
+        archived_at: None,
+    };
+    let own = [field(1, "契約日", FieldKind::Date), field(2, "区分", FieldKind::Choice)];
+    let text = "電話番号,区分,契約日,メモ\n09012345678,法人,2026/6/1,x\n08012345678,,,\n";
+    let sheet = Sheet::read(text.as_bytes(), &own).unwrap();
+    assert_eq!(sheet.ignored, ["メモ"]);
+    let values = [(own[0].id, "2026-06-01".to_owned()), (own[1].id, "法人".to_owned())];
+    assert_eq!(sheet.rows[0].values, values);
+    assert_eq!(sheet.rows[1].values, []);
+    let again = Sheet::read(sheet.rewritten(&own).as_bytes(), &own).unwrap();
+    assert_eq!(again.rows, sheet.rows);
+    let wrong = Sheet::read("tel,契約日\n09012345678,来月\n".as_bytes(), &own).unwrap();
+    let problem = CellProblem::Value(ValueProblem::NotADate);
+    assert_eq!(wrong.faults, [Fault { line: 2, column: Column::Own(own[0].id), problem }]);
+    assert!(wrong.rows.is_empty());
+    // The same row again is no change; another value, or one that was not there, is.
+    let kept: HashMap<FieldId, String> = values.into_iter().collect();
+    assert_eq!(sheet.rows[0].change(Some((None, &kept))), Change::Unchanged);
+    assert_eq!(sheet.rows[0].change(Some((None, &HashMap::new()))), Change::Changed);
+    assert_eq!(sheet.rows[1].change(Some((Some("山田"), &kept))), Change::Unchanged);
+}
 
 fn read(text: &str) -> Sheet {
-    Sheet::read(text.as_bytes()).unwrap()
+    Sheet::read(text.as_bytes(), &[]).unwrap()
 }
 
 fn row(number: &str, name: &str) -> SheetRow {
     let name = Some(name.to_owned()).filter(|name| !name.is_empty());
-    SheetRow { number: PhoneNumber::from_e164(number).unwrap(), name }
+    SheetRow { number: PhoneNumber::from_e164(number).unwrap(), name, values: vec![] }
 }
 
 #[test]
@@ -19,7 +50,7 @@ fn a_file_of_any_encoding_and_heading_is_read() {
     let windows = SHIFT_JIS.encode(text).0.into_owned();
     assert_ne!(windows, text.as_bytes());
     for file in [text.as_bytes(), &marked, &windows] {
-        let sheet = Sheet::read(file).unwrap();
+        let sheet = Sheet::read(file, &[]).unwrap();
         assert_eq!((sheet.rows, sheet.faults), (hanako.clone(), vec![]));
     }
     for text in [
@@ -78,7 +109,7 @@ fn what_is_no_table_is_said_to_be_none() {
         (&large, SheetError::TooLarge),
         (many.as_bytes(), SheetError::TooManyRows),
     ] {
-        assert_eq!(Sheet::read(file), Err(error));
+        assert_eq!(Sheet::read(file, &[]), Err(error));
     }
 }
 
@@ -89,9 +120,9 @@ fn a_letter_that_shift_jis_lacks_is_marked_and_not_read_back() {
         vec!["09012345678".to_owned(), "😀山".to_owned()],
     ];
     let file = write(&rows, Encoding::ShiftJis);
-    assert_eq!(Sheet::read(&file).unwrap().faults[0].problem, CellProblem::LostLetter);
+    assert_eq!(Sheet::read(&file, &[]).unwrap().faults[0].problem, CellProblem::LostLetter);
     assert_eq!(
-        Sheet::read(&write(&rows, Encoding::Utf8)).unwrap().rows[0].name.as_deref(),
+        Sheet::read(&write(&rows, Encoding::Utf8), &[]).unwrap().rows[0].name.as_deref(),
         Some("😀山")
     );
 }
@@ -121,17 +152,17 @@ proptest! {
         }
         for encoding in [Encoding::Utf8, Encoding::ShiftJis] {
             let file = write(&rows, encoding);
-            let sheet = Sheet::read(&file).unwrap();
+            let sheet = Sheet::read(&file, &[]).unwrap();
             prop_assert_eq!(&sheet.faults, &vec![]);
             prop_assert_eq!(&sheet.rows, &expected);
-            let again = Sheet::read(sheet.rewritten().as_bytes());
+            let again = Sheet::read(sheet.rewritten(&[]).as_bytes(), &[]);
             prop_assert_eq!(again.map(|again| again.rows), Ok(expected.clone()));
         }
     }
 
     #[test]
     fn no_file_breaks_the_reader(file in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = Sheet::read(&file);
-        let _ = Sheet::read(&[b"tel,name\n".to_vec(), file].concat());
+        let _ = Sheet::read(&file, &[]);
+        let _ = Sheet::read(&[b"tel,name\n".to_vec(), file].concat(), &[]);
     }
 }

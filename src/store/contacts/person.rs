@@ -52,6 +52,22 @@ pub fn members(db: &mut Db, person: ContactId) -> Result<Vec<ContactId>, StoreEr
     Ok([vec![person], merged].concat())
 }
 
+/// Of all of `persons`: each contact with the person it is, the one that stands for
+/// the person before the others.
+pub fn members_of_all(
+    db: &mut Db,
+    persons: &[ContactId],
+) -> Result<Vec<(ContactId, ContactId)>, StoreError> {
+    let merged: Vec<(ContactId, Option<ContactId>)> = contacts::table
+        .filter(contacts::person_id.eq_any(persons))
+        .order(contacts::id)
+        .select((contacts::id, contacts::person_id))
+        .load(&mut db.conn)?;
+    let own = persons.iter().map(|person| (*person, *person));
+    let merged = merged.into_iter().filter_map(|(id, person)| Some((id, person?)));
+    Ok(own.chain(merged).collect())
+}
+
 /// The same, with their numbers in use.
 pub fn of_person(db: &mut Db, person: ContactId) -> Result<Vec<Contact>, StoreError> {
     let members = members(db, person)?;

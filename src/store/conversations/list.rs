@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{Conversation, ConversationRow, Position, read};
 use crate::domain::conversation::ConversationState;
-use crate::domain::id::{ConversationId, InboxId, TagId, UserId};
+use crate::domain::id::{ConversationId, InboxId, TagId, TeamId, UserId};
 use crate::domain::user::Sight;
 use crate::store::StoreError;
 use crate::store::connection::{Db, MultiBackend};
@@ -46,6 +46,8 @@ pub struct Filter {
     pub state: Option<ConversationState>,
     /// `Some(None)` is nobody.
     pub assignee: Option<Option<UserId>>,
+    /// `Some(None)` is no team's.
+    pub team: Option<Option<TeamId>>,
     pub waiting: Option<bool>,
 }
 
@@ -203,6 +205,11 @@ fn matching(mut rows: Boxed<'_>, filter: Filter) -> Boxed<'_> {
         None => rows,
         Some(None) => rows.filter(conversations::assignee_id.is_null()),
         Some(Some(user)) => rows.filter(conversations::assignee_id.eq(user)),
+    };
+    rows = match filter.team {
+        None => rows,
+        Some(None) => rows.filter(conversations::team_id.is_null()),
+        Some(Some(team)) => rows.filter(conversations::team_id.eq(team)),
     };
     match filter.waiting {
         None => rows,

@@ -141,8 +141,8 @@ pub(super) fn of_conversations(
         .load(&mut db.conn)?;
     let people = people::names_and_numbers(db, &of)?;
     let documents = rows.into_iter().filter_map(|(id, inbox, contact)| {
-        let (name, numbers) = people.get(&contact)?;
-        let tokens = tokens::of_person(&db.vault, name.as_deref(), numbers);
+        let (names, numbers) = people.get(&contact)?;
+        let tokens = tokens::of_person(&db.vault, names, numbers);
         Some(Document { id: RowId(id.0), inbox, tokens })
     });
     Ok(documents.collect())

@@ -19,7 +19,7 @@ use crate::domain::masking::Numbers;
 use crate::domain::search::{Text, Word};
 use crate::domain::user::Sight;
 use crate::store::connection::{Db, DbConnection};
-use crate::store::contacts::{self, Contact, NameAndNumbers};
+use crate::store::contacts::{self, Contact, NamesAndNumbers};
 use crate::store::conversations::{self, Conversation};
 use crate::store::ids::RowId;
 use crate::store::messages::{self, Message};
@@ -239,7 +239,7 @@ pub fn imported(
 ) -> Result<Vec<Contact>, StoreError> {
     let mut found = contacts::imported(db, sight)?;
     found.retain(|contact| {
-        let person = (contact.name.clone(), vec![contact.address.clone()]);
+        let person = (Vec::from_iter(contact.name.clone()), vec![contact.address.clone()]);
         words.iter().all(|word| is_called(word, &person, numbers))
     });
     found.truncate(limit);
@@ -249,16 +249,16 @@ pub fn imported(
 fn people(
     db: &mut Db,
     of: &[Conversation],
-) -> Result<HashMap<ContactId, NameAndNumbers>, StoreError> {
+) -> Result<HashMap<ContactId, NamesAndNumbers>, StoreError> {
     let ids: Vec<ContactId> = of.iter().map(|one| one.contact.id).collect();
     contacts::names_and_numbers(db, &ids)
 }
 
 /// Whether a word is part of somebody's name or of one of their numbers.
-fn is_called(word: &Word, (name, known): &NameAndNumbers, numbers: Numbers) -> bool {
-    let names = tokens::spellings(name.as_deref().unwrap_or_default());
+fn is_called(word: &Word, (names, known): &NamesAndNumbers, numbers: Numbers) -> bool {
     let is_part = |digits: &String| known.iter().any(|number| numbers.finds(number, digits));
-    names.iter().any(|name| word.is_in(name)) || word.digits.as_ref().is_some_and(is_part)
+    let is_named = |name: &String| tokens::spellings(name).iter().any(|name| word.is_in(name));
+    names.iter().any(is_named) || word.digits.as_ref().is_some_and(is_part)
 }
 
 /// Leaves out what is surely not between the days asked for.

@@ -45,9 +45,9 @@ impl Tokens {
 }
 
 /// Of a contact's name and numbers.
-pub(super) fn of_person(vault: &Vault, name: Option<&str>, numbers: &[String]) -> Vec<i32> {
+pub(super) fn of_person(vault: &Vault, names: &[String], numbers: &[String]) -> Vec<i32> {
     let mut tokens = BTreeSet::new();
-    for spelling in spellings(name.unwrap_or_default()) {
+    for spelling in names.iter().flat_map(|name| spellings(name)) {
         tokens.extend(Gram::all_of(&spelling).into_iter().map(|gram| of_gram(vault, NAME, gram)));
     }
     for number in numbers {

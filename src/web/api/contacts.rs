@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use actix_web::HttpResponse;
 
+use super::contact_fields::named;
 use super::conversations::ContactView;
 use super::search::{CURSOR, Question, outdated, read};
 use super::{ApiError, Asker, Call, List, Query, ok};
@@ -62,7 +63,12 @@ pub async fn index(call: Call) -> HttpResponse {
             }
         });
         let (items, next): (Vec<Contact>, _) = page.await?;
-        let view = |contact| ContactView::new(contact, numbers);
+        let people = items.clone();
+        let mut fields = app.store.read(move |db| named(db, &people)).await?;
+        let view = |contact: Contact| {
+            let fields = fields.remove(&contact.person).unwrap_or_default();
+            ContactView::new(contact, numbers, fields)
+        };
         ok(&List { items: items.into_iter().map(view).collect::<Vec<_>>(), next })
     })
     .await

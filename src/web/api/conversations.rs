@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Path, Payload};
 
+use super::contact_fields::named;
 use super::messages::{MessageView, Numbers};
 use super::search::Question;
 use super::{ApiError, Body, Call, List, Query, ok};
@@ -11,6 +12,7 @@ use crate::app::App;
 use crate::domain::id::{ConversationId, MessageId, TagId, TeamId, UserId};
 use crate::domain::masking;
 use crate::domain::user::Sight;
+use crate::store::contacts::Contact;
 use crate::store::conversations::{self, Conversation, list};
 use crate::store::messages::{self, Message};
 use crate::store::{Db, StoreError, optional, tags};
@@ -34,12 +36,14 @@ pub async fn index(call: Call) -> HttpResponse {
         let read = asker.app.store.read(move |db| {
             let page = list(db, &query)?;
             let ids: Vec<ConversationId> = page.rows.iter().map(|row| row.id).collect();
-            Ok::<_, StoreError>((page, tags::of_conversations(db, &ids)?))
+            let people: Vec<Contact> = page.rows.iter().map(|row| row.contact.clone()).collect();
+            Ok::<_, StoreError>((page, tags::of_conversations(db, &ids)?, named(db, &people)?))
         });
-        let (page, mut tags) = read.await?;
+        let (page, mut tags, fields) = read.await?;
         let view = |row: Conversation| {
             let tags = tags.remove(&row.id).unwrap_or_default();
-            ConversationView::new(row, tags, asker.numbers)
+            let fields = fields.get(&row.contact.person).cloned().unwrap_or_default();
+            ConversationView::new(row, tags, asker.numbers, fields)
         };
         let items: Vec<_> = page.rows.into_iter().map(view).collect();
         ok(&List { items, next: page.next.map(cursor::write) })
@@ -169,9 +173,14 @@ async fn shown(
     numbers: masking::Numbers,
     conversation: Conversation,
 ) -> Result<HttpResponse, ApiError> {
-    let id = conversation.id;
-    let tags = app.store.read(move |db| tags::of(db, id)).await?;
-    ok(&ConversationView::new(conversation, tags, numbers))
+    let (id, contact) = (conversation.id, conversation.contact.clone());
+    let read = app.store.read(move |db| {
+        let fields =
+            named(db, std::slice::from_ref(&contact))?.remove(&contact.person).unwrap_or_default();
+        Ok::<_, StoreError>((tags::of(db, id)?, fields))
+    });
+    let (tags, fields) = read.await?;
+    ok(&ConversationView::new(conversation, tags, numbers, fields))
 }
 
 fn conversation_and_tag(path: &(String, String)) -> Result<(ConversationId, TagId), WebError> {

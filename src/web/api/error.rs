@@ -19,7 +19,8 @@ pub enum ApiError {
     MissingScope(&'static str),
     /// The body is no JSON.
     NotJson(String),
-    /// Something is named that the request does not have, or has once only.
+    /// Something is named that the request does not have, has once only, or has as
+    /// something else.
     Stray { reason: &'static str, detail: String },
 }
 
@@ -37,6 +38,11 @@ impl ApiError {
     pub fn unknown(what: &'static str, name: &str) -> Self {
         let detail = format!("{name}: is not a {what} of this request; remove it");
         Self::Stray { reason: "unknown_name", detail }
+    }
+
+    /// A value that cannot be taken, of a member whose name is the house's own.
+    pub fn misfit(name: &str, reason: &'static str, problem: &str) -> Self {
+        Self::Stray { reason, detail: format!("{name}: {problem}") }
     }
 
     pub fn repeated(name: &str) -> Self {

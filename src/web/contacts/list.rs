@@ -36,7 +36,7 @@ pub struct IndexQuery {
     /// What a table that was taken in has come to.
     added: Option<u32>,
     #[serde(default)]
-    renamed: u32,
+    changed: u32,
 }
 
 /// `GET /contacts`: the newest first, or those whose name or number is asked for.
@@ -45,9 +45,9 @@ pub async fn index(
     session: Session,
     query: web::Query<IndexQuery>,
 ) -> Result<HttpResponse, WebError> {
-    let IndexQuery { q, cursor, added, renamed } = query.into_inner();
+    let IndexQuery { q, cursor, added, changed } = query.into_inner();
     let mut shell = shell(&app, &session, Nav::Contacts).await?;
-    shell.notice = added.map(|added| shell.t.table_done(added, renamed));
+    shell.notice = added.map(|added| shell.t.table_done(added, changed));
     let t = session.locale();
     let (sight, numbers) = (session.caller.sight.clone(), session.caller.numbers);
     let Ok(asked) = Query::parse(&q) else {

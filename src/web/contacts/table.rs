@@ -3,14 +3,16 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 
-use crate::actions::export_contacts;
 use crate::actions::import_contacts::{self, Imported};
+use crate::actions::{Problem, export_contacts};
 use crate::app::App;
+use crate::domain::contact_field::ContactField;
 use crate::domain::contact_sheet::{
     self, CellProblem, Change, Column, Encoding, Fault, Sheet, SheetError, SheetRow,
 };
 use crate::domain::phone_number;
 use crate::locale::Locale;
+use crate::store::contact_fields::{self, Values};
 use crate::store::contacts::Contact;
 use crate::store::inboxes;
 use crate::web::error::WebError;
@@ -41,28 +43,29 @@ pub async fn create(
 ) -> Result<HttpResponse, WebError> {
     let t = session.locale();
     let inbox = fields.get("inbox_id");
+    let own = app.store.read(contact_fields::in_use).await?;
     if let Some(rows) = fields.filled("rows") {
         // Our own page wrote them.
-        let sheet = Sheet::read(rows.as_bytes()).map_err(|_changed| WebError::BadRequest)?;
+        let sheet = Sheet::read(rows.as_bytes(), &own).map_err(|_changed| WebError::BadRequest)?;
         if !sheet.faults.is_empty() {
             return Err(WebError::BadRequest);
         }
         let inbox = inbox.parse().map_err(|_no_id| WebError::BadRequest)?;
         let done = import_contacts::run(&app, session.caller, inbox, sheet.rows).await?;
-        let Imported { added, renamed, .. } = done;
-        return Ok(see_other(&format!("/contacts?added={added}&renamed={renamed}")));
+        let Imported { added, changed, .. } = done;
+        return Ok(see_other(&format!("/contacts?added={added}&changed={changed}")));
     }
     let mut page = page(&app, &session, inbox).await?;
-    match Sheet::read(&upload.0) {
+    match Sheet::read(&upload.0, &own) {
         Err(error) => page.error = Some(unreadable(t, error)),
         Ok(sheet) if !sheet.faults.is_empty() => {
             page.faulty = count(sheet.faults.len());
-            page.faults = sheet.faults.iter().take(SHOWN).map(|one| fault(t, one)).collect();
+            page.faults = sheet.faults.iter().take(SHOWN).map(|one| fault(t, &own, one)).collect();
         }
         Ok(sheet) => {
             let rows = sheet.rows.clone();
             let changes = app.store.read(move |db| import_contacts::changes(db, &rows)).await?;
-            page.preview = Some(preview(&sheet, &changes));
+            page.preview = Some(preview(&sheet, &changes, &own));
         }
     }
     let status = match page.preview {
@@ -82,9 +85,12 @@ pub async fn export(
     let encoding = Encoding::from_word(fields.get("encoding")).unwrap_or_default();
     let today = house_times(&app, t).await?.day(app.clock.now()).iso;
     let all = export_contacts::run(&app, session.caller, encoding).await?;
-    let heading = [t.table_number(), t.table_name(), t.table_stop()].map(str::to_owned);
-    let mut rows = vec![heading.to_vec()];
-    rows.extend(all.iter().map(|contact| row(t, contact)));
+    let own = app.store.read(contact_fields::in_use).await?;
+    let mut heading =
+        [t.table_number(), t.table_name(), t.table_stop()].map(str::to_owned).to_vec();
+    heading.extend(own.iter().map(|field| field.name.clone()));
+    let mut rows = vec![heading];
+    rows.extend(all.iter().map(|(contact, values)| row(t, contact, values, &own)));
     let file = contact_sheet::write(&rows, encoding);
     let name = format!("attachment; filename=\"contacts-{today}.csv\"");
     Ok(HttpResponse::Ok()
@@ -93,13 +99,15 @@ pub async fn export(
         .body(file))
 }
 
-fn row(t: Locale, contact: &Contact) -> Vec<String> {
+fn row(t: Locale, contact: &Contact, values: &Values, own: &[ContactField]) -> Vec<String> {
     let stop = contact.opted_out.map(|scope| t.opt_out_scope(scope).to_owned());
-    vec![
+    let mut cells = vec![
         phone_number::shown(&contact.address),
         contact.name.clone().unwrap_or_default(),
         stop.unwrap_or_default(),
-    ]
+    ];
+    cells.extend(own.iter().map(|field| values.get(&field.id).cloned().unwrap_or_default()));
+    cells
 }
 
 async fn page(app: &App, session: &Session, inbox: &str) -> Result<TablePage, WebError> {
@@ -120,7 +128,7 @@ async fn page(app: &App, session: &Session, inbox: &str) -> Result<TablePage, We
     })
 }
 
-fn preview(sheet: &Sheet, changes: &[Change]) -> TablePreviewView {
+fn preview(sheet: &Sheet, changes: &[Change], own: &[ContactField]) -> TablePreviewView {
     let mut counts = Imported::default();
     changes.iter().for_each(|change| counts.count(*change));
     let new = sheet.rows.iter().zip(changes);
@@ -128,30 +136,36 @@ fn preview(sheet: &Sheet, changes: &[Change]) -> TablePreviewView {
     let view = |(row, change): (&SheetRow, &Change)| TableChangeView {
         number: row.number.national(),
         name: row.name.clone(),
+        values: row.values.iter().map(|(_, value)| value.clone()).collect(),
         is_new: *change == Change::Added,
     };
     TablePreviewView {
         added: count(counts.added),
-        renamed: count(counts.renamed),
+        changed: count(counts.changed),
         unchanged: count(counts.unchanged),
         changes: new.map(view).collect(),
         ignored: sheet.ignored.clone(),
-        rows: sheet.rewritten(),
+        rows: sheet.rewritten(own),
     }
 }
 
-fn fault(t: Locale, found: &Fault) -> FaultView {
+fn fault(t: Locale, own: &[ContactField], found: &Fault) -> FaultView {
     let problem = match found.problem {
         CellProblem::Missing => t.field_required().to_owned(),
         CellProblem::NotANumber => t.field_number_invalid().to_owned(),
         CellProblem::CannotReceive(why) => t.field_number_cannot_sms(words::cannot_receive(t, why)),
         CellProblem::Repeated(line) => t.table_repeated(line),
         CellProblem::TooLong => t.table_name_long().to_owned(),
+        CellProblem::Value(problem) => words::problem(t, "field", Problem::from(problem)),
         CellProblem::LostLetter => t.table_lost_letter().to_owned(),
     };
     let column = match found.column {
-        Column::Number => t.table_number(),
-        Column::Name => t.table_name(),
+        Column::Number => t.table_number().to_owned(),
+        Column::Name => t.table_name().to_owned(),
+        Column::Own(id) => {
+            let field = own.iter().find(|field| field.id == id);
+            field.map(|field| field.name.clone()).unwrap_or_default()
+        }
     };
     FaultView { line: found.line, column, problem }
 }

@@ -19,7 +19,7 @@ use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::{self, Position};
 use crate::store::tags::{self, Tag};
 use crate::store::{
-    Db, StoreError, drafts, mentions, provider_accounts, reads, senders, teams, users,
+    Db, StoreError, calendars, drafts, mentions, provider_accounts, reads, senders, teams, users,
 };
 use crate::web::cursor;
 use crate::web::error::WebError;
@@ -28,8 +28,8 @@ use crate::web::settings::house_times;
 use crate::web::shell::person;
 use crate::web::times::Times;
 use crate::web::views::{
-    BulkView, ChoiceView, InboxChoice, ListTab, ListView, RowView, RowsView, SenderChoice, TabView,
-    TagView,
+    BulkView, ChoiceView, InboxChoice, ListTab, ListView, RowView, RowsView, SenderChoice,
+    SnoozeChoice, TabView, TagView,
 };
 
 /// Rows of a page: two screens of the densest list.
@@ -291,8 +291,26 @@ fn bulk(
             .map(|(id, label)| ChoiceView { value: id.to_string(), label, chosen: false })
             .collect(),
         tags,
-        snooze_choices: times.snooze_choices(None),
+        snooze_choices: snooze_choices(db, narrowed, seen, times)?,
     })
+}
+
+/// Times to put many aside to. The next opening is among them where all of the
+/// inboxes in sight go by the same hours.
+fn snooze_choices(
+    db: &mut Db,
+    narrowed: &Narrowed,
+    seen: &[Inbox],
+    times: &Times,
+) -> Result<Vec<SnoozeChoice>, StoreError> {
+    let mut within = seen.iter().filter(|inbox| narrowed.inbox.is_none_or(|id| id == inbox.id));
+    let Some(first) = within.next() else { return Ok(times.snooze_choices(None)) };
+    let hours = |inbox: &Inbox| (inbox.calendar_id, inbox.time_zone.clone());
+    let calendar = first.calendar_id.filter(|_| within.all(|inbox| hours(inbox) == hours(first)));
+    let Some(calendar) = calendar else { return Ok(times.snooze_choices(None)) };
+    let calendar = calendars::find(db, calendar)?;
+    let times = Times::new(times.t, &first.time_zone, times.now);
+    Ok(times.snooze_choices(Some(&calendar.hours())))
 }
 
 impl RowsView {

@@ -32,10 +32,11 @@ impl People {
         self.users.get(&id).map(|name| person_of(id, name))
     }
 
-    /// Where a note calls one of them.
+    /// Where a note calls one of them, or a team.
     pub fn calls(&self, note: &str) -> Vec<Range<usize>> {
-        let person = |(id, name): (&UserId, &String)| Person { id: *id, name: name.clone() };
-        places(note, &self.users.iter().map(person).collect::<Vec<_>>())
+        let names = self.users.values().chain(self.teams.values());
+        let called = names.enumerate().map(|(id, name)| Person { id, name: name.clone() });
+        places(note, &called.collect::<Vec<_>>())
     }
 
     pub fn name(&self, id: Option<UserId>) -> Option<&str> {

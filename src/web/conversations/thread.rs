@@ -8,7 +8,7 @@ use super::list::{inbox_choice, is_late, shown_name};
 use super::people::People;
 use crate::app::App;
 use crate::domain::business_hours::BusinessHours;
-use crate::domain::id::{ConversationId, MessageId};
+use crate::domain::id::{ConversationId, MessageId, TeamId};
 use crate::domain::masking::Numbers;
 use crate::domain::message::Purpose;
 use crate::domain::opt_out;
@@ -25,14 +25,15 @@ use crate::store::{
     Db, StoreError, calendars, drafts, help_calls, opt_outs, optional, provider_accounts, reads,
     senders, teams, users,
 };
+use crate::web::contacts::fields;
 use crate::web::cursor;
 use crate::web::error::WebError;
 use crate::web::session::Session;
 use crate::web::shell::person;
 use crate::web::times::Times;
 use crate::web::views::{
-    CaseView, ChoiceView, ComposerView, HeadView, LinesView, SideView, TagChoice, TagView,
-    ThreadView, Unsendable,
+    CaseView, ChoiceView, ComposerView, HeadView, LinesView, PersonView, SideView, TagChoice,
+    TagView, ThreadView, Unsendable,
 };
 
 /// Lines of a page (ui.md 4.4).
@@ -368,6 +369,7 @@ pub fn side(
         tags: tag_choices(db, conversation.id)?,
         may_answer: role.may_answer(),
         help_since: help_calls::find(db, conversation.id)?.map(|call| times.full(call.since)),
+        fields: fields::known(db, times.t, conversation.contact.person)?,
         cases: cases
             .iter()
             .map(|case| CaseView {
@@ -430,12 +432,17 @@ fn composer(
         templates: template_choices(db, inbox)?,
         despite_doubt: false,
         error: None,
-        callable: users::seeing(db, inbox.id)?
-            .iter()
-            .filter(|user| user.id != session.user.id)
-            .map(person)
-            .collect(),
+        callable: callable(db, session, inbox)?,
     })
+}
+
+/// Whom a note here may call: colleagues, and the inbox's teams.
+fn callable(db: &mut Db, session: &Session, inbox: &Inbox) -> Result<Vec<PersonView>, StoreError> {
+    let seeing = users::seeing(db, inbox.id)?;
+    let others = seeing.iter().filter(|user| user.id != session.user.id).map(person);
+    let team = |(id, name): (TeamId, String)| PersonView { id: id.to_string(), name };
+    let teams = teams::of_inbox(db, inbox.id)?.into_iter().map(team);
+    Ok(others.chain(teams).collect())
 }
 
 fn template_choices(db: &mut Db, inbox: &Inbox) -> Result<Vec<ChoiceView>, StoreError> {

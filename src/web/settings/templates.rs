@@ -7,11 +7,12 @@ use super::{frame, saved, status_of};
 use crate::actions::templates as verbs;
 use crate::app::App;
 use crate::clock::fresh_id;
+use crate::domain::contact_field::ContactField;
 use crate::domain::id::TemplateId;
 use crate::domain::merge_field::MergeField;
 use crate::locale::Locale;
 use crate::store::templates::{self, Template};
-use crate::store::{StoreError, inboxes};
+use crate::store::{StoreError, contact_fields, inboxes};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::{html, html_with};
@@ -147,6 +148,7 @@ async fn form(
         label: inbox.name,
         chosen: chosen == Some(inbox.id),
     });
+    let own = app.store.read(contact_fields::in_use).await?;
     let page = TemplateFormPage {
         shell: frame(app, session, request).await?,
         id: id.map(|id| id.to_string()),
@@ -155,13 +157,13 @@ async fn form(
         locale: template.locale,
         body: template.body,
         inboxes: inboxes.collect(),
-        fields: fields_of(t),
+        fields: fields_of(t, &own),
         errors,
     };
     html_with(status_of(!page.errors.is_empty()), &page)
 }
 
-fn fields_of(t: Locale) -> Vec<ChoiceView> {
+fn fields_of(t: Locale, own: &[ContactField]) -> Vec<ChoiceView> {
     let meaning = |field| match field {
         MergeField::ContactName => t.merge_contact_name(),
         MergeField::AgentName => t.merge_agent_name(),
@@ -173,5 +175,10 @@ fn fields_of(t: Locale) -> Vec<ChoiceView> {
         label: meaning(*field).to_owned(),
         chosen: false,
     };
-    MergeField::ALL.iter().map(choice).collect()
+    let of_contact = |field: &ContactField| ChoiceView {
+        value: format!("{{{{{}}}}}", field.name),
+        label: t.merge_own().to_owned(),
+        chosen: false,
+    };
+    MergeField::ALL.iter().map(choice).chain(own.iter().map(of_contact)).collect()
 }

@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use super::{ChoiceView, MessageView, Shell, TimeView, initial};
+use super::{ChoiceView, FieldView, FieldsForm, MessageView, Shell, TimeView, initial};
+use crate::domain::contact_field::FieldKind;
 use crate::domain::conversation::ShownState;
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
 use crate::domain::search::Part;
@@ -68,7 +69,7 @@ impl TablePreviewView {
     /// Changes that are not on the page.
     pub fn hidden(&self) -> u32 {
         let shown = u32::try_from(self.changes.len()).unwrap_or(u32::MAX);
-        (self.added + self.renamed).saturating_sub(shown)
+        (self.added + self.changed).saturating_sub(shown)
     }
 }
 
@@ -76,7 +77,7 @@ impl TablePreviewView {
 #[derive(Clone, Debug)]
 pub struct FaultView {
     pub line: u64,
-    pub column: &'static str,
+    pub column: String,
     pub problem: String,
 }
 
@@ -84,7 +85,7 @@ pub struct FaultView {
 #[derive(Clone, Debug)]
 pub struct TablePreviewView {
     pub added: u32,
-    pub renamed: u32,
+    pub changed: u32,
     pub unchanged: u32,
     /// The first of those that are not as they were.
     pub changes: Vec<TableChangeView>,
@@ -98,6 +99,7 @@ pub struct TablePreviewView {
 pub struct TableChangeView {
     pub number: String,
     pub name: Option<String>,
+    pub values: Vec<String>,
     pub is_new: bool,
 }
 
@@ -112,6 +114,10 @@ pub struct ContactPage {
     /// Newest first.
     pub merged: Vec<MergedView>,
     pub news: Option<MergeNews>,
+    /// What is known beside name and numbers.
+    pub fields: Vec<FieldView>,
+    /// `None` where there are no fields, or the reader may not change them.
+    pub form: Option<FieldsForm>,
     /// Newest first.
     pub opt_outs: Vec<OptOutView>,
     pub is_stopped: bool,

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::{
-    BulkView, ChoiceView, FormErrors, ListTab, MessageView, PersonView, Shell, TabView, TagChoice,
-    TagView, TimeView, initial,
+    BulkView, ChoiceView, FieldView, FieldsForm, FormErrors, ListTab, MessageView, PersonView,
+    Shell, TabView, TagChoice, TagView, TimeView, initial,
 };
 use crate::domain::conversation::ShownState;
 use crate::domain::segment::LengthProfile;
@@ -33,6 +33,8 @@ pub struct ShowPage {
 pub struct AboutPage {
     pub shell: Shell,
     pub side: SideView,
+    /// `None` where there are no fields, or the reader may not change them.
+    pub form: Option<FieldsForm>,
 }
 
 /// `GET /conversations/new`, and again with what is wrong (422).
@@ -337,6 +339,8 @@ pub struct SideView {
     pub may_answer: bool,
     /// Since when somebody asks for help.
     pub help_since: Option<TimeView>,
+    /// What is known of the contact beside, where it is known.
+    pub fields: Vec<FieldView>,
     /// Newest first.
     pub cases: Vec<CaseView>,
 }

@@ -66,6 +66,8 @@ export const everyPage = ({ threads, user, inbox, calendar, contact, merging, li
   ['calendar', `/settings/calendars/${calendar}/edit`],
   ['tags', '/settings/tags'],
   ['tag-new', '/settings/tags/new'],
+  ['fields', '/settings/fields'],
+  ['field-new', '/settings/fields/new'],
   ['senders', '/settings/senders'],
   ['sender-new', '/settings/senders/new'],
   ['templates', '/settings/templates'],

@@ -1,11 +1,13 @@
 //! Notes that call somebody, and conversations handed over with one.
 
+use henji::actions::teams;
 use henji::domain::id::ConversationId;
+use henji::domain::user::{Actor, Caller};
 use serde_json::json;
 
 use crate::support::TestApp;
 use crate::support::browser::Browser;
-use crate::support::cast::{SATO, SUZUKI, TANAKA, VIEWER, YAMADA};
+use crate::support::cast::{AUDITOR, SATO, SUZUKI, TANAKA, VIEWER, YAMADA};
 use crate::support::socket::Socket;
 
 const HANDSET: &str = "+819012345678";
@@ -39,6 +41,45 @@ async fn who_is_called_finds_it_until_they_have_looked() {
     sato.note(conversation, "＠田中 一郎 もう一度").await;
     sato.note(conversation, "@田中一郎 さらに").await;
     assert_eq!(mentions(&tanaka).await.1, "1", "conversations are counted, not notes");
+}
+
+#[tokio::test]
+async fn a_team_of_the_inbox_is_called_as_one() {
+    let app = TestApp::start().await;
+    let team = async |name: &str, inbox| {
+        let wanted = teams::Wanted {
+            id: None,
+            name: name.into(),
+            members: [TANAKA, YAMADA, AUDITOR].map(|who| app.cast.id(who)).into(),
+            inboxes: [inbox].into(),
+        };
+        teams::save(&app, Caller::house(Actor::operator()), wanted).await.unwrap()
+    };
+    let night = team("夜間", app.cast.reception).await;
+    team("面接官", app.cast.recruiting).await;
+    let (sato, tanaka) = (app.sign_in(SATO).await, app.sign_in(TANAKA).await);
+    let yamada = app.sign_in(YAMADA).await;
+    let conversation = app.handset(HANDSET).sends("?").await;
+    sato.note(conversation, "@夜間 続きをお願いします").await;
+    for member in [&tanaka, &yamada] {
+        assert_eq!(mentions(member).await, (row(conversation), "1".into()));
+    }
+    assert_eq!(app.raw().count("mentions", ""), 2, "not whoever sees no conversation");
+    let page = sato.get(&format!("/conversations/{conversation}")).await.expect(200);
+    assert_eq!(page.texts(".b .call"), ["@夜間"]);
+    assert!(page.texts("#callable li").iter().any(|option| option.contains("夜間")));
+    let notes = format!("/conversations/{conversation}/notes");
+    sato.post(&notes, &[("body", "@面接官 見てください")]).await.expect(422);
+    // Programs list what is a team's work.
+    let api = app.api();
+    let ids = async |query: &str| {
+        let list = api.get(&format!("/conversations?team={query}")).await.expect(200).json();
+        list["items"].as_array().unwrap().len()
+    };
+    assert_eq!((ids(&night.to_string()).await, ids("none").await), (0, 1));
+    let path = format!("/conversations/{conversation}/assignment");
+    api.put(&path, json!({"team_id": night.to_string()})).await.expect(200);
+    assert_eq!((ids(&night.to_string()).await, ids("none").await), (1, 0));
 }
 
 #[tokio::test]

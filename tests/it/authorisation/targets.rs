@@ -1,12 +1,12 @@
 //! What to put into the addresses of the routes.
 
-use henji::actions::calendars;
 use henji::actions::people::{self, NewUser};
 use henji::actions::settings::{self, NewAccount};
 use henji::actions::sign_in;
 use henji::actions::tags::{self, Wanted};
 use henji::actions::teams;
 use henji::actions::templates;
+use henji::actions::{calendars, contact_fields};
 use henji::clock::fresh_id;
 use henji::domain::id::MailId;
 use henji::domain::user::{Actor, Caller, Role};
@@ -47,6 +47,7 @@ enum Object {
     Token,
     Template,
     Tag,
+    Field,
     Calendar,
     Team,
     Account,
@@ -178,6 +179,7 @@ pub const SPECS: &[Spec] = &[
     answering("get", "/contacts/{id}/merge", Object::Contact, ""),
     answering("post", "/contacts/{id}/merge", Object::Contact, "contact={contact}"),
     answering("delete", "/contacts/{id}/merge", Object::Contact, ""),
+    answering("put", "/contacts/{id}/fields", Object::Contact, "field-{field}=matrix"),
     spec("post", "/contacts/{id}/number", Object::Contact),
     answering("post", "/contacts/{id}/opt_out", Object::Contact, "scope=advertising&source=user"),
     answering("delete", "/contacts/{id}/opt_out", Object::Contact, "agreed=1"),
@@ -248,6 +250,13 @@ pub const SPECS: &[Spec] = &[
     spec("put", "/settings/tags/{id}", Object::Tag),
     spec("post", "/settings/tags/{id}/retirement", Object::Tag),
     spec("delete", "/settings/tags/{id}/retirement", Object::Tag),
+    spec("get", "/settings/fields", Object::None),
+    spec("get", "/settings/fields/new", Object::None),
+    spec("post", "/settings/fields", Object::None),
+    spec("get", "/settings/fields/{id}/edit", Object::Field),
+    spec("put", "/settings/fields/{id}", Object::Field),
+    spec("post", "/settings/fields/{id}/archival", Object::Field),
+    spec("delete", "/settings/fields/{id}/archival", Object::Field),
     spec("get", "/settings/tokens", Object::None),
     spec("post", "/settings/tokens", Object::None),
     spec("delete", "/settings/tokens/{id}", Object::Token),
@@ -287,6 +296,8 @@ pub const SPECS: &[Spec] = &[
     ),
     spec("delete", "/api/v1/conversations/{id}/snooze", Object::Conversation),
     spec("get", "/api/v1/contacts", Object::None),
+    with("put", "/api/v1/contacts/{id}/fields", Object::Contact, "{}"),
+    spec("get", "/api/v1/contact_fields", Object::None),
     spec("get", "/api/v1/search", Object::None),
     spec("put", "/api/v1/conversations/{id}/tags/{tag}", Object::Conversation),
     spec("delete", "/api/v1/conversations/{id}/tags/{tag}", Object::Conversation),
@@ -307,6 +318,7 @@ pub struct Scene {
     token: String,
     template: String,
     tag: String,
+    field: String,
     calendar: String,
     team: String,
     mail: String,
@@ -361,6 +373,14 @@ impl Scene {
         let wanted =
             Wanted { id: None, name: "面接".into(), colour: Default::default(), position: 1 };
         let tag = tags::save(app, operator(), wanted).await.unwrap();
+        let wanted = contact_fields::Wanted {
+            id: None,
+            name: "会員番号".into(),
+            kind: Default::default(),
+            choices: vec![],
+            position: 1,
+        };
+        let field = contact_fields::save(app, operator(), wanted).await.unwrap();
         let wanted = calendars::Wanted {
             id: None,
             name: "平日".into(),
@@ -405,6 +425,7 @@ impl Scene {
             token: token.to_string(),
             template: template.id.to_string(),
             tag: tag.to_string(),
+            field: field.to_string(),
             calendar: calendar.to_string(),
             team: team.to_string(),
             mail: mail.to_string(),
@@ -424,7 +445,7 @@ impl Scene {
         });
         let body = spec.body.replace("{sato}", &self.sato);
         let body = body.replace("{conversation}", &self.conversation);
-        let body = body.replace("{contact}", &self.contact);
+        let body = body.replace("{contact}", &self.contact).replace("{field}", &self.field);
         let with_tag = spec.path.replace("{tag}", &self.tag);
         let with_tag = with_tag.replace("{day}", "2026-12-29").replace("{at}", "0");
         let target =
@@ -467,6 +488,7 @@ impl Scene {
             Object::Token => (&self.token, Whose::House),
             Object::Template => (&self.template, Whose::House),
             Object::Tag => (&self.tag, Whose::House),
+            Object::Field => (&self.field, Whose::House),
             Object::Calendar => (&self.calendar, Whose::House),
             Object::Team => (&self.team, Whose::House),
             Object::Mail => (&self.mail, Whose::House),

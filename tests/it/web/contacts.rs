@@ -7,6 +7,7 @@ use henji::store::conversations;
 use crate::support::TestApp;
 use crate::support::cast::{self, ADMIN, SATO, VIEWER, YAMADA};
 
+mod fields;
 mod list;
 mod merge;
 mod table;

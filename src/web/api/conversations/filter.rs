@@ -1,7 +1,8 @@
 //! Which conversations a program asks for.
 
+use std::str::FromStr;
+
 use crate::domain::conversation::ConversationState;
-use crate::domain::id::UserId;
 use crate::domain::user::Sight;
 use crate::store::conversations::{Filter, Query as ListQuery, View};
 use crate::web::api::{ApiError, Query};
@@ -16,7 +17,8 @@ pub fn read(mut query: Query, sight: Sight) -> Result<(ListQuery, Option<String>
             "must be open, snoozed or closed",
             ConversationState::from_word,
         )?,
-        assignee: query.read("assignee", "must be the UUID of a user, or none", assignee)?,
+        assignee: query.read("assignee", "must be the UUID of a user, or none", or_none)?,
+        team: query.read("team", "must be the UUID of a team, or none", or_none)?,
         waiting: query.flag("waiting")?,
     };
     let asked = ListQuery {
@@ -32,8 +34,8 @@ pub fn read(mut query: Query, sight: Sight) -> Result<(ListQuery, Option<String>
     Ok((asked, q))
 }
 
-/// A user, or nobody.
-fn assignee(text: &str) -> Option<Option<UserId>> {
+/// A user or a team, or nobody and no team's.
+fn or_none<Id: FromStr>(text: &str) -> Option<Option<Id>> {
     if text == "none" { Some(None) } else { text.parse().ok().map(Some) }
 }
 
@@ -59,6 +61,11 @@ mod tests {
         assert_eq!(found.assignee, Some(Some(user.parse().unwrap())));
         assert_eq!(found.waiting, Some(false));
         assert_eq!(filter("assignee=none").unwrap().assignee, Some(None));
+        assert_eq!(filter("team=none").unwrap().team, Some(None));
+        assert_eq!(
+            filter(&format!("team={user}")).unwrap().team,
+            Some(Some(user.parse().unwrap()))
+        );
         assert_eq!(filter("").unwrap(), Filter::default());
     }
 
@@ -67,6 +74,7 @@ mod tests {
         for wrong in [
             "state=pending",
             "assignee=sato",
+            "team=夜間",
             "waiting=yes",
             "inbox_id=1",
             "cursor=1",

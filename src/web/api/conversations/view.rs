@@ -8,6 +8,7 @@ use crate::domain::masking::Numbers;
 use crate::store::contacts::Contact;
 use crate::store::conversations::Conversation;
 use crate::store::tags::Tag;
+use crate::web::api::contact_fields::Named;
 
 #[derive(Debug, Serialize)]
 pub struct ConversationView {
@@ -37,15 +38,18 @@ pub struct ContactView {
     phone: String,
     name: Option<String>,
     opted_out: bool,
+    /// The house's own fields that are filled in, by name.
+    fields: Named,
 }
 
 impl ContactView {
-    pub fn new(contact: Contact, numbers: Numbers) -> Self {
+    pub fn new(contact: Contact, numbers: Numbers, fields: Named) -> Self {
         Self {
             id: contact.person.0,
             phone: numbers.told(contact.address),
             name: contact.name,
             opted_out: contact.opted_out.is_some(),
+            fields,
         }
     }
 }
@@ -64,12 +68,17 @@ impl From<Tag> for TagView {
 }
 
 impl ConversationView {
-    pub fn new(conversation: Conversation, tags: Vec<Tag>, numbers: Numbers) -> Self {
+    pub fn new(
+        conversation: Conversation,
+        tags: Vec<Tag>,
+        numbers: Numbers,
+        fields: Named,
+    ) -> Self {
         let Conversation { contact, status, .. } = conversation;
         Self {
             id: conversation.id.0,
             inbox_id: conversation.inbox_id.0,
-            contact: ContactView::new(contact, numbers),
+            contact: ContactView::new(contact, numbers, fields),
             state: status.state.word(),
             assignee: status.assignee.map(|user| user.0),
             team: conversation.team.map(|team| team.0),

@@ -10,6 +10,7 @@ use crate::web::views::*;
 mod calendars;
 mod contacts;
 mod escalation;
+mod fields;
 mod first;
 mod inbox;
 mod search;
@@ -28,6 +29,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     pages.extend(calendars::pages(t));
     pages.extend(teams::pages(t));
     pages.extend(escalation::pages(t));
+    pages.extend(fields::pages(t));
     pages.extend([403, 404, 409, 422, 429, 500, 503].map(|status| error_page(t, status)));
     pages
 }

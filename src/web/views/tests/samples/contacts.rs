@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{line, shell, time};
+use crate::domain::contact_field::FieldKind;
 use crate::domain::conversation::ShownState;
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
 use crate::domain::search::Part;
@@ -101,6 +102,31 @@ fn contacts_page(t: Locale) -> ContactsPage {
     }
 }
 
+pub fn fields_form(t: Locale) -> FieldsForm {
+    let field = |id: &str, name: &str, kind, value: &str| FieldView {
+        id: id.into(),
+        name: name.into(),
+        kind,
+        choices: vec!["個人".into(), "法人".into()],
+        value: value.into(),
+        shown: value.into(),
+        typed: (kind == FieldKind::Number).then(|| "三".into()),
+        error: (kind == FieldKind::Number).then(|| t.problem_not_a_figure().into()),
+    };
+    FieldsForm {
+        t,
+        csrf: "token-of-the-session".into(),
+        contact_id: "p1".into(),
+        conversation_id: Some("c1".into()),
+        fields: vec![
+            field("f1", "会員番号", FieldKind::Text, "A-1"),
+            field("f2", "契約日", FieldKind::Date, "2026-06-01"),
+            field("f3", "区分", FieldKind::Choice, "法人"),
+            field("f4", "台数", FieldKind::Number, "3"),
+        ],
+    }
+}
+
 fn contact_page(t: Locale) -> ContactPage {
     let number = |number: &str, is_current: bool| NumberView {
         number: number.into(),
@@ -131,6 +157,8 @@ fn contact_page(t: Locale) -> ContactPage {
         numbers: vec![number("090-1234-5678", true), number("080-8765-4321", false)],
         merged: vec![],
         news: Some(MergeNews::Separated { id: "p9".into() }),
+        fields: fields_form(t).fields,
+        form: Some(FieldsForm { conversation_id: None, ..fields_form(t) }),
         opt_outs: vec![stop(None), stop(Some(time("2026-06-10")))],
         is_stopped: true,
         threads: vec![
@@ -158,7 +186,8 @@ fn table_page(t: Locale) -> TablePage {
 }
 
 fn table_faults(t: Locale) -> TablePage {
-    let fault = FaultView { line: 3, column: t.table_number(), problem: t.field_required().into() };
+    let fault =
+        FaultView { line: 3, column: t.table_number().into(), problem: t.field_required().into() };
     TablePage { error: None, faults: vec![fault], faulty: 7, ..table_page(t) }
 }
 
@@ -166,11 +195,12 @@ fn table_preview(t: Locale) -> TablePage {
     let change = |name: Option<&str>| TableChangeView {
         number: "090-1234-5678".into(),
         name: name.map(str::to_owned),
+        values: vec!["A-1".into()],
         is_new: name.is_none(),
     };
     let preview = TablePreviewView {
         added: 120,
-        renamed: 1,
+        changed: 1,
         unchanged: 3,
         changes: vec![change(Some("山田 <b>")), change(None)],
         ignored: vec!["メモ".into()],

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::contacts::fields_form;
 use super::{inbox, person, sender, shell, time, waiting};
 use crate::domain::conversation::ShownState;
 use crate::domain::delivery::{OutboundState, Reason};
@@ -25,7 +26,12 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         ("show", show(t, thread(t))),
         ("show-opted-out", show(t, closed)),
         ("show-read-only", show(t, read_only)),
-        ("about", AboutPage { shell: shell(t), side: side(t) }.render().unwrap()),
+        (
+            "about",
+            AboutPage { shell: shell(t), side: side(t), form: Some(fields_form(t)) }
+                .render()
+                .unwrap(),
+        ),
         ("new", new_page(t).render().unwrap()),
         ("link", link_page(t).render().unwrap()),
         ("selected", selected_page(t)),
@@ -358,6 +364,7 @@ pub fn side(t: Locale) -> SideView {
         name: "山田 花子".into(),
         number: "090-1234-5678".into(),
         is_masked: true,
+        fields: fields_form(t).fields,
         opted_out_since: None,
         inbox_name: "採用センター".into(),
         sender: Some("0005-123456".into()),

@@ -192,6 +192,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         senders: 4,
         templates: 3,
         tags: 2,
+        fields: 4,
         quarantine: 1,
         mails: 2,
         tokens: 2,

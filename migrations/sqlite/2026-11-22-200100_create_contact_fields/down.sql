@@ -1,0 +1,2 @@
+drop table contact_values;
+drop table contact_fields;

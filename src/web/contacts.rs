@@ -139,7 +139,10 @@ async fn page(
             form: None,
             opt_outs: stops(db, &times, id)?,
             is_stopped: own.opted_out.is_some(),
-            threads: threads.iter().map(|one| thread(&times, one, &inboxes)).collect(),
+            threads: threads
+                .iter()
+                .map(|one| thread(&times, one, &threads, &inboxes, seen))
+                .collect(),
             timeline,
             older: older.map(cursor::write),
             shell,
@@ -225,13 +228,12 @@ fn timeline(
     let of = |id| threads.iter().find(|thread| thread.id == id);
     let views = lines(&setting, &all, None);
     let oldest = older.and_then(|_| all.first().map(messages::Message::position));
-    let mut inbox_before = None;
+    let mut before_it = None;
     let lines = all.iter().zip(views).map(|(message, line)| {
-        let inbox = of(message.conversation_id).map(|thread| thread.inbox_id);
-        let changes = threads.len() > 1 && inbox != inbox_before;
-        inbox_before = inbox;
-        let named = inboxes.iter().find(|one| changes && Some(one.id) == inbox);
-        ContactLineView { inbox: named.map(|inbox| inbox.name.clone()), line }
+        let changes = threads.len() > 1 && before_it != Some(message.conversation_id);
+        before_it = Some(message.conversation_id);
+        let thread = of(message.conversation_id).filter(|_| changes);
+        ContactLineView { inbox: thread.map(|thread| told(thread, threads, inboxes, seen)), line }
     });
     Ok((lines.collect(), oldest))
 }
@@ -298,11 +300,32 @@ fn stops(db: &mut Db, times: &Times, id: ContactId) -> Result<Vec<OptOutView>, S
     Ok(found.iter().map(view).collect())
 }
 
-fn thread(times: &Times, found: &Conversation, inboxes: &[Inbox]) -> ContactThreadView {
+/// A conversation by its inbox; by its number too where the person has another one
+/// there.
+fn told(
+    found: &Conversation,
+    threads: &[Conversation],
+    inboxes: &[Inbox],
+    seen: Numbers,
+) -> String {
     let inbox = inboxes.iter().find(|inbox| inbox.id == found.inbox_id);
+    let name = inbox.map_or("", |inbox| inbox.name.as_str());
+    match threads.iter().filter(|one| one.inbox_id == found.inbox_id).count() {
+        0 | 1 => name.to_owned(),
+        _ => format!("{name} {}", seen.shown(&found.contact.address)),
+    }
+}
+
+fn thread(
+    times: &Times,
+    found: &Conversation,
+    threads: &[Conversation],
+    inboxes: &[Inbox],
+    seen: Numbers,
+) -> ContactThreadView {
     ContactThreadView {
         conversation_id: found.id.to_string(),
-        inbox: inbox.map_or_else(String::new, |inbox| inbox.name.clone()),
+        inbox: told(found, threads, inboxes, seen),
         state: found.status.shown(),
         last: times.short(found.last_message_at),
     }

@@ -65,7 +65,7 @@ pub use contacts::{
 pub use conversations::{
     AboutPage, CaseView, ClosedView, ComposerView, ConflictPage, ConflictView, HeadView,
     InboxChoice, IndexPage, LinesView, ListView, NewPage, RowView, RowsView, SenderChoice,
-    ShowPage, SideView, SnoozeChoice, ThreadView, Unsendable,
+    ShowPage, SiblingView, SideView, SnoozeChoice, ThreadView, Unsendable,
 };
 pub use errors::{ErrorPage, ProblemView};
 pub use escalation::{EscalationPage, EscalationStepView, MailRowView, MailsPage, TakingPage};

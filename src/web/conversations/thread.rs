@@ -14,7 +14,7 @@ use crate::domain::message::Purpose;
 use crate::domain::opt_out;
 use crate::domain::phone_number;
 use crate::domain::segment::LengthProfile;
-use crate::domain::user::Role;
+use crate::domain::user::{Role, Sight};
 use crate::providers::registry::Registry;
 use crate::store::conversations::{self, Conversation};
 use crate::store::inboxes::{self, Inbox};
@@ -32,8 +32,8 @@ use crate::web::session::Session;
 use crate::web::shell::person;
 use crate::web::times::Times;
 use crate::web::views::{
-    CaseView, ChoiceView, ComposerView, HeadView, LinesView, PersonView, SideView, TagChoice,
-    TagView, ThreadView, Unsendable,
+    CaseView, ChoiceView, ComposerView, HeadView, LinesView, PersonView, SiblingView, SideView,
+    TagChoice, TagView, ThreadView, Unsendable,
 };
 
 /// Lines of a page (ui.md 4.4).
@@ -370,6 +370,7 @@ pub fn side(
         may_answer: role.may_answer(),
         help_since: help_calls::find(db, conversation.id)?.map(|call| times.full(call.since)),
         fields: fields::known(db, times.t, conversation.contact.person)?,
+        siblings: siblings(db, loaded)?,
         cases: cases
             .iter()
             .map(|case| CaseView {
@@ -379,6 +380,21 @@ pub fn side(
             })
             .collect(),
     })
+}
+
+/// Of a person who was merged, what else is said with them in this inbox.
+fn siblings(db: &mut Db, loaded: &Loaded) -> Result<Vec<SiblingView>, StoreError> {
+    let Loaded { conversation, inbox, times, numbers } = loaded;
+    let here = Sight::Inboxes(vec![inbox.id]);
+    let all = conversations::visible_of_person(db, &here, conversation.contact.person)?;
+    let others = all.into_iter().filter(|one| one.id != conversation.id);
+    let view = |one: Conversation| SiblingView {
+        conversation_id: one.id.to_string(),
+        number: numbers.shown(&one.contact.address),
+        state: one.status.shown(),
+        last: times.short(one.last_message_at),
+    };
+    Ok(others.map(view).collect())
 }
 
 /// What is offered or carried, in the tags' order.

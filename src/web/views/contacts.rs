@@ -229,7 +229,7 @@ pub struct ContactThreadView {
     pub last: TimeView,
 }
 
-/// A line, and the inbox it is of where that changes.
+/// A line, and the conversation it is of where that changes.
 #[derive(Clone, Debug)]
 pub struct ContactLineView {
     pub inbox: Option<String>,

@@ -341,8 +341,19 @@ pub struct SideView {
     pub help_since: Option<TimeView>,
     /// What is known of the contact beside, where it is known.
     pub fields: Vec<FieldView>,
+    /// The person's other numbers in this inbox: whoever sees the one may see them.
+    pub siblings: Vec<SiblingView>,
     /// Newest first.
     pub cases: Vec<CaseView>,
+}
+
+/// A conversation of the same person, by another number.
+#[derive(Clone, Debug)]
+pub struct SiblingView {
+    pub conversation_id: String,
+    pub number: String,
+    pub state: ShownState,
+    pub last: TimeView,
 }
 
 /// A span from open to closed.

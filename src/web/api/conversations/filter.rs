@@ -74,7 +74,7 @@ mod tests {
         for wrong in [
             "state=pending",
             "assignee=sato",
-            "team=夜間",
+            "team=night",
             "waiting=yes",
             "inbox_id=1",
             "cursor=1",

@@ -65,6 +65,12 @@ async fn one_page_for_both_numbers_and_two_pages_again() {
     assert_eq!(page.texts(".m.in .b"), ["山田 花子です", "太郎です"]);
     assert_eq!(page.texts("#merge-news button").len(), 1, "and the way back");
     assert!(page.text.contains("090-1111-0001") && page.text.contains("090-1111-0002"));
+    // Two conversations in one inbox are told apart by their numbers, and lead to each other.
+    let days: Vec<String> = page.texts(".contact .msgs .line > .day");
+    assert!(days.contains(&"受付 090-1111-0001".to_owned()), "{days:?}");
+    assert!(days.contains(&"受付 090-1111-0002".to_owned()), "{days:?}");
+    let side = sato.get(&format!("/conversations/{thread}")).await.expect(200);
+    assert_eq!(side.texts("#siblings a"), ["090-1111-0002", "まとめて読む"]);
     let led = sato.get(&format!("/contacts/{taro}")).await.expect(303);
     assert_eq!(led.header("location"), format!("/contacts/{hanako}"));
     let row = sato.get(&format!("/conversations/{other}")).await.expect(200);

@@ -365,6 +365,12 @@ pub fn side(t: Locale) -> SideView {
         number: "090-1234-5678".into(),
         is_masked: true,
         fields: fields_form(t).fields,
+        siblings: vec![SiblingView {
+            conversation_id: "c2".into(),
+            number: "080-8765-4321".into(),
+            state: ShownState::Closed,
+            last: time("14:02"),
+        }],
         opted_out_since: None,
         inbox_name: "採用センター".into(),
         sender: Some("0005-123456".into()),

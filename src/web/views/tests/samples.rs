@@ -16,6 +16,7 @@ mod inbox;
 mod search;
 mod settings;
 mod teams;
+mod texts;
 
 pub use inbox::{conflict, head, line, messages, row, thread};
 
@@ -28,6 +29,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     pages.extend(settings::pages(t));
     pages.extend(calendars::pages(t));
     pages.extend(teams::pages(t));
+    pages.extend(texts::pages(t));
     pages.extend(escalation::pages(t));
     pages.extend(fields::pages(t));
     pages.extend([403, 404, 409, 422, 429, 500, 503].map(|status| error_page(t, status)));

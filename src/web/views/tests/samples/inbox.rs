@@ -32,8 +32,6 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
                 .render()
                 .unwrap(),
         ),
-        ("new", new_page(t).render().unwrap()),
-        ("link", link_page(t).render().unwrap()),
         ("selected", selected_page(t)),
         ("conflict", conflict_page(t)),
         ("sim", simulator_page(t).render().unwrap()),
@@ -392,36 +390,6 @@ pub fn side(t: Locale) -> SideView {
                 closed_by: Some("高橋 健".into()),
             },
         ],
-    }
-}
-
-fn link_page(t: Locale) -> LinkPage {
-    LinkPage {
-        shell: shell(t),
-        conversation_id: "c1".into(),
-        host: "evil.example".into(),
-        port: Some(8080),
-        address: "http://bank.example@evil.example:8080/login".into(),
-        href: "http://bank.example@evil.example:8080/login".into(),
-        hides: true,
-        is_open: true,
-    }
-}
-
-fn new_page(t: Locale) -> NewPage {
-    NewPage {
-        shell: shell(t),
-        inboxes: vec![inbox("i1", "採用センター"), inbox("i2", "住所変更窓口")],
-        sender_id: "s1".into(),
-        to: "03-1234-5678".into(),
-        body: String::new(),
-        client_message_id: "0199a0c2-0000-7000-8000-000000000002".into(),
-        despite_doubt: true,
-        profile: LengthProfile::STANDARD,
-        send_choices: composer(t).send_choices,
-        send_min: composer(t).send_min,
-        errors: FormErrors::of("to", t.field_number_cannot_sms(t.field_number_landline()))
-            .and("send_at", t.field_send_at_past()),
     }
 }
 

@@ -24,6 +24,8 @@ use crate::support::webhook::{Signer, inbound};
 
 mod asking;
 
+use asking::query;
+
 /// A route's address, and what it takes to get a sensible answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Spec {
@@ -495,13 +497,5 @@ impl Scene {
             Object::OthersSession => (&self.session, Whose::Nobodys),
             _ => (&self.quarantined, Whose::House),
         }
-    }
-}
-
-/// Lines that stay open are asked to answer at once.
-fn query(path: &str) -> String {
-    match path {
-        "/events" | "/api/v1/events" => format!("{path}?wait=0"),
-        _ => path.to_owned(),
     }
 }

@@ -35,3 +35,11 @@ impl Target {
         }
     }
 }
+
+/// Lines that stay open are asked to answer at once.
+pub fn query(path: &str) -> String {
+    match path {
+        "/events" | "/api/v1/events" => format!("{path}?wait=0"),
+        _ => path.to_owned(),
+    }
+}

@@ -20,11 +20,13 @@ stop() {
 }
 trap 'stop; rm -rf "$place"' EXIT
 
+surroundings=(HENJI_LISTEN="127.0.0.1:$port" HENJI_LOG=error)
+
 # run HOUSE COMMAND…: any write will do; an API token is one, and an audit entry.
 run() {
   local house=$place/$1
   shift
-  env -i HENJI_DATA_DIR="$house" HENJI_LISTEN="127.0.0.1:$port" HENJI_LOG=error "$henji" "$@"
+  env -i HENJI_DATA_DIR="$house" "${surroundings[@]}" "$henji" "$@"
 }
 
 tokens() {
@@ -41,7 +43,8 @@ restore() {
 
 printf 'correct horse battery' | run house init --organization A --admin-email a@example.jp --admin-name N \
   --admin-password-stdin --inbox I --provider simulator >/dev/null
-run house serve 2>"$place/serve.log" &
+# Not by a function: what is killed has to be the server itself.
+env -i HENJI_DATA_DIR="$place/house" "${surroundings[@]}" "$henji" serve 2>"$place/serve.log" &
 serving=$!
 wait_for_port "$port" || die "henji does not answer: $(cat "$place/serve.log")"
 "$litestream" replicate "$place/house/henji.db" "file://$place/replica" >"$place/replicate.log" 2>&1 &
@@ -53,12 +56,14 @@ until restore && [ "$(tokens "$place/second/henji.db")" = before ]; do
   [ $((SECONDS - begun)) -lt 20 ] || { cat "$place/replicate.log" "$place/restore.log" >&2; die "never copied"; }
   sleep 0.2
 done
+behind=$((SECONDS - begun))
 kill -9 "$copying"
 wait "$copying" 2>/dev/null || true
 copying=
 # The control: nobody copies this one.
 run house token add after --scope admin >/dev/null
 stop
+if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then die "the server was not killed"; fi
 
 restore || { cat "$place/restore.log" >&2; die "does not restore"; }
 cp "$place/house/henji.key" "$place/second/"
@@ -66,5 +71,5 @@ found=$(tokens "$place/second/henji.db")
 [ "$found" = before ] || die "expected the token 'before', found '$found'"
 run second settle
 run second audit verify
-say "back from the copy, $((SECONDS - begun)) s at most behind: what was copied is there, what came after is not"
+say "back from the copy, $behind s at most behind: what was copied is there, what came after is not"
 say "# pass 1"

@@ -511,3 +511,35 @@ export async function makeTag(page, name, colour = 'ai') {
   await submit(page.locator('main form').first()).click()
   await page.locator('main .chip.tag', { hasText: name }).waitFor()
 }
+
+// A ladder of mails, row by row.
+export const ladder = page => ({
+  async fill(row, { trigger, minutes, words, to }) {
+    await page.locator(`#trigger_${row}`).selectOption(trigger)
+    await page.locator(`#minutes_${row}`).fill(minutes)
+    await page.locator(`[name=to_${row}][value=${to}]`).check()
+    if (!words) return
+    await page.locator(`#step-${row} summary`).click()
+    await page.locator(`#words_${row}`).fill(words)
+  },
+  async save() {
+    await Promise.all([page.waitForURL(/saved/), page.locator('main form button.pri').click()])
+  },
+  said: row => page.locator(`#step-${row} .said`).innerText(),
+})
+
+// Who waits too long.
+export const escalations = page => ({
+  open: (view = 'overdue') => page.goto(`/escalations?view=${view}`),
+  count: async view => Number(await page.locator(`#view-${view} .num`).innerText()),
+  card: () => page.locator('#escalations .held > li').first().innerText(),
+  async stop(reason) {
+    const card = page.locator('#escalations .held > li').first()
+    await card.locator('summary').click()
+    await card.locator('[name=reason]').fill(reason)
+    await Promise.all([page.waitForURL(/view=/), card.locator('[id^=stop-]').click()])
+  },
+  async take() {
+    await Promise.all([page.waitForURL(/conversations/), page.locator('[id^=take-]').first().click()])
+  },
+})

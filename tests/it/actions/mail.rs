@@ -81,7 +81,7 @@ impl Postbox {
     }
 }
 
-async fn with(url: String) -> TestApp {
+pub async fn with(url: String) -> TestApp {
     TestApp::start_with(move |app| {
         let smtp_url = Some(Secret::new(&url));
         let config = MailConfig { smtp_url, ..app.config.mail.clone() };
@@ -90,7 +90,7 @@ async fn with(url: String) -> TestApp {
     .await
 }
 
-async fn write(app: &TestApp) -> MailId {
+pub async fn write(app: &TestApp) -> MailId {
     let id: MailId = fresh_id();
     let mail = NewMail {
         id,
@@ -108,7 +108,7 @@ async fn write(app: &TestApp) -> MailId {
     id
 }
 
-async fn now(app: &TestApp, id: MailId) -> Mail {
+pub async fn now(app: &TestApp, id: MailId) -> Mail {
     app.store.read(move |db| mails::find(db, id)).await.unwrap()
 }
 

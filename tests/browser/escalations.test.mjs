@@ -1,0 +1,63 @@
+// 要対応: who waits too long appears by itself, is taken, stopped, and seen to.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { test } from 'node:test'
+import { takeScreenshot } from './support/browser.mjs'
+import { until } from './support/henji.mjs'
+import { escalations, ladder } from './support/pages.mjs'
+import { newNumber, stage } from './support/stage.mjs'
+
+const scene = stage()
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+test('urgent words reach the board by themselves, and a reason stops the mails', async () => {
+  const suzuki = await scene.person('suzuki')
+  const inbox = scene.henji.setup.inbox_id
+  await suzuki.goto(`/settings/inboxes/${inbox}/escalation`)
+  await ladder(suzuki).fill(1, { trigger: 'words', minutes: '0', words: '解約、至急', to: 'supervisors' })
+  await ladder(suzuki).save()
+  assert.match(await ladder(suzuki).said(1), /「解約」か「至急」を含むメッセージが届いたらすぐ/)
+  await barrierFree(suzuki, 'escalation-said')
+
+  const sato = await scene.person('sato')
+  const board = escalations(sato)
+  await board.open()
+  assert.equal(await board.count('overdue'), 0)
+  const conversation = await scene.inbound(newNumber(), '解約したいのですが、どうすればよいですか')
+  await until(async () => await board.count('overdue') === 1, { within: 10_000, what: 'the board to show it' })
+  assert.match(await board.card(), /急ぎの言葉/)
+  await barrierFree(sato, 'escalations-live')
+
+  await board.stop('電話で話しました')
+  assert.equal(await board.count('in_hand'), 1)
+  await board.open('in_hand')
+  await sato.goto(`/conversations/${conversation}`)
+  assert.match(await sato.locator('main').innerText(), /電話で話しました/)
+})
+
+test('without scripts and on a phone the board does all of it', async () => {
+  const tanaka = await scene.person('tanaka', { scripts: false, width: 'phone', locale: 'en', scheme: 'dark' })
+  const board = escalations(tanaka)
+  await scene.inbound(newNumber(), '至急お願いします')
+  await until(async () => {
+    await board.open()
+    return await board.count('overdue') === 1 && /supervisor|鈴木/i.test(await board.card())
+  }, { within: 10_000, what: 'the board to show it' })
+  await takeScreenshot(tanaka, 'escalations-phone-dark')
+  await board.take()
+  await board.open()
+  assert.equal(await board.count('overdue'), 0)
+  assert.equal(await board.count('in_hand'), 2)
+})
+
+// No barrier, in light and dark, and a picture of each.
+async function barrierFree(page, name) {
+  await page.evaluate(axe)
+  for (const scheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme: scheme })
+    const found = await page.evaluate(async () => (await window.axe.run()).violations.map(found => found.id))
+    assert.deepEqual(found, [], scheme)
+    await takeScreenshot(page, `${name}-${scheme}`)
+  }
+}

@@ -23,8 +23,10 @@ use crate::support::cast::{self, SATO};
 use crate::support::webhook::{Signer, inbound};
 
 mod asking;
+mod spec;
 
 use asking::query;
+use spec::{answering, spec, with};
 
 /// A route's address, and what it takes to get a sensible answer.
 #[derive(Clone, Copy, Debug)]
@@ -88,28 +90,6 @@ pub struct Target {
 }
 
 const WAIT: &str = "source=wait&since=2026-11-22T00:00:00Z";
-
-const fn spec(method: &'static str, path: &'static str, object: Object) -> Spec {
-    Spec { method, path, object, needs: Needs::Nothing, body: "" }
-}
-
-const fn answering(
-    method: &'static str,
-    path: &'static str,
-    object: Object,
-    body: &'static str,
-) -> Spec {
-    Spec { method, path, object, needs: Needs::Answering, body }
-}
-
-const fn with(
-    method: &'static str,
-    path: &'static str,
-    object: Object,
-    body: &'static str,
-) -> Spec {
-    Spec { method, path, object, needs: Needs::Nothing, body }
-}
 
 /// In the order of the route table.
 pub const SPECS: &[Spec] = &[

@@ -34,7 +34,7 @@ use disk::{Disk, Image};
 use random::Random;
 use record::{Entry, Recorder};
 
-const IMAGES: usize = 1_000;
+const IMAGES: usize = 10_000;
 const OF_THE_CONTROL: usize = 200;
 /// Starts of the process; it stops in order but for the last time.
 const LIVES: usize = 3;

@@ -35,7 +35,7 @@ test('what failed outlives the tab, and can be edited or thrown away #22', async
     refuses ? route.fulfill({ status: 503, body: '' }) : route.continue())
   for (const body of ['一つ目', '二つ目']) {
     await thread.send(body)
-    await until(async () => (await thread.bubble(body).locator('button.retry:visible').count()) === 1, { what: `${body} to fail` })
+    await until(async () => (await thread.bubble(body).locator('button.retry:visible').count()) === 1, { within: 15_000, what: `${body} to fail` })
   }
   // The tab crashes; another one of the same browser comes up.
   const context = thread.page.context()

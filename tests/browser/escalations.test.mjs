@@ -15,7 +15,7 @@ test('urgent words reach the board by themselves, and a reason stops the mails',
   const suzuki = await scene.person('suzuki')
   const inbox = scene.henji.setup.inbox_id
   await suzuki.goto(`/settings/inboxes/${inbox}/escalation`)
-  await ladder(suzuki).fill(1, { trigger: 'words', minutes: '0', words: '解約、至急', to: 'supervisors' })
+  await ladder(suzuki).fill(1, { trigger: 'words', minutes: '0', words: '解約、至急', every: '60', to: 'supervisors' })
   await ladder(suzuki).save()
   assert.match(await ladder(suzuki).said(1), /「解約」か「至急」を含むメッセージが届いたらすぐ/)
   await barrierFree(suzuki, 'escalation-said')
@@ -27,6 +27,7 @@ test('urgent words reach the board by themselves, and a reason stops the mails',
   const conversation = await scene.inbound(newNumber(), '解約したいのですが、どうすればよいですか')
   await until(async () => await board.count('overdue') === 1, { within: 10_000, what: 'the board to show it' })
   assert.match(await board.card(), /急ぎの言葉/)
+  await board.told.first().waitFor()
   await barrierFree(sato, 'escalations-live')
 
   await board.stop('電話で話しました')

@@ -73,7 +73,7 @@ async fn offered_again<'a>(house: &Binary, texts: impl Iterator<Item = &'a Strin
 
 /// A limit is promised on a machine of our own. Beside others' work it is as much
 /// longer as there is more of that than processors; asked at a campaign's start.
-fn beside_others(limit: Duration) -> Duration {
+pub fn beside_others(limit: Duration) -> Duration {
     let load = std::fs::read_to_string("/proc/loadavg").unwrap();
     let load: f64 = load.split(' ').next().unwrap().parse().unwrap();
     let processors = std::thread::available_parallelism().map_or(1, usize::from);

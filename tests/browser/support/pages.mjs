@@ -514,13 +514,14 @@ export async function makeTag(page, name, colour = 'ai') {
 
 // A ladder of mails, row by row.
 export const ladder = page => ({
-  async fill(row, { trigger, minutes, words, to }) {
+  async fill(row, { trigger, minutes, words, every, to }) {
     await page.locator(`#trigger_${row}`).selectOption(trigger)
     await page.locator(`#minutes_${row}`).fill(minutes)
     await page.locator(`[name=to_${row}][value=${to}]`).check()
     if (!words) return
     await page.locator(`#step-${row} summary`).click()
     await page.locator(`#words_${row}`).fill(words)
+    await page.locator(`#every_${row}`).fill(every)
   },
   async save() {
     await Promise.all([page.waitForURL(/saved/), page.locator('main form button.pri').click()])
@@ -533,6 +534,7 @@ export const escalations = page => ({
   open: (view = 'overdue') => page.goto(`/escalations?view=${view}`),
   count: async view => Number(await page.locator(`#view-${view} .num`).innerText()),
   card: () => page.locator('#escalations .held > li').first().innerText(),
+  told: page.locator('#escalations .held > li').first().locator('.cases time'),
   async stop(reason) {
     const card = page.locator('#escalations .held > li').first()
     await card.locator('summary').click()

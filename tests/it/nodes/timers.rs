@@ -14,6 +14,7 @@ use henji::clock::Clock;
 use reqwest::Method;
 use serde_json::json;
 
+use crate::campaigns::beside_others;
 use crate::support::binary::Binary;
 use crate::support::raw::Raw;
 use crate::support::test_db::is_postgres;
@@ -28,13 +29,14 @@ const ERRORS: [i64; 3] = [300, 0, -300];
 const FIRST: TimeDelta = TimeDelta::seconds(6);
 const SPREAD: usize = 8;
 /// Nodes look for what is due every 5 s; one may be stopped for 3 s.
-const LATE: TimeDelta = TimeDelta::seconds(15);
+const LATE: Duration = Duration::from_secs(15);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn timers_go_off_once_and_in_time() {
     if !is_postgres() {
         return;
     }
+    let late = TimeDelta::from_std(beside_others(LATE)).unwrap();
     let mut nodes = nodes().await;
     let conversations = open(&nodes).await;
     let set_at = Clock::default().now();
@@ -48,7 +50,7 @@ async fn timers_go_off_once_and_in_time() {
         assert_eq!(answer.status(), 200);
     }
     let last = due(SPREAD - 1);
-    while Clock::default().now() < last + LATE {
+    while Clock::default().now() < last + late {
         trouble(&mut nodes).await;
         if woken(&mut nodes[1].db().raw()) >= conversations.len() as i64 {
             break;
@@ -71,7 +73,7 @@ async fn timers_go_off_once_and_in_time() {
             assert!(at < due(n), "timer {n} was cancelled at {at}");
         } else {
             assert!(at >= due(n), "timer {n} went off {} early", due(n) - at);
-            assert!(at < due(n) + LATE, "timer {n} went off {} late", at - due(n));
+            assert!(at < due(n) + late, "timer {n} went off {} late", at - due(n));
         }
     }
     nodes.iter_mut().for_each(Binary::kill);

@@ -117,14 +117,14 @@ fn look(
         for (n, step) in kept.policy.steps.iter().enumerate() {
             for found in escalations::waiting(db, kept.inbox, (position(n), step), now, AT_ONCE)? {
                 let wait = found.wait;
-                let turn = match step.every {
-                    Some(_) => escalations::turns(db, wait, position(n))?,
-                    None => 0,
-                };
                 let is_about_words = step.trigger == Trigger::Words;
                 if is_about_words && memory.is_unsaid(&kept, n, &found) {
                     continue;
                 }
+                let turn = match step.every {
+                    Some(_) => escalations::turns(db, wait, position(n))?,
+                    None => 0,
+                };
                 let found_due = Due { wait, inbox: kept.inbox, step: n, turn };
                 match judge(db, &clock, &kept, (step, turn), wait, now)? {
                     Verdict::NotYet => {}

@@ -4,6 +4,9 @@
 //! leave, for by then it may have been read, taken, or hidden from them. The words are
 //! put together only then, and kept nowhere.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -157,18 +160,36 @@ fn look(db: &mut Db, now: DateTime<Utc>) -> Result<Option<Found>, StoreError> {
     let Some(last) = read.last() else { return Ok(None) };
     let created = read.iter().filter(|event| event.event.kind == EventKind::MessageCreated);
     let ids: Vec<MessageId> = created.filter_map(|event| event.event.message_id).collect();
-    let told = if ids.is_empty() { Vec::new() } else { subscriptions::told(db, now)? };
-    let mut tell = Vec::new();
-    if !told.is_empty() {
-        let mut news = pushes::news(db, &ids)?;
-        news.retain(|news| news.at + KEPT > now);
-        for (session, user, since) in told {
-            let (user, sight) = seen_by(db, user)?;
-            let theirs = news.iter().filter(|news| since <= news.at && is_for(&user, &sight, news));
-            tell.extend(theirs.map(|news| (session, *news)));
-        }
-    }
+    let tell = if ids.is_empty() { Vec::new() } else { tell(db, &ids, now)? };
     Ok(Some(Found { before, seq: last.seq, events: read.len(), tell }))
+}
+
+/// Which browsers are told of which of these messages.
+fn tell(
+    db: &mut Db,
+    ids: &[MessageId],
+    now: DateTime<Utc>,
+) -> Result<Vec<(SessionId, News)>, StoreError> {
+    let told = subscriptions::told(db, now)?;
+    if told.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut news = pushes::news(db, ids)?;
+    news.retain(|news| news.at + KEPT > now);
+    if news.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (mut people, mut tell) = (HashMap::new(), Vec::new());
+    for (session, user, since) in told {
+        // Somebody with three browsers is looked up once.
+        let (user, sight) = match people.entry(user) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(seen_by(db, user)?),
+        };
+        let theirs = news.iter().filter(|news| since <= news.at && is_for(user, sight, news));
+        tell.extend(theirs.map(|news| (session, *news)));
+    }
+    Ok(tell)
 }
 
 fn seen_by(db: &mut Db, user: UserId) -> Result<(User, Sight), StoreError> {

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::stream::{self, StreamExt};
-
 use crate::actions::{ActionError, push};
 use crate::app::App;
 use crate::store::Reach;
@@ -22,13 +20,7 @@ const PAGE: i64 = 200;
 pub async fn run_one(app: &App) -> Result<usize, ActionError> {
     while push::follow(app).await? > 0 {}
     let due = push::due(app, PAGE).await?;
-    let tries = stream::iter(due).map(|id| push::run(app, id)).buffer_unordered(AT_ONCE);
-    let tries: Vec<_> = tries.collect().await;
-    let mut tried = 0;
-    for outcome in tries {
-        tried += usize::from(outcome?.is_some());
-    }
-    Ok(tried)
+    super::try_each(due, AT_ONCE, |id| push::run(app, id)).await
 }
 
 pub async fn run(app: Arc<App>, mut stop: tokio::sync::watch::Receiver<bool>) {

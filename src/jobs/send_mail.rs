@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::stream::{self, StreamExt};
-
 use crate::actions::{ActionError, send_mail};
 use crate::app::App;
 use crate::store::Reach;
@@ -18,13 +16,7 @@ const PAGE: i64 = 100;
 /// Tries everything that is due once; how many mails.
 pub async fn run_one(app: &App) -> Result<usize, ActionError> {
     let due = send_mail::due(app, PAGE).await?;
-    let tries = stream::iter(due).map(|id| send_mail::run(app, id)).buffer_unordered(AT_ONCE);
-    let tries: Vec<_> = tries.collect().await;
-    let mut tried = 0;
-    for outcome in tries {
-        tried += usize::from(outcome?.is_some());
-    }
-    Ok(tried)
+    super::try_each(due, AT_ONCE, |id| send_mail::run(app, id)).await
 }
 
 pub async fn run(app: Arc<App>, mut stop: tokio::sync::watch::Receiver<bool>) {

@@ -10,6 +10,7 @@ use super::session::Session;
 use super::shell::shell;
 use super::times::Times;
 use super::views::{Nav, SettingsIndexPage, Shell};
+use crate::actions::{ActionError, Problem};
 use crate::app::App;
 use crate::locale::Locale;
 use crate::store::{
@@ -101,6 +102,22 @@ pub(super) async fn house_times(app: &App, t: Locale) -> Result<Times, WebError>
 
 fn status_of(has_errors: bool) -> StatusCode {
     if has_errors { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
+}
+
+/// A form for a row of an ordered list that is to stand behind the `last` one, with
+/// room for others in between.
+fn behind(last: Option<i32>) -> Fields {
+    const STEP: i32 = 10;
+    Fields::of(&[("position", &(last.unwrap_or_default() + STEP).to_string())])
+}
+
+/// Where a row of an ordered list is to stand.
+///
+/// # Errors
+/// `Invalid { field: "position" }` for what is no whole number.
+fn position(fields: &Fields) -> Result<i32, ActionError> {
+    let malformed = |_no_number| ActionError::invalid("position", Problem::Malformed);
+    fields.get("position").trim().parse().map_err(malformed)
 }
 
 fn count<T>(items: impl Iterator<Item = T>) -> u32 {

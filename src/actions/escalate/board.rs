@@ -14,6 +14,7 @@ use crate::domain::user::Sight;
 use crate::store::conversations::{self, Conversation};
 use crate::store::escalations::{self, Kept, Taken, Wait};
 use crate::store::mails::{self, Mail};
+use crate::store::messages::Message;
 use crate::store::{Db, StoreError};
 
 /// Looked at in one inbox; the oldest first.
@@ -112,7 +113,7 @@ fn item(
         return Ok(None);
     }
     let mut taken = escalations::taken(db, wait)?;
-    let next = next(db, clock, kept, wait, found, &taken, now)?;
+    let next = next(db, clock, kept, (wait, &lines), found, &taken, now)?;
     taken.retain(|taken| taken.mails > 0);
     let in_hand = is_taken_in_hand(&marks);
     let left = next.as_ref().map(|next| next.left);
@@ -142,17 +143,17 @@ fn item(
     }))
 }
 
-/// Of the steps that are still to be taken the one whose time comes first.
+/// Of the steps that are still to be taken the one whose time comes first; `lines` are
+/// those since the wait began.
 pub(super) fn next(
     db: &mut Db,
     clock: &Clock,
     kept: &Kept,
-    wait: Wait,
+    (wait, lines): (Wait, &[Message]),
     found: &Conversation,
     taken: &[Taken],
     now: DateTime<Utc>,
 ) -> Result<Option<Next>, StoreError> {
-    let lines = lines(db, wait)?;
     let marks: Vec<_> = lines.iter().filter_map(mark).collect();
     let mut first: Option<Next> = None;
     for (n, step) in kept.policy.steps.iter().enumerate() {
@@ -164,7 +165,7 @@ pub(super) fn next(
         if step.trigger.source() != wait.source || is_done || was_passed {
             continue;
         }
-        let Some(since) = begins(db, step, wait, found, &lines)? else { continue };
+        let Some(since) = begins(db, step, wait, found, lines)? else { continue };
         let hours = clock.hours(kept, step);
         let time = waited(hours, since, now, &marks);
         let left = step.owed(turn) - time;

@@ -1,7 +1,7 @@
 //! What a person does with a ladder: go on at once, or stop it.
 
 use super::board::next;
-use super::judge::Clock;
+use super::judge::{Clock, lines};
 use super::{Turn, tell};
 use crate::actions::{ActionError, access, add_note, timeline};
 use crate::app::App;
@@ -27,7 +27,8 @@ pub async fn next_now(app: &App, caller: Caller, wait: Wait) -> Result<(), Actio
             }
             let (clock, now) = (Clock::of(tx, found.inbox_id)?, tx.now);
             let taken = escalations::taken(tx, wait)?;
-            let next = next(tx, &clock, &kept, wait, &found, &taken, now)?;
+            let lines = lines(tx, wait)?;
+            let next = next(tx, &clock, &kept, (wait, &lines), &found, &taken, now)?;
             let next = next.ok_or(ActionError::TooLate)?;
             let turn = Turn { wait, step: next.step, turn: next.turn, waited: next.waited };
             if !tell(tx, &head, &clock, &kept, &turn, &caller.actor)? {

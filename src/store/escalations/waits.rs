@@ -1,6 +1,7 @@
 //! Who waits, for what a step is about, and which of its turns were taken.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::super::connection::{Db, on_each_backend};
@@ -35,17 +36,47 @@ type Row = (ConversationId, Option<NaiveDateTime>, Option<NaiveDateTime>);
 pub fn waiting(
     db: &mut Db,
     inbox: InboxId,
-    (position, step): (i32, &Step),
+    step: (i32, &Step),
     now: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<Candidate>, StoreError> {
     // Time that counts is never more than time that passes.
-    let before = (now - step.after).naive_utc();
-    let source = step.trigger.source();
+    let wanted = Wanted { inbox, before: now - step.1.after, step: Some(step), now, limit };
+    of_source(db, step.1.trigger.source(), &wanted)
+}
+
+/// Everything of `source` that waits in `inbox` since `before` or longer and is not put
+/// aside; the longest first.
+pub fn open(
+    db: &mut Db,
+    inbox: InboxId,
+    source: Source,
+    before: DateTime<Utc>,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Wait>, StoreError> {
+    let found = of_source(db, source, &Wanted { inbox, before, step: None, now, limit })?;
+    Ok(found.into_iter().map(|found| found.wait).collect())
+}
+
+struct Wanted<'a> {
+    inbox: InboxId,
+    before: DateTime<Utc>,
+    /// Only what the step at that position is about and has not been told of.
+    step: Option<(i32, &'a Step)>,
+    now: DateTime<Utc>,
+    limit: i64,
+}
+
+fn of_source(
+    db: &mut Db,
+    source: Source,
+    wanted: &Wanted<'_>,
+) -> Result<Vec<Candidate>, StoreError> {
     let rows = match source {
-        Source::Wait => waiting_contacts(db, inbox, (position, step), before, now, limit)?,
-        Source::Failure => failed_texts(db, inbox, (position, step), before, now, limit)?,
-        Source::Call => calls(db, inbox, (position, step), before, now, limit)?,
+        Source::Wait => contacts(db, wanted)?,
+        Source::Failure => failed_texts(db, wanted)?,
+        Source::Call => calls(db, wanted)?,
     };
     let candidate = |(conversation, since, last_inbound_at): Row| {
         let wait = Wait { conversation, source, since: since?.and_utc() };
@@ -60,10 +91,10 @@ fn again_after(step: &Step, now: DateTime<Utc>) -> NaiveDateTime {
     step.every.map_or(DateTime::UNIX_EPOCH, |every| now - every).naive_utc()
 }
 
-/// Puts the turns of a step that are no reason to look again beside `$since`.
-macro_rules! told {
-    ($position:expr, $step:expr, $now:expr, $since:expr) => {
-        escalations::table
+/// Whether there is no turn of a step beside `$since` that is a reason not to look again.
+macro_rules! untold {
+    ($position:expr, $step:expr, $now:expr, $since:expr) => {{
+        let told = escalations::table
             .filter(escalations::conversation_id.eq(conversations::id))
             .filter(escalations::since.nullable().eq($since))
             .filter(escalations::position.eq($position))
@@ -72,125 +103,65 @@ macro_rules! told {
                     .gt(again_after($step, $now))
                     .or(escalations::mails.eq(0))
                     .or(escalations::turn.ge(MOST_TURNS - 1)),
-            )
-    };
+            );
+        not(exists(told))
+    }};
 }
 
-fn waiting_contacts(
-    db: &mut Db,
-    inbox: InboxId,
-    (position, step): (i32, &Step),
-    before: NaiveDateTime,
-    now: DateTime<Utc>,
-    limit: i64,
-) -> Result<Vec<Row>, StoreError> {
-    let told = told!(position, step, now, conversations::waiting_since);
+fn contacts(db: &mut Db, wanted: &Wanted<'_>) -> Result<Vec<Row>, StoreError> {
     let mut query = conversations::table
-        .filter(conversations::inbox_id.eq(inbox))
-        .filter(conversations::waiting_since.le(before))
+        .filter(conversations::inbox_id.eq(wanted.inbox))
+        .filter(conversations::waiting_since.le(wanted.before.naive_utc()))
         .filter(conversations::state.eq(ConversationState::Open.word()))
-        .filter(diesel::dsl::not(diesel::dsl::exists(told)))
         .order(conversations::waiting_since)
-        .limit(limit)
+        .limit(wanted.limit)
         .select((conversations::id, conversations::waiting_since, conversations::last_inbound_at))
         .into_boxed();
-    if step.trigger == Trigger::Unassigned {
-        query = query.filter(conversations::assignee_id.is_null());
-    }
-    if step.trigger == Trigger::Tagged {
-        let carried = conversation_tags::table
-            .filter(conversation_tags::conversation_id.eq(conversations::id))
-            .filter(conversation_tags::tag_id.eq_any(&step.tags));
-        query = query.filter(diesel::dsl::exists(carried));
+    if let Some((position, step)) = wanted.step {
+        query = query.filter(untold!(position, step, wanted.now, conversations::waiting_since));
+        if step.trigger == Trigger::Unassigned {
+            query = query.filter(conversations::assignee_id.is_null());
+        }
+        if step.trigger == Trigger::Tagged {
+            let carried = conversation_tags::table
+                .filter(conversation_tags::conversation_id.eq(conversations::id))
+                .filter(conversation_tags::tag_id.eq_any(&step.tags));
+            query = query.filter(exists(carried));
+        }
     }
     Ok(query.load(&mut db.conn)?)
 }
 
-fn failed_texts(
-    db: &mut Db,
-    inbox: InboxId,
-    (position, step): (i32, &Step),
-    before: NaiveDateTime,
-    now: DateTime<Utc>,
-    limit: i64,
-) -> Result<Vec<Row>, StoreError> {
-    let told = told!(position, step, now, messages::failed_at);
-    Ok(messages::table
+fn failed_texts(db: &mut Db, wanted: &Wanted<'_>) -> Result<Vec<Row>, StoreError> {
+    let mut query = messages::table
         .inner_join(conversations::table)
-        .filter(messages::failed_at.le(before))
-        .filter(messages::failed_at.ge((now - LONGEST).naive_utc()))
+        .filter(messages::failed_at.le(wanted.before.naive_utc()))
+        .filter(messages::failed_at.ge((wanted.now - LONGEST).naive_utc()))
         .filter(messages::state.eq_any(failures()))
-        .filter(conversations::inbox_id.eq(inbox))
-        .filter(diesel::dsl::not(diesel::dsl::exists(told)))
+        .filter(conversations::inbox_id.eq(wanted.inbox))
         .order(messages::failed_at)
-        .limit(limit)
+        .limit(wanted.limit)
         .select((conversations::id, messages::failed_at, conversations::last_inbound_at))
-        .load(&mut db.conn)?)
+        .into_boxed();
+    if let Some((position, step)) = wanted.step {
+        query = query.filter(untold!(position, step, wanted.now, messages::failed_at));
+    }
+    Ok(query.load(&mut db.conn)?)
 }
 
-fn calls(
-    db: &mut Db,
-    inbox: InboxId,
-    (position, step): (i32, &Step),
-    before: NaiveDateTime,
-    now: DateTime<Utc>,
-    limit: i64,
-) -> Result<Vec<Row>, StoreError> {
-    let told = told!(position, step, now, help_calls::since.nullable());
-    Ok(help_calls::table
+fn calls(db: &mut Db, wanted: &Wanted<'_>) -> Result<Vec<Row>, StoreError> {
+    let mut query = help_calls::table
         .inner_join(conversations::table)
-        .filter(help_calls::since.le(before))
-        .filter(conversations::inbox_id.eq(inbox))
-        .filter(diesel::dsl::not(diesel::dsl::exists(told)))
+        .filter(help_calls::since.le(wanted.before.naive_utc()))
+        .filter(conversations::inbox_id.eq(wanted.inbox))
         .order(help_calls::since)
-        .limit(limit)
+        .limit(wanted.limit)
         .select((conversations::id, help_calls::since.nullable(), conversations::last_inbound_at))
-        .load(&mut db.conn)?)
-}
-
-/// Everything of `source` that waits in `inbox` since `before` or longer and is not put
-/// aside; the longest first.
-pub fn open(
-    db: &mut Db,
-    inbox: InboxId,
-    source: Source,
-    before: DateTime<Utc>,
-    now: DateTime<Utc>,
-    limit: i64,
-) -> Result<Vec<Wait>, StoreError> {
-    let before = before.naive_utc();
-    let rows: Vec<(ConversationId, Option<NaiveDateTime>)> = match source {
-        Source::Wait => conversations::table
-            .filter(conversations::inbox_id.eq(inbox))
-            .filter(conversations::waiting_since.le(before))
-            .filter(conversations::state.eq(ConversationState::Open.word()))
-            .order(conversations::waiting_since)
-            .limit(limit)
-            .select((conversations::id, conversations::waiting_since))
-            .load(&mut db.conn)?,
-        Source::Failure => messages::table
-            .inner_join(conversations::table)
-            .filter(messages::failed_at.le(before))
-            .filter(messages::failed_at.ge((now - LONGEST).naive_utc()))
-            .filter(messages::state.eq_any(failures()))
-            .filter(conversations::inbox_id.eq(inbox))
-            .order(messages::failed_at)
-            .limit(limit)
-            .select((conversations::id, messages::failed_at))
-            .load(&mut db.conn)?,
-        Source::Call => help_calls::table
-            .inner_join(conversations::table)
-            .filter(help_calls::since.le(before))
-            .filter(conversations::inbox_id.eq(inbox))
-            .order(help_calls::since)
-            .limit(limit)
-            .select((conversations::id, help_calls::since.nullable()))
-            .load(&mut db.conn)?,
-    };
-    let wait = |(conversation, since): (ConversationId, Option<NaiveDateTime>)| {
-        Some(Wait { conversation, source, since: since?.and_utc() })
-    };
-    Ok(rows.into_iter().filter_map(wait).collect())
+        .into_boxed();
+    if let Some((position, step)) = wanted.step {
+        query = query.filter(untold!(position, step, wanted.now, help_calls::since.nullable()));
+    }
+    Ok(query.load(&mut db.conn)?)
 }
 
 /// How a text of ours ends that did not arrive.

@@ -3,9 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::{frame, saved, status_of};
+use super::{behind, frame, position, saved, status_of};
 use crate::actions::contact_fields::{self as verbs, Wanted};
-use crate::actions::{ActionError, Problem};
 use crate::app::App;
 use crate::domain::contact_field::{ContactField, FieldKind};
 use crate::domain::id::FieldId;
@@ -18,8 +17,6 @@ use crate::web::views::{ContactFieldFormPage, ContactFieldRowView, ContactFields
 use crate::web::words;
 
 const LIST: &str = "/settings/fields";
-/// Room for others in between.
-const STEP: i32 = 10;
 
 /// `GET /settings/fields`
 pub async fn index(
@@ -45,9 +42,8 @@ pub async fn new(
     Admin(session): Admin,
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
-    let last = app.store.read(stored::all).await?.last().map_or(0, |field| field.position);
-    let fields = Fields::of(&[("position", &(last + STEP).to_string())]);
-    form(&app, &session, &request, None, &fields, FormErrors::none()).await
+    let last = app.store.read(stored::all).await?.last().map(|field| field.position);
+    form(&app, &session, &request, None, &behind(last), FormErrors::none()).await
 }
 
 /// `POST /settings/fields`
@@ -119,22 +115,18 @@ async fn save(
     field: Option<ContactField>,
     fields: &Fields,
 ) -> Result<HttpResponse, WebError> {
-    let refused = match fields.get("position").trim().parse::<i32>() {
-        Err(_no_number) => ActionError::invalid("position", Problem::Malformed),
-        Ok(position) => {
-            let wanted = Wanted {
-                id: field.as_ref().map(|field| field.id),
-                name: fields.get("name").to_owned(),
-                kind: kind(fields),
-                choices: fields.get("choices").lines().map(str::to_owned).collect(),
-                position,
-            };
-            match verbs::save(app, session.caller.clone(), wanted).await {
-                Ok(_) => return Ok(saved(LIST)),
-                Err(error) => error,
-            }
-        }
+    let wanted = |position| Wanted {
+        id: field.as_ref().map(|field| field.id),
+        name: fields.get("name").to_owned(),
+        kind: kind(fields),
+        choices: fields.get("choices").lines().map(str::to_owned).collect(),
+        position,
     };
+    let done = match position(fields).map(wanted) {
+        Ok(wanted) => verbs::save(app, session.caller.clone(), wanted).await,
+        Err(error) => Err(error),
+    };
+    let Err(refused) = done else { return Ok(saved(LIST)) };
     let errors = words::form_errors(session.locale(), refused, &[])?;
     form(app, session, request, field, fields, errors).await
 }

@@ -3,9 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::{frame, saved, status_of};
+use super::{behind, frame, position, saved, status_of};
 use crate::actions::tags::{self as verbs, Wanted};
-use crate::actions::{ActionError, Problem};
 use crate::app::App;
 use crate::domain::id::TagId;
 use crate::domain::tag::TagColour;
@@ -18,8 +17,6 @@ use crate::web::views::{FormErrors, TagFormPage, TagRowView, TagView, TagsPage};
 use crate::web::words;
 
 const LIST: &str = "/settings/tags";
-/// Room for others in between.
-const STEP: i32 = 10;
 
 /// `GET /settings/tags`
 pub async fn index(
@@ -43,9 +40,8 @@ pub async fn new(
     Admin(session): Admin,
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
-    let last = app.store.read(tags::all).await?.last().map_or(0, |tag| tag.position);
-    let fields = Fields::of(&[("position", &(last + STEP).to_string())]);
-    form(&app, &session, &request, None, &fields, FormErrors::none()).await
+    let last = app.store.read(tags::all).await?.last().map(|tag| tag.position);
+    form(&app, &session, &request, None, &behind(last), FormErrors::none()).await
 }
 
 /// `POST /settings/tags`
@@ -117,21 +113,17 @@ async fn save(
     tag: Option<Tag>,
     fields: &Fields,
 ) -> Result<HttpResponse, WebError> {
-    let refused = match fields.get("position").trim().parse::<i32>() {
-        Err(_no_number) => ActionError::invalid("position", Problem::Malformed),
-        Ok(position) => {
-            let wanted = Wanted {
-                id: tag.as_ref().map(|tag| tag.id),
-                name: fields.get("name").to_owned(),
-                colour: colour(fields),
-                position,
-            };
-            match verbs::save(app, session.caller.clone(), wanted).await {
-                Ok(_) => return Ok(saved(LIST)),
-                Err(error) => error,
-            }
-        }
+    let wanted = |position| Wanted {
+        id: tag.as_ref().map(|tag| tag.id),
+        name: fields.get("name").to_owned(),
+        colour: colour(fields),
+        position,
     };
+    let done = match position(fields).map(wanted) {
+        Ok(wanted) => verbs::save(app, session.caller.clone(), wanted).await,
+        Err(error) => Err(error),
+    };
+    let Err(refused) = done else { return Ok(saved(LIST)) };
     let errors = words::form_errors(session.locale(), refused, &[])?;
     form(app, session, request, tag, fields, errors).await
 }

@@ -1,6 +1,8 @@
 //! What is done to one conversation, from its head or beside it.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use futures_util::future::LocalBoxFuture;
 use uuid::Uuid;
 
 use super::narrowed::Narrowed;
@@ -8,6 +10,7 @@ use super::{list_view, tab_for_writers, thread};
 use crate::actions::{self, ActionError, rename_contact, snooze as snoozing};
 use crate::app::App;
 use crate::domain::id::{ConversationId, MessageId, UserId};
+use crate::domain::user::Caller;
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::{asked_for, refused, see_other};
@@ -41,34 +44,21 @@ pub async fn mark_read(
 }
 
 /// `DELETE /conversations/{id}/read`: the last text is news again.
-pub async fn mark_unread(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    path: web::Path<Uuid>,
-    fields: Fields,
-) -> Result<HttpResponse, WebError> {
-    let id = ConversationId(path.into_inner());
-    actions::mark_read::undo(&app, session.caller.clone(), id).await?;
-    done(&session, &request, &fields, id)
+pub async fn mark_unread(app: web::Data<App>, asked: Asked) -> Result<HttpResponse, WebError> {
+    actions::mark_read::undo(&app, asked.caller(), asked.id).await?;
+    asked.done()
 }
 
 /// `POST /conversations/{id}/assignment`: to `user_id`, to `team_id`, or to whoever asks;
 /// with a `note` for them where that is sent.
-pub async fn assign(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    path: web::Path<Uuid>,
-    fields: Fields,
-) -> Result<HttpResponse, WebError> {
-    let id = ConversationId(path.into_inner());
+pub async fn assign(app: web::Data<App>, asked: Asked) -> Result<HttpResponse, WebError> {
+    let (fields, id) = (&asked.fields, asked.id);
     let user = match fields.filled("user_id") {
         Some(text) => Some(text.parse().map_err(|_malformed| WebError::BadRequest)?),
-        None => session.caller.user_id().map(|user: UserId| user),
+        None => asked.session.caller.user_id().map(|user: UserId| user),
     };
     let note = fields.filled("note").map(str::to_owned);
-    let caller = session.caller.clone();
+    let caller = asked.caller();
     let given = match fields.filled("team_id") {
         Some(text) => {
             let team = text.parse().map_err(|_malformed| WebError::BadRequest)?;
@@ -77,132 +67,117 @@ pub async fn assign(
         None => actions::assign::hand_over(&app, caller, id, user, note).await,
     };
     match given {
-        Ok(_) => done(&session, &request, &fields, id),
+        Ok(_) => asked.done(),
         Err(ActionError::Invalid { field: "note", problem }) => {
-            let t = session.locale();
-            refused(&request, t, words::problem(t, "note", problem))
+            let t = asked.session.locale();
+            refused(&asked.request, t, words::problem(t, "note", problem))
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// `DELETE /conversations/{id}/assignment`
-pub async fn unassign(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    path: web::Path<Uuid>,
-    fields: Fields,
-) -> Result<HttpResponse, WebError> {
-    let id = ConversationId(path.into_inner());
-    actions::assign::run(&app, session.caller.clone(), id, None).await?;
-    done(&session, &request, &fields, id)
+pub async fn unassign(app: web::Data<App>, asked: Asked) -> Result<HttpResponse, WebError> {
+    actions::assign::run(&app, asked.caller(), asked.id, None).await?;
+    asked.done()
 }
 
 /// `POST /conversations/{id}/closure`; with `next`, a browser without scripts is
 /// led to the next conversation of its list.
-pub async fn close(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    path: web::Path<Uuid>,
-    fields: Fields,
-) -> Result<HttpResponse, WebError> {
-    let id = ConversationId(path.into_inner());
+pub async fn close(app: web::Data<App>, asked: Asked) -> Result<HttpResponse, WebError> {
     // Which row comes next is known while this one is still among them.
-    let next = match asked_for(&request) {
-        None if fields.has("next") => Some(next_address(&app, &session, &fields, id).await?),
+    let next = match asked_for(&asked.request) {
+        None if asked.fields.has("next") => Some(next_address(&app, &asked).await?),
         _ => None,
     };
-    actions::close::run(&app, session.caller.clone(), id).await?;
+    actions::close::run(&app, asked.caller(), asked.id).await?;
     match next {
         Some(next) => Ok(see_other(&next)),
-        None => done(&session, &request, &fields, id),
+        None => asked.done(),
     }
 }
 
 /// `DELETE /conversations/{id}/closure`
-pub async fn reopen(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    path: web::Path<Uuid>,
-    fields: Fields,
-) -> Result<HttpResponse, WebError> {
-    let id = ConversationId(path.into_inner());
-    actions::close::reopen(&app, session.caller.clone(), id).await?;
-    done(&session, &request, &fields, id)
+pub async fn reopen(app: web::Data<App>, asked: Asked) -> Result<HttpResponse, WebError> {
+    actions::close::reopen(&app, asked.caller(), asked.id).await?;
+    asked.done()
 }
 
 /// `POST /conversations/{id}/snooze`: until `until`, RFC 3339, or where that is
 /// not sent until `until_at`, a time of the inbox's day.
-pub async fn snooze(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    path: web::Path<Uuid>,
-    fields: Fields,
-) -> Result<HttpResponse, WebError> {
-    let id = ConversationId(path.into_inner());
-    let t = session.locale();
+pub async fn snooze(app: web::Data<App>, asked: Asked) -> Result<HttpResponse, WebError> {
+    let (t, fields) = (asked.session.locale(), &asked.fields);
     let until = match fields.filled("until") {
         Some(until) => chrono::DateTime::parse_from_rfc3339(until)
             .map_err(|_malformed| WebError::BadRequest)?
             .to_utc(),
         None => {
-            let times = thread::times_of(&app, &session, id).await?;
+            let times = thread::times_of(&app, &asked.session, asked.id).await?;
             let Some(until) = times.typed(fields.get("until_at")) else {
-                return refused(&request, t, t.field_until_missing().to_owned());
+                return refused(&asked.request, t, t.field_until_missing().to_owned());
             };
             until
         }
     };
-    match snoozing::run(&app, session.caller.clone(), id, until).await {
-        Ok(_) => done(&session, &request, &fields, id),
+    match snoozing::run(&app, asked.caller(), asked.id, until).await {
+        Ok(_) => asked.done(),
         Err(ActionError::Invalid { field, problem }) => {
-            refused(&request, t, words::problem(t, field, problem))
+            refused(&asked.request, t, words::problem(t, field, problem))
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// `DELETE /conversations/{id}/snooze`
-pub async fn wake(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    path: web::Path<Uuid>,
-    fields: Fields,
-) -> Result<HttpResponse, WebError> {
-    let id = ConversationId(path.into_inner());
-    snoozing::end(&app, session.caller.clone(), id).await?;
-    done(&session, &request, &fields, id)
+pub async fn wake(app: web::Data<App>, asked: Asked) -> Result<HttpResponse, WebError> {
+    snoozing::end(&app, asked.caller(), asked.id).await?;
+    asked.done()
 }
 
 /// `POST /conversations/{id}/help`
-pub async fn ask_help(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    path: web::Path<Uuid>,
-    fields: Fields,
-) -> Result<HttpResponse, WebError> {
-    let id = ConversationId(path.into_inner());
-    actions::ask_help::run(&app, session.caller.clone(), id).await?;
-    done(&session, &request, &fields, id)
+pub async fn ask_help(app: web::Data<App>, asked: Asked) -> Result<HttpResponse, WebError> {
+    actions::ask_help::run(&app, asked.caller(), asked.id).await?;
+    asked.done()
 }
 
 /// `DELETE /conversations/{id}/help`
-pub async fn end_help(
-    app: web::Data<App>,
+pub async fn end_help(app: web::Data<App>, asked: Asked) -> Result<HttpResponse, WebError> {
+    actions::ask_help::end(&app, asked.caller(), asked.id).await?;
+    asked.done()
+}
+
+/// A verb on a conversation, as a form or a script asks for it.
+pub struct Asked {
     session: Session,
     request: HttpRequest,
-    path: web::Path<Uuid>,
+    id: ConversationId,
     fields: Fields,
-) -> Result<HttpResponse, WebError> {
-    let id = ConversationId(path.into_inner());
-    actions::ask_help::end(&app, session.caller.clone(), id).await?;
-    done(&session, &request, &fields, id)
+}
+
+impl Asked {
+    fn caller(&self) -> Caller {
+        self.session.caller.clone()
+    }
+
+    fn done(&self) -> Result<HttpResponse, WebError> {
+        done(&self.session, &self.request, &self.fields, self.id)
+    }
+}
+
+impl FromRequest for Asked {
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let session = Session::from_request(request, payload);
+        let path = web::Path::<Uuid>::from_request(request, payload);
+        let fields = Fields::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            let (session, id) = (session.await?, ConversationId(path.await?.into_inner()));
+            Ok(Self { session, request, id, fields: fields.await? })
+        })
+    }
 }
 
 /// Scripts hear of the change by its event; a browser without them goes back to
@@ -222,12 +197,8 @@ pub(super) fn done(
 
 /// The conversation below `id` in the list beside it, or above where it is the
 /// last; the list itself where it is the only one.
-async fn next_address(
-    app: &App,
-    session: &Session,
-    fields: &Fields,
-    id: ConversationId,
-) -> Result<String, WebError> {
+async fn next_address(app: &App, asked: &Asked) -> Result<String, WebError> {
+    let Asked { session, id, fields, .. } = asked;
     let list = Narrowed::of_form(session, fields).unwrap_or(Narrowed::to(tab_for_writers()));
     let rows = list_view(app, session, list, None).await?.rows.rows;
     let here = id.to_string();

@@ -7,6 +7,7 @@ use super::connection::Db;
 use super::error::StoreError;
 use super::schema::inboxes;
 use crate::domain::id::{CalendarId, InboxId};
+use crate::domain::user::Sight;
 
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = inboxes)]
@@ -30,6 +31,16 @@ pub fn find(db: &mut Db, id: InboxId) -> Result<Inbox, StoreError> {
 /// All inboxes, oldest first.
 pub fn all(db: &mut Db) -> Result<Vec<Inbox>, StoreError> {
     Ok(inboxes::table.order(inboxes::id).select(Inbox::as_select()).load(&mut db.conn)?)
+}
+
+/// The inboxes that `sight` sees.
+pub fn in_sight(db: &mut Db, sight: &Sight) -> Result<Vec<InboxId>, StoreError> {
+    match sight {
+        Sight::Inboxes(inboxes) => Ok(inboxes.clone()),
+        Sight::All => {
+            Ok(inboxes::table.order(inboxes::id).select(inboxes::id).load(&mut db.conn)?)
+        }
+    }
 }
 
 pub fn insert(db: &mut Db, inbox: &Inbox, now: DateTime<Utc>) -> Result<(), StoreError> {

@@ -184,17 +184,14 @@ fn solved_items(
     open: &HashSet<Wait>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Item>, StoreError> {
-    let told = escalations::told_since(db, now - REMEMBERED, MOST_SOLVED)?;
+    let told = escalations::told_since(db, sight, now - REMEMBERED, MOST_SOLVED)?;
     let ids: Vec<ConversationId> = told.iter().map(|(conversation, _)| *conversation).collect();
     let found = conversations::find_all(db, &ids)?;
     let found: HashMap<ConversationId, Conversation> =
         found.into_iter().map(|found| (found.id, found)).collect();
     let mut items: Vec<Item> = Vec::new();
     for (conversation, since) in told {
-        let Some(found) = found.get(&conversation).filter(|found| sight.sees(found.inbox_id))
-        else {
-            continue;
-        };
+        let Some(found) = found.get(&conversation) else { continue };
         // Put aside it still waits, though nobody is told of it.
         let still_waits = found.status.waiting_since == Some(since);
         let is_open = |source| open.contains(&Wait { conversation, source, since });

@@ -120,10 +120,7 @@ fn inboxes_of(db: &mut Db, query: &Query) -> Result<Vec<InboxId>, StoreError> {
     if let Some(inbox) = query.inbox {
         return Ok(if query.sight.sees(inbox) { vec![inbox] } else { Vec::new() });
     }
-    match &query.sight {
-        Sight::Inboxes(inboxes) => Ok(inboxes.clone()),
-        Sight::All => Ok(inboxes::all(db)?.into_iter().map(|inbox| inbox.id).collect()),
-    }
+    inboxes::in_sight(db, &query.sight)
 }
 
 type Boxed<'a> = conversations::BoxedQuery<'a, MultiBackend>;

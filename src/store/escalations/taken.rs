@@ -6,10 +6,12 @@ use diesel::prelude::*;
 
 use super::super::connection::Db;
 use super::super::error::StoreError;
-use super::super::schema::escalations;
+use super::super::inboxes;
+use super::super::schema::{conversations, escalations};
 use super::Wait;
 use crate::domain::escalation::MOST_TURNS;
 use crate::domain::id::ConversationId;
+use crate::domain::user::Sight;
 
 /// A turn of a step that was taken or, without mails, passed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,13 +55,19 @@ pub fn turns(db: &mut Db, wait: Wait, position: i32) -> Result<i32, StoreError> 
     Ok(i32::try_from(taken).unwrap_or(MOST_TURNS))
 }
 
-/// What anybody was told of since `from`, whatever became of it; the newest first.
+/// What anybody was told of since `from` in the inboxes that `sight` sees, whatever
+/// became of it; the newest first.
 pub fn told_since(
     db: &mut Db,
+    sight: &Sight,
     from: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<(ConversationId, DateTime<Utc>)>, StoreError> {
+    let seen = conversations::table
+        .filter(conversations::inbox_id.eq_any(inboxes::in_sight(db, sight)?))
+        .select(conversations::id);
     let rows: Vec<(ConversationId, NaiveDateTime)> = escalations::table
+        .filter(escalations::conversation_id.eq_any(seen))
         .filter(escalations::fired_at.ge(from.naive_utc()))
         .filter(escalations::mails.gt(0))
         .group_by((escalations::conversation_id, escalations::since))

@@ -1,12 +1,14 @@
 //! 要対応: those who wait too long, before whoever can do something about it.
 
 use chrono::TimeDelta;
+use henji::domain::user::Sight;
 use henji::jobs::{escalate_due, send_mail};
+use henji::store::escalations::told_since;
 use serde_json::json;
 
 use crate::support::TestApp;
 use crate::support::answer::Answer;
-use crate::support::cast::{SATO, SUZUKI, VIEWER, YAMADA};
+use crate::support::cast::{RECRUITING_NUMBER, SATO, SUZUKI, VIEWER, YAMADA};
 
 const HANDSET: &str = "+819012345678";
 
@@ -117,4 +119,25 @@ async fn a_ladder_is_stopped_with_a_reason() {
     let part = sato.fragment("/escalations", "escalations").await.expect(200);
     assert!(!part.text.contains("<html") && part.text.contains("id=\"escalations\""));
     app.settle().await;
+}
+
+/// However much was told elsewhere, it takes no place from what somebody may see.
+#[tokio::test]
+async fn what_was_solved_elsewhere_hides_nothing() {
+    let app = app_with_ladder().await;
+    let path = format!("/inboxes/{}/escalation_policy", app.cast.recruiting);
+    let step = json!({"trigger": "unanswered", "after_seconds": 60, "to": ["team"]});
+    app.api().put(&path, json!({"hours": "always", "steps": [step]})).await.expect(200);
+    let reception = app.handset(HANDSET).sends("もしもし").await;
+    assert_eq!(after(&app, 20).await, 1);
+    app.handset("+819012345679").sends_to(RECRUITING_NUMBER, "応募したいです", None).await;
+    assert_eq!(after(&app, 1).await, 1, "the newest is told elsewhere");
+    let from = app.clock.now() - TimeDelta::days(1);
+    let newest = async |sight: Sight| {
+        let read = app.store.read(move |db| told_since(db, &sight, from, 1));
+        read.await.unwrap().into_iter().map(|(conversation, _)| conversation).collect::<Vec<_>>()
+    };
+    assert_ne!(newest(Sight::All).await, [reception]);
+    assert_eq!(newest(Sight::Inboxes(vec![app.cast.reception])).await, [reception]);
+    assert!(newest(Sight::Inboxes(Vec::new())).await.is_empty());
 }

@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use diesel::r2d2::Pool;
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
@@ -38,6 +37,7 @@ pub mod mails;
 pub mod masking;
 pub mod mentions;
 pub mod messages;
+mod migrations;
 pub mod opt_outs;
 pub mod organization;
 pub mod outages;
@@ -73,9 +73,6 @@ use seal::Vault;
 use search::Search;
 pub use writer::{AsStoreError, CLASSES as COMMIT_CLASSES, Commits, ManyWork, Tx};
 use writer::{BATCH, COME_BACK, Job, Many, QUEUE, Work, Writer};
-
-const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
-const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// How long a read waits for a connection: long enough for a burst, short
 /// enough that a browser is told rather than left hanging.
@@ -121,7 +118,7 @@ impl Store {
         let manager = Manager { url: opening.url.to_owned(), vault: vault.clone() };
         let mut writing = manager.open().map_err(|error| cannot_connect(opening.url, &error))?;
         refuse_old_sqlite(&writing)?;
-        migrate(&mut writing)?;
+        migrations::migrate(&mut writing)?;
         let last = events::last_seq(&mut writing)?;
         let pool = Pool::builder()
             .max_size(opening.connections)
@@ -327,22 +324,7 @@ impl Store {
 pub fn migrate_down_and_up(url: &str) -> Result<(), StoreError> {
     let manager = Manager { url: url.to_owned(), vault: Arc::new(Vault::new([0; 32])) };
     let mut db = manager.open().map_err(cannot_open)?;
-    migrate(&mut db)?;
-    match db.conn {
-        DbConnection::Postgres(_) => db.conn.revert_all_migrations(POSTGRES_MIGRATIONS),
-        DbConnection::Sqlite(_) => db.conn.revert_all_migrations(SQLITE_MIGRATIONS),
-    }
-    .map_err(cannot_open)?;
-    migrate(&mut db)
-}
-
-fn migrate(db: &mut Db) -> Result<(), StoreError> {
-    match db.conn {
-        DbConnection::Postgres(_) => db.conn.run_pending_migrations(POSTGRES_MIGRATIONS),
-        DbConnection::Sqlite(_) => db.conn.run_pending_migrations(SQLITE_MIGRATIONS),
-    }
-    .map(drop)
-    .map_err(cannot_open)
+    migrations::migrate_down_and_up(&mut db)
 }
 
 fn refuse_old_sqlite(db: &Db) -> Result<(), StoreError> {

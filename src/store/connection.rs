@@ -5,10 +5,11 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
+use std::time::Duration;
 
 use diesel::connection::{Connection, SimpleConnection};
 use diesel::r2d2::{self, R2D2Connection};
-use diesel::{ConnectionError, PgConnection, SqliteConnection};
+use diesel::{ConnectionError, PgConnection, QueryResult, SqliteConnection};
 
 use super::seal::Vault;
 
@@ -75,8 +76,9 @@ impl Manager {
                 SqliteConnection::establish(path).map_err(r2d2::Error::ConnectionError)?;
             // wal_autocheckpoint: 4,000 pages were measured best under load
             // (performance.md 6.6); cache_size: 64 MiB.
+            wait_for_others(&mut conn, BUSY).map_err(r2d2::Error::QueryError)?;
             conn.batch_execute(
-                "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
+                "PRAGMA journal_mode = WAL; \
                  PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                  PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -65536; \
                  PRAGMA temp_store = MEMORY;",
@@ -90,6 +92,13 @@ impl Manager {
         };
         Ok(Db { conn, vault: self.vault.clone() })
     }
+}
+
+/// How long a statement waits for another process's transaction in the same file.
+pub(super) const BUSY: Duration = Duration::from_secs(5);
+
+pub(super) fn wait_for_others(conn: &mut SqliteConnection, longest: Duration) -> QueryResult<()> {
+    conn.batch_execute(&format!("PRAGMA busy_timeout = {}", longest.as_millis()))
 }
 
 /// How long a silent server is waited for: libpq's least to connect, and what a

@@ -10,9 +10,9 @@ use diesel_migrations::MigrationHarness;
 
 use super::connection::{Db, DbConnection, Manager};
 use super::error::StoreError;
+use super::migrations::{POSTGRES_MIGRATIONS, SQLITE_MIGRATIONS};
 use super::schema::{contacts, users};
 use super::seal::{Vault, place};
-use super::{POSTGRES_MIGRATIONS, SQLITE_MIGRATIONS};
 use crate::domain::id::{ContactId, UserId};
 
 mod postgres;

@@ -1,6 +1,8 @@
-//! A start that is killed while it migrates is finished by the next one (R20).
+//! A start that is killed while it migrates is finished by the next one (R20), and
+//! of those that start together each migration is run by one.
 //!
-//! `TEST_MIGRATION_KILLS` says how often each migration is killed.
+//! `TEST_MIGRATION_KILLS` says how often a start is killed that begins with each of
+//! the migrations; without it, it begins with some of them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -14,18 +16,23 @@ use crate::support::raw::Raw;
 use crate::support::template::furnished;
 use crate::support::test_db::{TestDb, is_postgres};
 
-const KILLS: usize = 6;
+const KILLS: usize = 3;
+/// How many migrations lie between two beginnings; a start runs all from its own on.
+const APART: usize = 4;
+const TOGETHER: usize = 4;
 
 #[test]
 fn a_migration_killed_at_any_point_is_finished_by_the_next_start() {
     let reference = furnished().copy();
     let expected = shape(&mut reference.raw());
     let folders = folders();
-    let kills = kills();
-    let (mut alive, mut between) = (0, 0);
-    for first in 0..folders.len() {
+    let asked = asked();
+    let (kills, apart) = asked.map_or((KILLS, APART), |kills| (kills, 1));
+    let (mut starts, mut alive, mut between) = (0, 0, 0);
+    for first in (0..folders.len()).step_by(apart) {
         let usual = time_of(&undone(&folders[first..]));
         for _ in 0..kills {
+            starts += 1;
             let db = undone(&folders[first..]);
             let mut child = migrating(&db);
             let chance = f64::from(u16::from_be_bytes(random())) / f64::from(u16::MAX);
@@ -42,14 +49,25 @@ fn a_migration_killed_at_any_point_is_finished_by_the_next_start() {
             }
         }
     }
-    assert!(alive > folders.len(), "only {alive} were killed before they were done");
+    assert!(alive * 2 > starts, "only {alive} of {starts} were killed before they were done");
     tell(&json!({
         "migrations": folders.len(),
-        "kills": kills * folders.len(),
+        "kills": starts,
         "alive_when_killed": alive,
         "left_between_two_migrations": between,
         "left_unfinished": 0,
     }));
+}
+
+#[test]
+fn who_starts_together_migrates_once() {
+    let expected = shape(&mut furnished().copy().raw());
+    for _ in 0..3 {
+        let db = undone(&folders());
+        let together: Vec<_> = (0..TOGETHER).map(|_| migrating(&db)).collect();
+        together.into_iter().for_each(is_done);
+        assert_eq!(shape(&mut db.raw()), expected);
+    }
 }
 
 /// The control: a migration that was left half done would be noticed.
@@ -96,7 +114,11 @@ fn migrating(db: &TestDb) -> Child {
 }
 
 fn finishes(db: &TestDb) {
-    let output = migrating(db).wait_with_output().unwrap();
+    is_done(migrating(db));
+}
+
+fn is_done(start: Child) {
+    let output = start.wait_with_output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("nobody signs in as nobody@example.jp"), "{said}");
 }
@@ -126,10 +148,10 @@ fn version(folder: &Path) -> String {
     name.split('_').next().unwrap().replace('-', "")
 }
 
-fn kills() -> usize {
+fn asked() -> Option<usize> {
     #[expect(clippy::disallowed_methods, reason = "it is for the tests, and no setting")]
-    let asked = std::env::var("TEST_MIGRATION_KILLS").ok();
-    asked.map_or(KILLS, |kills| kills.parse().expect("TEST_MIGRATION_KILLS is a number"))
+    let asked = std::env::var("TEST_MIGRATION_KILLS").ok()?;
+    Some(asked.parse().expect("TEST_MIGRATION_KILLS is a number"))
 }
 
 #[expect(clippy::print_stdout, reason = "the numbers are part of what the test tells")]

@@ -14,11 +14,12 @@ use super::settle::{self, Settled};
 use super::{
     BackupError, END_OF_TABLE, MANIFEST, Manifest, Opened, Prelude, ROW, TABLE, Transactions,
 };
+use crate::store::StoreError;
 use crate::store::audit::{self, Verdict};
 use crate::store::connection::{Db, DbConnection, Manager};
 use crate::store::health::{self, Look};
+use crate::store::migrations::{POSTGRES_MIGRATIONS, SQLITE_MIGRATIONS};
 use crate::store::seal::Vault;
-use crate::store::{POSTGRES_MIGRATIONS, SQLITE_MIGRATIONS, StoreError};
 
 /// Rows handed to the database at a time.
 const PAGE: usize = 1_000;

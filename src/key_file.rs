@@ -1,6 +1,7 @@
 //! The key outside the database: 32 random bytes, in hexadecimal, in a file only
 //! its owner can read.
 
+use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
@@ -30,18 +31,32 @@ pub fn open(path: &Path) -> anyhow::Result<[u8; 32]> {
         .with_context(|| format!("{} does not hold 64 hexadecimal digits", path.display()))
 }
 
+/// Appears whole or not at all, whenever this is killed; of several that make it at
+/// the same moment one does, and the others take what is there.
 fn make(path: &Path) -> anyhow::Result<[u8; 32]> {
     let key: [u8; 32] = crate::store::seal::random();
     let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("cannot make {}", path.display()))?;
+    let draft = path.with_extension(format!("key-{}", std::process::id()));
+    let made = write(&draft, &text).and_then(|()| match std::fs::hard_link(&draft, path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        linked => linked.and_then(|()| sync_folder_of(path)),
+    });
+    drop(std::fs::remove_file(&draft));
+    made.with_context(|| format!("cannot make {}", path.display()))?;
+    open(path)
+}
+
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file =
+        File::options().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     writeln!(file, "{text}")?;
-    file.sync_all()?;
-    Ok(key)
+    file.sync_all()
+}
+
+/// What the key seals must not be on disk before its name is.
+fn sync_folder_of(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 fn parse(text: &str) -> Option<[u8; 32]> {
@@ -68,6 +83,22 @@ mod tests {
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
         assert!(open_or_make(&path).unwrap_err().to_string().contains("chmod 600"));
+    }
+
+    #[test]
+    fn one_key_is_made_by_all_that_start_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("henji.key");
+        std::fs::write(&path, "another was faster").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        // What is there is never replaced, and nothing is left beside it.
+        assert!(make(&path).is_err());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "another was faster");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+
+        std::fs::remove_file(&path).unwrap();
+        let key = make(&path).unwrap();
+        assert_eq!(make(&path).unwrap(), key);
     }
 
     #[test]

@@ -3,13 +3,13 @@
 // Puts `fresh` where `old` is; focus, open menus and what is typed or ticked stay.
 export function swap(old, fresh) {
   const held = old.contains(document.activeElement) && nameOf(document.activeElement)
-  const open = [...old.querySelectorAll('details')].map(menu => menu.open)
+  const open = new Set([...old.querySelectorAll('details')].map((menu, at) => menu.open && keyOf(menu, at)))
   for (const field of old.querySelectorAll('input[id], textarea[id]')) {
     const same = fresh.querySelector(`#${CSS.escape(field.id)}`)
     if (same) Object.assign(same, field.type === 'checkbox' ? { checked: field.checked } : { value: field.value })
   }
   old.replaceWith(fresh)
-  fresh.querySelectorAll('details').forEach((menu, at) => { menu.open = open[at] ?? false })
+  fresh.querySelectorAll('details').forEach((menu, at) => { menu.open = open.has(keyOf(menu, at)) })
   if (held) (fresh.querySelector(held) ?? fresh.querySelector('a, button') ?? fresh).focus({ preventScroll: true })
 }
 
@@ -20,6 +20,9 @@ export function move(element, parent, next) {
   parent.insertBefore(element, next)
   held?.focus({ preventScroll: true })
 }
+
+// A menu is known by its name; without one by its place, which a new row before it moves.
+const keyOf = (menu, at) => menu.id || at
 
 function nameOf(element) {
   if (element.id) return `#${CSS.escape(element.id)}`

@@ -52,6 +52,24 @@ test('without scripts and on a phone the board does all of it', async () => {
   assert.equal(await board.count('in_hand'), 2)
 })
 
+test('a reason in the making stays open when the card before it goes', async () => {
+  const sato = await scene.person('sato')
+  const board = escalations(sato)
+  await scene.inbound(newNumber(), '至急ご連絡ください')
+  await scene.inbound(newNumber(), '解約の件、至急です')
+  await until(async () => {
+    await board.open()
+    return await board.count('overdue') === 2 && await board.taken.count() === 2
+  }, { within: 10_000, what: 'both to be told of' })
+  await board.give('電話で', 1)
+
+  const tanaka = await scene.person('tanaka')
+  await escalations(tanaka).open()
+  await escalations(tanaka).take()
+  await until(async () => await board.count('overdue') === 1, { within: 10_000, what: 'the first to go' })
+  assert.equal(await board.reason.inputValue(), '電話で')
+})
+
 // No barrier, in light and dark, and a picture of each.
 async function barrierFree(page, name) {
   await page.evaluate(axe)

@@ -535,13 +535,29 @@ export const escalations = page => ({
   count: async view => Number(await page.locator(`#view-${view} .num`).innerText()),
   card: () => page.locator('#escalations .held > li').first().innerText(),
   told: page.locator('#escalations .held > li').first().locator('.cases time'),
-  async stop(reason) {
-    const card = page.locator('#escalations .held > li').first()
+  taken: page.locator('#escalations .held > li', { has: page.locator('.cases time') }),
+  reason: page.locator('#escalations details[open] [name=reason]'),
+  async give(reason, at = 0) {
+    const card = page.locator('#escalations .held > li').nth(at)
     await card.locator('summary').click()
     await card.locator('[name=reason]').fill(reason)
+    return card
+  },
+  async stop(reason) {
+    const card = await this.give(reason)
     await Promise.all([page.waitForURL(/view=/), card.locator('[id^=stop-]').click()])
   },
   async take() {
     await Promise.all([page.waitForURL(/conversations/), page.locator('[id^=take-]').first().click()])
   },
 })
+
+export const undoWindow = (page, seconds) => setInbox(page, 'undo_seconds', { value: String(seconds) })
+
+async function setInbox(page, field, choice) {
+  await page.goto('/settings/inboxes')
+  await page.locator('main tbody a').first().click()
+  await page.locator(`#${field}`).selectOption(choice)
+  await submit(page.locator('main form').first()).click()
+  await page.waitForURL('**/settings/inboxes?*')
+}

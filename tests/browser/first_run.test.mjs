@@ -9,7 +9,7 @@ const scene = stage({ start: () => Henji.empty() })
 
 test('somebody new answers a first customer in at most 12 clicks #45', async () => {
   await scene.henji.serve()
-  const page = await scene.visitor()
+  const page = await scene.visitor({ worker: true })
   const hand = await countClicks(page)
 
   await page.goto(await scene.henji.setupLink())

@@ -14,7 +14,7 @@ const henji = await Henji.demo()
 const browser = await openBrowser()
 let failed = false
 try {
-  const context = await openContext(browser, { url: henji.url, complaints: [] })
+  const context = await openContext(browser, { url: henji.url, complaints: [], worker: true })
   const page = await context.newPage()
   await signIn(page, 'suzuki@example.jp', henji.password)
   const { items } = await henji.api.call('GET', '/conversations?limit=1')

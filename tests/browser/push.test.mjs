@@ -6,6 +6,7 @@ import { listening, openThread, signOut } from './support/pages.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
+const installed = { worker: true }
 
 // The worker of a person's browser; it rules over pages loaded from then on.
 async function workerOf(page) {
@@ -44,7 +45,7 @@ const kept = worker => worker.evaluate(async () => {
 
 test('a push tells as much as it carries, in one place a conversation, and a click leads there #37', async () => {
   const conversation = await scene.inbound(newNumber(), '折り返しお願いします')
-  const page = await scene.person('sato')
+  const page = await scene.person('sato', installed)
   const worker = await workerOf(page)
   await page.goto('/conversations?view=all')
   for (const [title, body] of [['新着メッセージ', ''], ['山田 花子', '新着メッセージ'], ['山田 花子', '折り返しお願いします']]) {
@@ -79,15 +80,17 @@ test('a push tells as much as it carries, in one place a conversation, and a cli
   // Whoever looks at it is told nothing.
   await openThread(page, conversation)
   await page.bringToFront()
-  await pushTo(page, { title: '見ています', body: '', lang: 'ja', conversation })
-  await pushTo(page, { title: '別の人', body: '', lang: 'ja', conversation: 'other' })
-  await until(async () => (await shown(worker)).length > 0, { what: 'the other one' })
+  await until(async () => {
+    await pushTo(page, { title: '見ています', body: '', lang: 'ja', conversation })
+    await pushTo(page, { title: '別の人', body: '', lang: 'ja', conversation: 'other' })
+    return (await shown(worker)).length > 0
+  }, { what: 'the other one' })
   assert.deepEqual((await shown(worker)).map(({ title }) => title), ['別の人'])
 })
 
 test('the worker keeps files and the page without a connection, and no words of anybody #38', async () => {
   const conversation = await scene.inbound(newNumber(), '共有の端末')
-  const page = await scene.person('tanaka')
+  const page = await scene.person('tanaka', installed)
   const worker = await workerOf(page)
   for (const path of ['/conversations', `/conversations/${conversation}`, '/contacts', '/offline']) await page.goto(path)
   await page.waitForLoadState('networkidle')
@@ -127,7 +130,7 @@ const subscribes = () => {
 }
 
 test('a browser is on the list once it asked, comes back after signing in anew, and is taken off from elsewhere', async () => {
-  const page = await scene.person('sato')
+  const page = await scene.person('sato', installed)
   await page.addInitScript(subscribes)
   await workerOf(page)
   await page.goto('/settings/preferences')
@@ -146,7 +149,7 @@ test('a browser is on the list once it asked, comes back after signing in anew, 
   assert.equal((await again).status(), 204)
   assert.equal((await page.evaluate(() => askedWith)).length, 87)
 
-  const elsewhere = await scene.person('sato')
+  const elsewhere = await scene.person('sato', installed)
   await elsewhere.goto('/settings/preferences')
   await elsewhere.locator('form[action^="/settings/subscriptions/"] button').first().click()
   await elsewhere.waitForURL(/saved/)

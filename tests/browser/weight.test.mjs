@@ -7,8 +7,6 @@ const scene = stage()
 
 // What really crosses the wire, headers and all (ui.md 12.1). The page is random
 // bytes longer each time, at most 127.
-// Nor was anybody here before: the worker would hand out what it has kept.
-const cold = { worker: false }
 const most = { requests: 12, bytes: 45 * 1024, page: 14 * 1024 }
 
 test('a cold thread of 60 messages: at most 12 requests, 45 KB #1', async t => {
@@ -16,7 +14,7 @@ test('a cold thread of 60 messages: at most 12 requests, 45 KB #1', async t => {
   const conversation = await scene.inbound(customer, '1')
   for (let n = 2; n <= 60; n += 1) await scene.inbound(customer, `${n} 通目のメッセージです。よろしくお願いします。`)
 
-  const page = await scene.person('sato', cold)
+  const page = await scene.person('sato')
   const wire = await measure(page)
   await page.goto(`/conversations/${conversation}`, { waitUntil: 'networkidle' })
   await page.waitForTimeout(500)
@@ -34,7 +32,7 @@ test('while it loads nothing moves, nothing takes 100 ms, and what is largest ca
   const customer = newNumber()
   const conversation = await scene.inbound(customer, '一通目のメッセージです。')
   for (let n = 2; n <= 60; n += 1) await scene.henji.api.inbound({ from: customer, to: scene.henji.setup.sender, body: `${n} 通目のメッセージです。よろしくお願いします。` })
-  const page = await scene.person('sato', cold)
+  const page = await scene.person('sato')
   await page.addInitScript(watchLoading)
   const longest = []
   const shifts = []

@@ -5,7 +5,7 @@ import { until } from './support/henji.mjs'
 import { openThread } from './support/pages.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
-const scene = stage()
+const scene = stage({ undo: 0 })
 
 test('Enter that belongs to the input method sends nothing #18', async () => {
   const { thread, customer } = await talk('変換の試験')
@@ -120,17 +120,6 @@ test('the bubble is there before the server has said anything #20', async () => 
   assert.equal(await thread.bubble('速いです').getAttribute('id'), id, 'the same place, the same name')
 })
 
-test('taken back in time: nothing leaves, and the text is in the box again #24', async () => {
-  const { thread, customer } = await talk('まだ間に合いますか')
-  await thread.send('間違えました')
-  await thread.undo.waitFor()
-  await thread.field.blur()
-  await thread.page.keyboard.press('z')
-  await until(async () => (await thread.field.inputValue()) === '間違えました', { what: 'the text in the box' })
-  await thread.page.waitForTimeout(6_000)
-  assert.deepEqual(await texts(customer), [])
-})
-
 test('two clicks on send are one message #23', async () => {
   const { thread, customer } = await talk('二回押しますか')
   await thread.field.fill('一回です')
@@ -147,6 +136,18 @@ test('delivery is told in the bubble', async () => {
   await thread.delivered('届きましたか')
 })
 
+test('taken back in time: nothing leaves, and the text is in the box again #24', async () => {
+  await scene.undo(5)
+  const { thread, customer } = await talk('まだ間に合いますか')
+  await thread.send('間違えました')
+  await thread.undo.waitFor()
+  await thread.field.blur()
+  await thread.page.keyboard.press('z')
+  await until(async () => (await thread.field.inputValue()) === '間違えました', { what: 'the text in the box' })
+  await thread.page.waitForTimeout(6_000)
+  assert.deepEqual(await texts(customer), [])
+})
+
 async function talk(body) {
   const customer = newNumber()
   const conversation = await scene.inbound(customer, body)
@@ -158,7 +159,6 @@ async function texts(customer) {
   return (await scene.henji.api.handset(customer)).map(text => text.body)
 }
 
-// The undo window comes first: a text leaves some seconds after the click.
 function arrives(customer, body, within = 20_000) {
   return until(async () => (await texts(customer)).includes(body), { within, what: `"${body}" at the handset` })
 }

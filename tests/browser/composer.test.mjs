@@ -5,7 +5,7 @@ import { until } from './support/henji.mjs'
 import { newText, openThread } from './support/pages.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
-const scene = stage()
+const scene = stage({ undo: 0 })
 
 test('the bubble is painted within 50 ms of the key #20', async t => {
   const { thread } = await talk('速さを測る')
@@ -118,7 +118,7 @@ test('a note looks like one and never leaves #28', async () => {
   await thread.note('倉庫に聞いた')
   await thread.shows('倉庫に聞いた')
   await until(async () => (await thread.mode()) === 'reply', { what: 'the box to be for answers again' })
-  await thread.page.waitForTimeout(6_000)
+  await thread.page.waitForTimeout(1_000)
   assert.deepEqual(await texts(customer), [])
 })
 

@@ -5,7 +5,7 @@ import { until } from './support/henji.mjs'
 import { makeTemplate, openThread } from './support/pages.mjs'
 import { cast, newNumber, stage } from './support/stage.mjs'
 
-const scene = stage()
+const scene = stage({ undo: 0 })
 const enter = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 229, nativeVirtualKeyCode: 229 }
 
 test('an administrator makes templates that agents find by typing', async () => {

@@ -120,8 +120,9 @@ export class Henji {
   }
 }
 
-// Waits for `claim` to hold and returns its value; the one place that polls.
-export async function until(claim, { within = 5_000, what = claim.toString() } = {}) {
+// Waits for `claim` to hold and returns its value; the one place that polls. A wait that
+// is itself a promise says `within`; else it is as long as a busy machine may need.
+export async function until(claim, { within = 15_000, what = claim.toString() } = {}) {
   const end = performance.now() + within
   while (true) {
     const value = await claim()

@@ -489,13 +489,7 @@ export const calendars = {
     await page.locator('form[action$="/days"] button').click()
     await page.locator('form[action*="/days/"]').first().waitFor()
   },
-  async give(page, name) {
-    await page.goto('/settings/inboxes')
-    await page.locator('main tbody a').first().click()
-    await page.locator('#calendar_id').selectOption({ label: name })
-    await submit(page.locator('main form').first()).click()
-    await page.waitForURL('**/settings/inboxes?*')
-  },
+  give: (page, name) => setInbox(page, 'calendar_id', { label: name }),
   told: page => ({
     closed: page.locator('main > header [data-closed]'),
     menu: page.locator('#snooze-menu summary'),

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { openBrowser, openContext } from './browser.mjs'
 import { Henji, until } from './henji.mjs'
-import { signIn } from './pages.mjs'
+import { signIn, undoWindow } from './pages.mjs'
 
 export const cast = {
   suzuki: { email: 'suzuki@example.jp', name: '鈴木 責任者', role: 'admin' },
@@ -15,8 +15,9 @@ export const cast = {
   yamada: { email: 'yamada@example.jp', name: '山田 遠', role: 'agent', member: false },
 }
 
-// Call once at the top of a file; `start` gives another beginning than the cast.
-export function stage({ start = () => Henji.start([cast.sato, cast.tanaka, cast.yamada]) } = {}) {
+// Call once at the top of a file; `start` gives another beginning than the cast,
+// `undo` another number of seconds to take a text back in than a house begins with.
+export function stage({ start = () => Henji.start([cast.sato, cast.tanaka, cast.yamada]), undo } = {}) {
   const complaints = []
   const contexts = []
   const scene = {
@@ -34,6 +35,11 @@ export function stage({ start = () => Henji.start([cast.sato, cast.tanaka, cast.
       const page = await scene.visitor(look)
       await signIn(page, `${who}@example.jp`, scene.henji.password)
       return page
+    },
+
+    // Set as the administrator does.
+    async undo(seconds) {
+      await undoWindow(await scene.person('suzuki', { scripts: false }), seconds)
     },
 
     // A customer writes; the conversation it landed in.
@@ -76,6 +82,7 @@ export function stage({ start = () => Henji.start([cast.sato, cast.tanaka, cast.
   before(async () => {
     scene.henji = await start()
     scene.browser = await openBrowser()
+    if (undo !== undefined) await scene.undo(undo)
   })
 
   after(async () => {

@@ -18,6 +18,7 @@ pub mod holiday;
 pub mod id;
 pub mod inbound;
 pub mod mail;
+pub mod mail_reply;
 pub mod masking;
 pub mod mention;
 pub mod merge_field;

@@ -17,6 +17,7 @@ mod network;
 mod public_url;
 mod push;
 mod reader;
+mod replies;
 mod secret;
 mod setting;
 mod web;
@@ -32,6 +33,7 @@ pub use network::Network;
 pub use public_url::PublicUrl;
 pub use push::PushConfig;
 pub use reader::{Effective, Origin};
+pub use replies::ReplyConfig;
 pub use secret::Secret;
 pub use setting::{SETTINGS, Setting};
 pub use web::WebConfig;
@@ -49,6 +51,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub live: LiveConfig,
     pub mail: MailConfig,
+    /// Nothing listens unless it is asked for.
+    pub replies: Option<ReplyConfig>,
     pub push: PushConfig,
     pub log: LogConfig,
     pub language: LanguageConfig,
@@ -95,11 +99,12 @@ impl Config {
         let database = DatabaseConfig::read(&mut reader, &files)?;
         let live = LiveConfig::read(&mut reader)?;
         let mail = MailConfig::read(&mut reader, &web.public_url, &files)?;
+        let replies = ReplyConfig::read(&mut reader)?;
         let push = PushConfig::read(&mut reader)?;
         let log = LogConfig::read(&mut reader)?;
         let language = LanguageConfig::read(&mut reader)?;
         let effective = reader.finish();
-        Ok(Self { web, files, database, live, mail, push, log, language, effective })
+        Ok(Self { web, files, database, live, mail, replies, push, log, language, effective })
     }
 
     /// What is in force and where it came from, secrets hidden, for `doctor`.

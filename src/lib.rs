@@ -20,6 +20,8 @@ pub mod crash;
 pub mod data_lock;
 /// The business in plain Rust.
 pub mod domain;
+/// Where our own mail server hands over answers by mail.
+pub mod intake;
 /// Loops that call actions when time comes.
 pub mod jobs;
 /// What must not be lost while the database is away.

@@ -10,6 +10,7 @@ use crate::domain::contact_field::FieldKind;
 use crate::domain::conversation::ShownState;
 use crate::domain::delivery::{OutboundState, Reason};
 use crate::domain::escalation::Trigger;
+use crate::domain::mail_reply::Refusal;
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
 use crate::domain::user::Role;
 
@@ -52,6 +53,30 @@ impl Locale {
         match self {
             Self::Ja => "日本語",
             Self::En => "English",
+        }
+    }
+
+    /// Why an answer by mail was not sent, and what to do.
+    pub fn mail_refusal(self, why: Refusal) -> &'static str {
+        match why {
+            Refusal::UnknownAddress => self.mail_reply_unknown_address(),
+            Refusal::Expired => self.mail_reply_expired(),
+            Refusal::Used => self.mail_reply_used(),
+            Refusal::Automatic => self.mail_reply_automatic(),
+            Refusal::Unreadable => self.mail_reply_unreadable(),
+            Refusal::WrongSender => self.mail_reply_wrong_sender(),
+            Refusal::Unvouched => self.mail_reply_unvouched(),
+            Refusal::NotAllowed => self.mail_reply_not_allowed(),
+            Refusal::Off => self.mail_reply_off(),
+            Refusal::MovedOn => self.mail_reply_moved_on(),
+            Refusal::TooLarge => self.mail_reply_too_large(),
+            Refusal::Attachment => self.mail_reply_attachment(),
+            Refusal::Mixed => self.mail_reply_mixed(),
+            Refusal::Empty => self.mail_reply_empty(),
+            Refusal::TooLong => self.mail_reply_too_long(),
+            Refusal::OptedOut => self.mail_reply_opted_out(),
+            Refusal::Secret => self.mail_reply_secret(),
+            Refusal::Unsendable => self.mail_reply_unsendable(),
         }
     }
 

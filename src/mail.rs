@@ -1,7 +1,10 @@
 //! Mail out of the house: how a letter is written, and who carries it.
 
 mod escalation;
+pub mod incoming;
 mod mailer;
+mod refusal;
 
 pub use escalation::{Letter, Letterhead, Person};
 pub use mailer::{Mailer, MailerError};
+pub use refusal::RefusalLetter;

@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
 use crate::data_lock::DataLock;
+use crate::intake;
 use crate::jobs;
 use crate::journal::Journal;
 use crate::live::wake::nats::{self, Broker};
@@ -103,8 +104,9 @@ pub async fn assemble_with(
         .context("the simulator's journal cannot be read")?;
     let twilio = Twilio::new(clock.clone());
     let providers: Vec<Arc<dyn Provider>> = vec![simulator.clone(), Arc::new(twilio)];
-    let letterhead = Letterhead::new(&config.mail, &config.web.public_url)
+    let mut letterhead = Letterhead::new(&config.mail, &config.web.public_url)
         .context("HENJI_MAIL_FROM cannot be used")?;
+    letterhead.replies = config.replies.as_ref().map(|replies| replies.domain.clone());
     let mailer = Mailer::new(&config.mail)?;
     let push = PushService::new(&config.push);
     let hub = Hub::new(*store.committed().borrow());
@@ -190,8 +192,14 @@ pub async fn start_with(
         tokio::spawn(jobs::resolve_unknown::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::search::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::soundness::run(app.clone(), stopped.clone())),
-        tokio::spawn(jobs::housekeeping::run(app, stopped)),
+        tokio::spawn(jobs::housekeeping::run(app.clone(), stopped.clone())),
     ];
+    if let Some(replies) = app.config.replies.clone() {
+        let listener = tokio::net::TcpListener::bind(replies.listen).await;
+        let listener =
+            listener.with_context(|| format!("cannot listen for mail on {}", replies.listen))?;
+        running.jobs.push(tokio::spawn(intake::run(app, listener, stopped)));
+    }
     Ok(running)
 }
 

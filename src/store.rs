@@ -33,6 +33,7 @@ pub mod health;
 pub mod help_calls;
 pub mod ids;
 pub mod inboxes;
+pub mod mail_replies;
 pub mod mails;
 pub mod masking;
 pub mod mentions;

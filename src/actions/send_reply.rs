@@ -6,6 +6,7 @@
 use crate::app::App;
 use crate::domain::id::ConversationId;
 use crate::domain::user::Caller;
+use crate::providers::registry::Registry;
 use crate::store::Tx;
 use crate::store::messages::{self, Message};
 
@@ -36,29 +37,37 @@ pub async fn run(
     seen: Seen,
 ) -> Result<Sent, ActionError> {
     let providers = app.providers.clone();
-    app.store
-        .write(move |tx| {
-            let found = access::to_answer(tx, &caller, conversation)?;
-            if let Some(message) = repeated(tx, conversation, &draft)? {
-                return Ok(Sent { message, repeated: true });
-            }
-            if let Seen::UpTo(seq) = seen {
-                let since = outgoing::moved_on(tx, &caller, conversation, seq)?;
-                if !since.is_empty() {
-                    return Err(ActionError::MovedOn { since });
-                }
-            }
-            outgoing::check_recipient(&found.contact, draft.purpose)?;
-            let sender = outgoing::choose_sender(tx, &found, draft.sender)?;
-            let profile = outgoing::profile_of(tx, &providers, &sender)?;
-            let checked = outgoing::check_body(&draft.body, profile, draft.despite_doubt)?;
-            let message = outgoing::queue(tx, &caller, &found, &draft, &checked, &sender)?;
-            if let Some(user) = caller.user_id() {
-                save_draft::forget(tx, &found, user)?;
-            }
-            Ok(Sent { message, repeated: false })
-        })
-        .await
+    app.store.write(move |tx| write(tx, &providers, &caller, conversation, &draft, seen)).await
+}
+
+/// [`run`] as a part of something larger.
+pub(super) fn write(
+    tx: &mut Tx,
+    providers: &Registry,
+    caller: &Caller,
+    conversation: ConversationId,
+    draft: &Draft,
+    seen: Seen,
+) -> Result<Sent, ActionError> {
+    let found = access::to_answer(tx, caller, conversation)?;
+    if let Some(message) = repeated(tx, conversation, draft)? {
+        return Ok(Sent { message, repeated: true });
+    }
+    if let Seen::UpTo(seq) = seen {
+        let since = outgoing::moved_on(tx, caller, conversation, seq)?;
+        if !since.is_empty() {
+            return Err(ActionError::MovedOn { since });
+        }
+    }
+    outgoing::check_recipient(&found.contact, draft.purpose)?;
+    let sender = outgoing::choose_sender(tx, &found, draft.sender)?;
+    let profile = outgoing::profile_of(tx, providers, &sender)?;
+    let checked = outgoing::check_body(&draft.body, profile, draft.despite_doubt)?;
+    let message = outgoing::queue(tx, caller, &found, draft, &checked, &sender)?;
+    if let Some(user) = caller.user_id() {
+        save_draft::forget(tx, &found, user)?;
+    }
+    Ok(Sent { message, repeated: false })
 }
 
 /// The message this very request made before, if it did.

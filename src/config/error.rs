@@ -15,6 +15,8 @@ pub enum ConfigError {
         "{name} has a value that is not shown because it may hold a password; expected {expected}"
     )]
     MalformedSecret { name: String, expected: &'static str },
+    #[error("{name} is not set; {beside} needs it: expected {expected}")]
+    Missing { name: String, expected: &'static str, beside: &'static str },
     #[error("{name} is not text; expected text in UTF-8")]
     NotText { name: String },
     #[error("{name} and {file_name} are both set; expected only one of them")]

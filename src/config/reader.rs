@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::error::ConfigError;
-use super::setting::{PREFIX, SETTINGS, Setting};
+use super::setting::{PREFIX, SETTINGS, Setting, named};
 
 /// Where a value came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,10 +83,6 @@ impl Reader {
         self.effective.sort_by_key(|effective| place(effective.name));
         self.effective
     }
-}
-
-fn named(name: &str) -> &'static Setting {
-    SETTINGS.iter().find(|setting| setting.name == name).expect("areas read only what is listed")
 }
 
 fn malformed(setting: &Setting, value: String) -> ConfigError {

@@ -44,6 +44,19 @@ pub const SETTINGS: &[Setting] = &[
     secret("HENJI_NATS_URL", "nats://host[:port]"),
     secret("HENJI_SMTP_URL", "smtp://[user:password@]host[:port] or smtps://…"),
     plain("HENJI_MAIL_FROM", "a mail address, such as henji@example.jp or 返事 <henji@example.jp>"),
+    plain("HENJI_REPLY_LISTEN", "a socket address such as 127.0.0.1:8024"),
+    plain(
+        "HENJI_REPLY_DOMAIN",
+        "a domain that your mail server hands to henji, such as reply.example.jp",
+    ),
+    plain(
+        "HENJI_REPLY_AUTHSERV",
+        "the name your mail server gives itself in Authentication-Results, such as mx.example.jp",
+    ),
+    plain(
+        "HENJI_REPLY_NETWORKS",
+        "networks of your own mail servers, separated by commas, such as 127.0.0.0/8, 10.0.0.5",
+    ),
     plain("HENJI_PUSH", "on or off"),
     plain(
         "HENJI_PUSH_NETWORKS",
@@ -56,6 +69,10 @@ pub const SETTINGS: &[Setting] = &[
     plain("HENJI_LOCALE", "ja or en"),
     plain("HENJI_TIME_ZONE", "a name of the IANA time zone database, such as Asia/Tokyo"),
 ];
+
+pub(super) fn named(name: &str) -> &'static Setting {
+    SETTINGS.iter().find(|setting| setting.name == name).expect("areas read only what is listed")
+}
 
 const fn plain(name: &'static str, expected: &'static str) -> Setting {
     Setting { name, expected, secret: false }

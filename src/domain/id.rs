@@ -72,6 +72,8 @@ ids! {
     TeamId;
     /// A mail on its way out.
     MailId;
+    /// An address that one answer by mail may go to.
+    ReplyAddressId;
     /// What a house keeps of its customers beside name and number.
     FieldId;
 }

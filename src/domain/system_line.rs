@@ -34,6 +34,8 @@ pub enum SystemLine {
     HelpAsked,
     /// They do now.
     HelpEnded,
+    /// The answer beside it came by e-mail.
+    ByMail,
 }
 
 impl SystemLine {
@@ -62,6 +64,7 @@ impl SystemLine {
             "stopped" => Some(Self::Stopped),
             "help_asked" => Some(Self::HelpAsked),
             "help_ended" => Some(Self::HelpEnded),
+            "by_mail" => Some(Self::ByMail),
             _ => None,
         }
     }
@@ -86,6 +89,7 @@ impl fmt::Display for SystemLine {
             Self::Stopped => f.write_str("stopped"),
             Self::HelpAsked => f.write_str("help_asked"),
             Self::HelpEnded => f.write_str("help_ended"),
+            Self::ByMail => f.write_str("by_mail"),
         }
     }
 }
@@ -113,6 +117,7 @@ mod tests {
             SystemLine::Stopped,
             SystemLine::HelpAsked,
             SystemLine::HelpEnded,
+            SystemLine::ByMail,
         ];
         for line in lines {
             assert_eq!(SystemLine::parse(&line.to_string()), Some(line));

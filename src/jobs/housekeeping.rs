@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use crate::actions::{ActionError, snooze};
 use crate::app::App;
-use crate::store::{api_tokens, mails, pushes, quarantine, sessions};
+use crate::store::{api_tokens, mail_replies, mails, pushes, quarantine, sessions};
 
 /// A snooze ends within this of its time.
 const EVERY: Duration = Duration::from_secs(5);
@@ -28,6 +28,7 @@ pub async fn run_one(app: &App) -> Result<(), ActionError> {
             api_tokens::forget_first_uses(tx, now - ANSWERS_KEPT)?;
             quarantine::delete_before(tx, now - QUARANTINE_KEPT)?;
             mails::delete_before(tx, now - MAILS_KEPT)?;
+            mail_replies::delete_before(tx, now - MAILS_KEPT)?;
             Ok::<_, ActionError>(())
         })
         .await

@@ -13,7 +13,8 @@ use lettre::message::{Mailbox, MultiPart};
 use crate::config::MailConfig;
 use crate::config::PublicUrl;
 use crate::domain::escalation::{Source, Trigger};
-use crate::domain::id::MailId;
+use crate::domain::id::{MailId, UserId};
+use crate::domain::mail_reply::text::MARKER;
 use crate::locale::Locale;
 use crate::store::escalations::Wait;
 
@@ -22,6 +23,8 @@ use crate::store::escalations::Wait;
 pub struct Letterhead {
     pub from: Mailbox,
     pub house: PublicUrl,
+    /// The domain of addresses for answers by mail, where they are taken.
+    pub replies: Option<String>,
 }
 
 /// Who gets a letter.
@@ -30,6 +33,8 @@ pub struct Person {
     pub name: Option<String>,
     pub address: String,
     pub locale: Locale,
+    /// None where it is only an address.
+    pub user: Option<UserId>,
 }
 
 /// What it says.
@@ -46,12 +51,15 @@ pub struct Letter<'a> {
     /// How long, in minutes that count.
     pub waited: i64,
     pub trigger: Trigger,
+    /// Where an answer by mail goes, if there may be one.
+    pub reply_to: Option<&'a str>,
 }
 
 #[derive(Template)]
 #[template(path = "mail/escalation.txt", escape = "none")]
 struct Plain {
     t: Locale,
+    marker: Option<&'static str>,
     lead: String,
     since: String,
     take: String,
@@ -62,6 +70,7 @@ struct Plain {
 #[template(path = "mail/escalation.html")]
 struct Html<'a> {
     t: Locale,
+    marker: Option<&'static str>,
     subject: &'a str,
     lead: String,
     since: String,
@@ -75,10 +84,10 @@ impl Letterhead {
         house: &PublicUrl,
     ) -> Result<Self, lettre::address::AddressError> {
         let from = Mailbox::new(mail.from.name.clone(), mail.from.address.parse()?);
-        Ok(Self { from, house: house.clone() })
+        Ok(Self { from, house: house.clone(), replies: None })
     }
 
-    fn domain(&self) -> &str {
+    pub(super) fn domain(&self) -> &str {
         self.house.domain().unwrap_or("localhost")
     }
 }
@@ -102,23 +111,22 @@ impl Letter<'_> {
         let (take, thread) = (head.house.join(&format!("{path}/taking")), head.house.join(&path));
         let since = self.since(&since.format("%Y-%m-%d %H:%M").to_string());
         let (lead, subject) = (self.lead(), single_line(&self.subject()));
+        let marker = self.reply_to.map(|_| MARKER);
         let plain = Plain {
             t,
+            marker,
             lead: lead.clone(),
             since: since.clone(),
             take: take.clone(),
             thread: thread.clone(),
         };
-        let html = Html { t, subject: &subject, lead, since, take, thread };
+        let html = Html { t, marker, subject: &subject, lead, since, take, thread };
         let (plain, html) = (rendered(&plain), rendered(&html));
         let address =
             self.to.address.parse().map_err(|_no_address| lettre::error::Error::MissingTo)?;
         let name = self.to.name.as_deref().map(single_line);
-        let raw = |name: &'static str, value: String| {
-            HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
-        };
         let list = format!("escalations.{}", head.domain());
-        let message = Message::builder()
+        let mut message = Message::builder()
             .from(head.from.clone())
             .to(Mailbox::new(name, address))
             .subject(&*subject)
@@ -129,9 +137,11 @@ impl Letter<'_> {
             .raw_header(raw("List-Id", format!("henji <{list}>")))
             // RFC 3834 5: nothing that answers by itself answers this.
             .raw_header(raw("Auto-Submitted", "auto-generated".to_owned()))
-            .raw_header(raw("X-Auto-Response-Suppress", "All".to_owned()))
-            .multipart(MultiPart::alternative_plain_html(plain, html))?;
-        Ok(message.formatted())
+            .raw_header(raw("X-Auto-Response-Suppress", "All".to_owned()));
+        if let Some(reply_to) = self.reply_to.and_then(|address| address.parse().ok()) {
+            message = message.reply_to(Mailbox::new(None, reply_to));
+        }
+        Ok(message.multipart(MultiPart::alternative_plain_html(plain, html))?.formatted())
     }
 
     fn subject(&self) -> String {
@@ -173,12 +183,16 @@ impl Letter<'_> {
     }
 }
 
-fn rendered(template: &impl Template) -> String {
+pub(super) fn raw(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
+}
+
+pub(super) fn rendered(template: &impl Template) -> String {
     template.render().expect("a String takes every write, and nothing else can fail")
 }
 
 /// A header is one line, whatever a customer calls themselves.
-fn single_line(text: &str) -> String {
+pub(super) fn single_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

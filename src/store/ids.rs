@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::connection::MultiBackend;
 use crate::domain::id::{
     ApiTokenId, AttemptId, CalendarId, CaseId, ContactId, ConversationId, FieldId, InboxId, MailId,
-    MessageId, ProviderAccountId, QuarantineId, SenderId, SessionId, TagId, TeamId, TemplateId,
-    UserId,
+    MessageId, ProviderAccountId, QuarantineId, ReplyAddressId, SenderId, SessionId, TagId, TeamId,
+    TemplateId, UserId,
 };
 
 /// One SQL type for all ids.
@@ -111,5 +111,6 @@ proxies! {
     CalendarIdProxy => CalendarId,
     TeamIdProxy => TeamId,
     MailIdProxy => MailId,
+    ReplyAddressIdProxy => ReplyAddressId,
     FieldIdProxy => FieldId,
 }

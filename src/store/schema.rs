@@ -742,6 +742,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    reply_inboxes (inbox_id) {
+        inbox_id -> DbUuid,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    reply_addresses (id) {
+        id -> DbUuid,
+        conversation_id -> DbUuid,
+        user_id -> DbUuid,
+        seen_seq -> BigInt,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        mail_hash -> Nullable<Binary>,
+        message_id -> Nullable<DbUuid>,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    refused_replies (id) {
+        id -> DbUuid,
+        mail_hash -> Binary,
+        reason -> Text,
+        conversation_id -> Nullable<DbUuid>,
+        user_id -> Nullable<DbUuid>,
+        mail_id -> Nullable<DbUuid>,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(conversations -> contacts (contact_id));
 diesel::joinable!(conversations -> contact_addresses (address_id));
 diesel::joinable!(messages -> conversations (conversation_id));
@@ -796,6 +838,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     quarantine,
     reads,
     receipts,
+    refused_replies,
+    reply_addresses,
+    reply_inboxes,
     push_cursors,
     push_keys,
     push_subscriptions,

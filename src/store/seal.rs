@@ -23,7 +23,7 @@ use uuid::Uuid;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::error::StoreError;
-use crate::domain::id::ContactId;
+use crate::domain::id::{ContactId, ConversationId, UserId};
 
 const VERSION: u8 = 1;
 const KID: usize = 4;
@@ -174,6 +174,7 @@ pub struct Vault {
     backup: Zeroizing<[u8; 32]>,
     audit_head: Zeroizing<[u8; 32]>,
     search: Zeroizing<[u8; 32]>,
+    replies: Zeroizing<[u8; 32]>,
     contacts: Mutex<HashMap<ContactId, Arc<Key>>>,
 }
 
@@ -195,6 +196,7 @@ impl Vault {
             backup: derive("backup"),
             audit_head: derive("audit head"),
             search: derive("search index"),
+            replies: derive("mail replies"),
             contacts: Mutex::default(),
         };
         file_key.zeroize();
@@ -260,6 +262,28 @@ impl Vault {
             .expect("32 bytes are few enough");
         let key: &[u8; 32] = &key;
         Aes256Gcm::new(key.into())
+    }
+
+    /// What an address for answers by mail ends with: nobody else can make it, nor
+    /// use it for another conversation, by another user or for longer.
+    pub(super) fn reply_mark(
+        &self,
+        id: Uuid,
+        conversation: ConversationId,
+        user: UserId,
+        until: u32,
+    ) -> [u8; 16] {
+        let (until, ids) = (until.to_be_bytes(), [id, conversation.0, user.0]);
+        let [id, conversation, user] = ids.each_ref().map(|id| id.as_bytes().as_slice());
+        let mac = mac(&self.replies, &[b"address", id, conversation, user, &until]);
+        let mut mark = [0; 16];
+        mark.copy_from_slice(&mac[..16]);
+        mark
+    }
+
+    /// What a mail is known by, so that one that comes twice is known again.
+    pub fn mail_hash(&self, address: &str, name: &[u8]) -> Vec<u8> {
+        mac(&self.replies, &[b"mail", address.as_bytes(), name])
     }
 
     /// Vouches for the newest entry of the audit log.

@@ -39,6 +39,7 @@ pub struct Metrics {
     open_circuits: IntGaugeVec,
     search_lag: IntGauge,
     search_complete: IntGauge,
+    mail_replies: IntCounterVec,
 }
 
 /// What became of an inbound text.
@@ -152,6 +153,11 @@ impl Metrics {
                 "0 while the search index is being made.",
             ),
             registry,
+            mail_replies: counter(
+                "henji_mail_replies_total",
+                "Answers by mail, by what became of them.",
+                &["result"],
+            ),
         };
         metrics.register();
         metrics
@@ -192,6 +198,11 @@ impl Metrics {
         };
         self.http_requests.with_label_values(&[method, route, class]).inc();
         self.http_seconds.observe(time.as_secs_f64());
+    }
+
+    /// `result` is `sent`, `again` or the reason of a refusal.
+    pub fn mail_reply(&self, result: &'static str) {
+        self.mail_replies.with_label_values(&[result]).inc();
     }
 
     pub fn set_live_sockets(&self, sockets: usize) {
@@ -274,7 +285,7 @@ impl Metrics {
     }
 
     fn register(&self) {
-        let collectors: [Box<dyn Collector>; 23] = [
+        let collectors: [Box<dyn Collector>; 24] = [
             Box::new(self.inbound.clone()),
             Box::new(self.outbound.clone()),
             Box::new(self.hook_failures.clone()),
@@ -298,6 +309,7 @@ impl Metrics {
             Box::new(self.open_circuits.clone()),
             Box::new(self.search_lag.clone()),
             Box::new(self.search_complete.clone()),
+            Box::new(self.mail_replies.clone()),
         ];
         for collector in collectors {
             self.registry.register(collector).expect("each name is registered once");
@@ -335,6 +347,7 @@ mod tests {
         metrics.outbound("delivered");
         metrics.hook_failed("twilio", HookFailure::Receipt);
         metrics.http_request("GET", "/conversations/{id}", 404, Duration::from_millis(3));
+        metrics.mail_reply("unvouched");
         metrics.set_live_sockets(7);
         metrics.set_event_lag(2);
         metrics.set_outbox_depth(11);
@@ -355,6 +368,7 @@ mod tests {
             r#"henji_http_request_seconds_count 1"#,
             r#"henji_http_request_seconds_bucket{le="0.005"} 1"#,
             r#"henji_http_request_seconds_bucket{le="0.001"} 0"#,
+            r#"henji_mail_replies_total{result="unvouched"} 1"#,
             "henji_live_sockets 7",
             "henji_event_lag 2",
             "henji_outbox_depth 11",

@@ -8,6 +8,7 @@ mod drafts;
 mod escalation;
 mod idempotency;
 mod mail;
+mod mail_replies;
 mod mail_servers;
 mod mentions;
 mod opt_out;

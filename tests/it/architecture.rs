@@ -73,6 +73,14 @@ const RULES: &[(&str, &[&[&str]])] = &[
             &["diesel", "lettre", "reqwest", "crate::web", "crate::server", "crate::cli"],
         ],
     ),
+    (
+        "intake",
+        &[
+            WEB_FRAMEWORK,
+            &["diesel", "lettre", "mail_parser", "reqwest", "crate::store", "crate::web"],
+            &["crate::providers", "crate::server", "crate::cli", "crate::jobs"],
+        ],
+    ),
     ("jobs", &[WEB_FRAMEWORK, &["diesel", "lettre", "crate::web", "crate::server", "crate::cli"]]),
     (
         "web",

@@ -41,6 +41,8 @@ const UNIQUE: &[(&str, &str)] = &[
     ("quiet_times", "user_id"),
     ("reads", "conversation_id,user_id"),
     ("receipts", "provider_account_id,dedupe_key"),
+    ("refused_replies", "mail_hash"),
+    ("reply_inboxes", "inbox_id"),
     ("senders", "provider_account_id,address"),
     ("sessions", "token_hash"),
     ("set_up_links", "token_hash"),

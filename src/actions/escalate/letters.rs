@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::judge::Clock;
+use crate::actions::mail_replies;
 use crate::clock::fresh_id;
 use crate::domain::escalation::{Recipient, Step};
 use crate::domain::id::{MailId, UserId};
@@ -40,10 +41,10 @@ pub(super) fn letters(
     let with = |role: Role| answering.iter().filter(move |user| user.role == role).map(person);
     let chosen = chosen(db, told, step, &answering)?;
     for people in [chosen, with(Role::Supervisor).collect(), with(Role::Admin).collect()] {
-        let letters: Vec<NewMail> = once_each(people)
-            .iter()
-            .filter_map(|person| letter(head, clock, step, told, person, now))
-            .collect();
+        let mut letters = Vec::new();
+        for person in once_each(people) {
+            letters.extend(letter(db, head, clock, step, told, &person, now)?);
+        }
         if !letters.is_empty() {
             return Ok(letters);
         }
@@ -52,15 +53,18 @@ pub(super) fn letters(
 }
 
 fn letter(
+    db: &mut Db,
     head: &Letterhead,
     clock: &Clock,
     step: &Step,
     told: &Told<'_>,
     person: &Person,
     now: DateTime<Utc>,
-) -> Option<NewMail> {
+) -> Result<Option<NewMail>, StoreError> {
     let id: MailId = fresh_id();
     let contact = &told.found.contact;
+    let about = (told.inbox.id, told.found.id);
+    let reply_to = mail_replies::offer(db, head.replies.as_deref(), about, person.user, now)?;
     // A mail is read on screens of others, and kept.
     let number = Numbers::Masked.shown(&contact.address);
     let letter = Letter {
@@ -73,8 +77,9 @@ fn letter(
         now,
         waited: told.waited.num_minutes(),
         trigger: step.trigger,
+        reply_to: reply_to.as_deref(),
     };
-    match letter.write(head) {
+    Ok(match letter.write(head) {
         Ok(message) => {
             let (conversation, to) = (Some(told.found.id), person.address.clone());
             Some(NewMail { id, conversation, to, message })
@@ -84,7 +89,7 @@ fn letter(
             tracing::error!(%error, conversation.id = %conversation, "a mail cannot be written");
             None
         }
-    }
+    })
 }
 
 fn chosen(
@@ -114,6 +119,7 @@ fn chosen(
             }
             Recipient::Address(address) => chosen.push(Person {
                 name: None,
+                user: None,
                 address: address.clone(),
                 locale: Locale::from_tag(&told.inbox.locale).unwrap_or_default(),
             }),
@@ -142,6 +148,7 @@ fn assignee(db: &mut Db, assignee: Option<UserId>) -> Result<Option<Person>, Sto
 fn person(user: &User) -> Person {
     Person {
         name: Some(user.name.clone()),
+        user: Some(user.id),
         address: user.email.clone(),
         locale: Locale::from_tag(&user.locale).unwrap_or_default(),
     }

@@ -8,11 +8,17 @@ fn head() -> Letterhead {
     Letterhead {
         from: Mailbox::new(Some("返事".into()), "henji@sms.example.jp".parse().unwrap()),
         house: PublicUrl::parse("https://sms.example.jp").unwrap(),
+        replies: None,
     }
 }
 
 fn letter(contact: &str, locale: Locale, id: u128) -> String {
-    let to = Person { name: Some("佐藤 花".into()), address: "sato@example.jp".into(), locale };
+    let to = Person {
+        name: Some("佐藤 花".into()),
+        address: "sato@example.jp".into(),
+        locale,
+        user: None,
+    };
     let letter = Letter {
         id: MailId(Uuid::from_u128(id)),
         to: &to,
@@ -27,6 +33,7 @@ fn letter(contact: &str, locale: Locale, id: u128) -> String {
         now: "2026-11-24T09:30:00+09:00".parse().unwrap(),
         waited: 30,
         trigger: Trigger::Unanswered,
+        reply_to: None,
     };
     String::from_utf8(letter.write(&head()).unwrap()).expect("7-bit")
 }

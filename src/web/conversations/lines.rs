@@ -154,6 +154,7 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
         SystemLine::Stopped => named(|t, name| t.system_stopped_by(name)),
         SystemLine::HelpAsked => named(|t, name| t.system_help_asked_by(name)),
         SystemLine::HelpEnded => named(|t, name| t.system_help_ended_by(name)),
+        SystemLine::ByMail => named(|t, name| t.system_by_mail_of(name)),
     };
     told.unwrap_or_else(|| match line {
         SystemLine::Reopened => t.system_reopened().to_owned(),
@@ -170,6 +171,7 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
         SystemLine::Stopped => t.system_stopped().to_owned(),
         SystemLine::HelpAsked => t.system_help_asked().to_owned(),
         SystemLine::HelpEnded => t.system_help_ended().to_owned(),
+        SystemLine::ByMail => t.system_by_mail().to_owned(),
     })
 }
 
@@ -193,7 +195,7 @@ fn icon(message: &Message) -> &'static str {
         Some(SystemLine::Snoozed(_) | SystemLine::Woken) => "clock",
         Some(SystemLine::OptedOut | SystemLine::OptedIn) => "ban",
         Some(SystemLine::Withdrawn) => "undo-2",
-        Some(SystemLine::Escalated(..)) => "at-sign",
+        Some(SystemLine::Escalated(..) | SystemLine::ByMail) => "at-sign",
         Some(SystemLine::Stopped) => "ban",
         Some(SystemLine::HelpAsked | SystemLine::HelpEnded) => "hand",
         None => "info",

@@ -109,7 +109,7 @@ fn times() -> usize {
     asked.map_or(2, |times| times.parse().expect("TEST_MAIL_FAULTS is a number"))
 }
 
-fn python() -> Option<PathBuf> {
+pub fn python() -> Option<PathBuf> {
     let venv = match std::env::var_os("TEST_VENV") {
         Some(venv) => PathBuf::from(venv),
         None => PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/target/venv")),

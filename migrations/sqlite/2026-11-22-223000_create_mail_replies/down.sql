@@ -1,0 +1,3 @@
+drop table refused_replies;
+drop table reply_addresses;
+drop table reply_inboxes;

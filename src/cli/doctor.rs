@@ -68,6 +68,7 @@ async fn examine(config: &Config, report: &mut Report) {
     }
     network::broker(config, report).await;
     network::mail(config, report).await;
+    network::mail_replies(config, report).await;
     network::public_url(config, report);
 }
 

@@ -164,6 +164,7 @@ routes! {
     get "/settings/inboxes/{id}/edit" Admin => settings::inboxes::edit;
     get "/settings/inboxes/{id}/escalation" Admin => settings::escalation::edit;
     put "/settings/inboxes/{id}/escalation" Admin => settings::escalation::update;
+    put "/settings/inboxes/{id}/mail_replies" Admin => settings::mail_replies::update;
     put "/settings/inboxes/{id}" Admin => settings::inboxes::update;
     get "/settings/calendars" Admin => settings::calendars::index;
     get "/settings/calendars/new" Admin => settings::calendars::new;
@@ -206,6 +207,7 @@ routes! {
     post "/settings/quarantine/{id}/replay" Admin => settings::quarantine::replay;
     delete "/settings/quarantine/{id}" Admin => settings::quarantine::discard;
     get "/settings/mails" Admin => settings::mails::index;
+    get "/settings/mails/refused" Admin => settings::mail_replies::index;
     post "/settings/mails/{id}/retry" Admin => settings::mails::retry;
     delete "/settings/mails/{id}" Admin => settings::mails::discard;
     get "/settings/audit" Auditor => settings::audit::index;
@@ -229,6 +231,7 @@ routes! {
     put "/api/v1/conversations/{id}/snooze" Token("conversations:write") => api::conversations::snooze;
     delete "/api/v1/conversations/{id}/snooze" Token("conversations:write") => api::conversations::wake;
     put "/api/v1/inboxes/{id}/escalation_policy" Token("admin") => api::inboxes::set_escalation_policy;
+    put "/api/v1/inboxes/{id}/mail_replies" Token("admin") => api::inboxes::set_mail_replies;
     get "/api/v1/contacts" Token("contacts:read") => api::contacts::index;
     put "/api/v1/contacts/{id}/fields" Token("contacts:write") => api::contact_fields::set;
     get "/api/v1/contact_fields" Token("contacts:read") => api::contact_fields::index;

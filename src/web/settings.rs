@@ -27,6 +27,7 @@ pub mod calendars;
 pub mod escalation;
 pub mod fields;
 pub mod inboxes;
+pub mod mail_replies;
 pub mod mails;
 pub mod masking;
 pub mod preferences;

@@ -68,7 +68,10 @@ pub use conversations::{
     ShowPage, SiblingView, SideView, SnoozeChoice, ThreadView, Unsendable,
 };
 pub use errors::{ErrorPage, ProblemView};
-pub use escalation::{EscalationPage, EscalationStepView, MailRowView, MailsPage, TakingPage};
+pub use escalation::{
+    EscalationPage, EscalationStepView, MailRowView, MailsPage, RefusedRepliesPage,
+    RefusedReplyView, TakingPage,
+};
 pub use escalations::{BoardItem, BoardTab, BoardTold, BoardView, EscalationsPage};
 pub use fields::{
     ContactFieldFormPage, ContactFieldRowView, ContactFieldsPage, FieldView, FieldsForm,

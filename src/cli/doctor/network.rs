@@ -5,6 +5,9 @@ use crate::config::Config;
 use crate::live::wake::nats::Broker;
 use crate::mail::Mailer;
 
+/// How long a door on a network of our own may take to greet.
+const GREETING: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// A broker that is away costs a quarter of a second and no text: no error.
 pub async fn broker(config: &Config, report: &mut Report) {
     const CHECK: &str = "NATS";
@@ -48,6 +51,46 @@ pub async fn mail(config: &Config, report: &mut Report) {
             report.warning(CHECK, format!("{server}: {why}"), cure);
         }
     }
+}
+
+/// Whether answers by mail find an open door. `doctor` may run beside the server or alone.
+pub async fn mail_replies(config: &Config, report: &mut Report) {
+    const CHECK: &str = "answers by mail";
+    let Some(replies) = &config.replies else { return };
+    let greeting = tokio::time::timeout(GREETING, greeting(replies.listen)).await;
+    let (listen, domain) = (replies.listen, &replies.domain);
+    match greeting {
+        Ok(Ok(true)) => {
+            let authserv = &replies.authserv;
+            let message = format!("{listen} takes mail to {domain} that {authserv} vouches for");
+            report.ok(CHECK, message);
+        }
+        Ok(Ok(false)) => {
+            let cure = "let henji have the port, or set another HENJI_REPLY_LISTEN";
+            report.warning(CHECK, format!("something else answers on {listen}"), cure);
+        }
+        Ok(Err(_)) | Err(_) => {
+            let cure = "start henji; until then your mail server keeps them and comes again";
+            report.warning(CHECK, format!("nobody answers on {listen}"), cure);
+        }
+    }
+}
+
+/// Whether it is henji that greets.
+async fn greeting(address: std::net::SocketAddr) -> std::io::Result<bool> {
+    use tokio::io::AsyncReadExt;
+
+    let mut stream = tokio::net::TcpStream::connect(address).await?;
+    let mut said = Vec::new();
+    while !said.ends_with(b"\n") && said.len() < 300 {
+        let mut byte = [0];
+        if stream.read(&mut byte).await? == 0 {
+            break;
+        }
+        said.push(byte[0]);
+    }
+    let said = String::from_utf8_lossy(&said);
+    Ok(said.starts_with("220 ") && said.contains("henji") || said.starts_with("421 4.3.2"))
 }
 
 /// Providers and browsers come by the public address alone.

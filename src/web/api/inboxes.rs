@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::fields::Fields;
 use super::{ApiError, Body, Call, ok};
-use crate::actions::escalate;
+use crate::actions::{escalate, mail_replies};
 use crate::domain::escalation::{
     LONGEST_WORD, MOST_STEPS, MOST_WORDS, Policy, PolicyError, Recipient, Step, Trigger,
 };
@@ -20,6 +20,11 @@ struct PolicyView {
     /// `inbox` or `always`.
     hours: &'static str,
     steps: Vec<StepView>,
+}
+
+#[derive(Debug, Serialize)]
+struct MailRepliesView {
+    on: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -55,6 +60,19 @@ pub async fn set_escalation_policy(call: Call, id: Path<String>, payload: Payloa
         policy.check().map_err(refused)?;
         escalate::set_policy(&asker.app, asker.caller, id, policy.clone()).await?;
         ok(&PolicyView::from(policy))
+    })
+    .await
+}
+
+/// `PUT /inboxes/{id}/mail_replies`: whether its mails may be answered by mail.
+pub async fn set_mail_replies(call: Call, id: Path<String>, payload: Payload) -> HttpResponse {
+    call.answer(async |asker| {
+        let id: InboxId = id.parse().map_err(|_not_an_id| WebError::NotFound)?;
+        let mut body = Body::read(payload).await?;
+        let on = body.boolean("on")?.ok_or(ApiError::missing("on"))?;
+        body.finish()?;
+        mail_replies::set(&asker.app, asker.caller, id, on).await?;
+        ok(&MailRepliesView { on })
     })
     .await
 }

@@ -10,7 +10,7 @@ use crate::domain::escalation::Trigger;
 use crate::domain::id::InboxId;
 use crate::store::inboxes::{self, Inbox};
 use crate::store::tags::{self, Tag};
-use crate::store::{StoreError, escalations};
+use crate::store::{StoreError, escalations, mail_replies};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::html_with;
@@ -71,7 +71,9 @@ async fn form(
     fields: &Fields,
     errors: FormErrors,
 ) -> Result<HttpResponse, WebError> {
-    let tags = app.store.read(tags::all).await?;
+    let id = inbox.id;
+    let read = app.store.read(move |db| Ok((tags::all(db)?, mail_replies::is_on(db, id)?)));
+    let (tags, mail_replies) = read.await.map_err(|error: StoreError| error)?;
     let filled = ROWS.iter().rposition(|row| row.is_filled(fields)).map_or(0, |last| last + 1);
     let rows = ROWS.iter().enumerate().take(filled + SPARE);
     // A row says what it does once all of them can be kept to.
@@ -91,6 +93,8 @@ async fn form(
         has_hours: inbox.calendar_id.is_some(),
         steps: views,
         reaches_people: app.mailer.reaches_people(),
+        mail_replies,
+        takes_mail: app.config.replies.is_some(),
         errors,
     };
     html_with(status_of(!page.errors.is_empty()), &page)

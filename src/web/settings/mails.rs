@@ -101,6 +101,7 @@ async fn page(
             true => None,
             false => Some(app.config.mail.folder.display().to_string()),
         },
+        takes_mail: app.config.replies.is_some(),
         mails: items.iter().map(|mail| row(t, &times, mail)).collect(),
     };
     html_with(status, &page)

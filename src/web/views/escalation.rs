@@ -19,7 +19,30 @@ pub struct EscalationPage {
     pub steps: Vec<EscalationStepView>,
     /// Not while mails become files.
     pub reaches_people: bool,
+    /// Whether its mails may be answered by mail (field `on`).
+    pub mail_replies: bool,
+    /// Not while nothing listens for such answers.
+    pub takes_mail: bool,
     pub errors: FormErrors,
+}
+
+/// `GET /settings/mails/refused`
+#[derive(Template)]
+#[template(path = "settings/refused_replies.html")]
+pub struct RefusedRepliesPage {
+    pub shell: Shell,
+    pub refused: Vec<RefusedReplyView>,
+}
+
+#[derive(Clone, Debug)]
+pub struct RefusedReplyView {
+    pub id: String,
+    pub at: TimeView,
+    /// Nobody, where it is not known whose it is.
+    pub user: Option<String>,
+    pub reason: &'static str,
+    pub conversation: Option<String>,
+    pub is_told: bool,
 }
 
 /// A row: fields `trigger_N`, `minutes_N`, `to_N`, `mails_N`, `words_N`, `tags_N`,
@@ -54,6 +77,8 @@ pub struct MailsPage {
     pub next: Option<String>,
     /// Where mails become files while there is no server.
     pub folder: Option<String>,
+    /// Whether answers by mail are taken.
+    pub takes_mail: bool,
 }
 
 #[derive(Clone, Debug)]

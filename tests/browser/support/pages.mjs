@@ -61,6 +61,7 @@ export const everyPage = ({ threads, user, inbox, calendar, contact, merging, li
   ['escalations-soon', '/escalations?view=soon'],
   ['taking', `/conversations/${threads.busy}/taking`],
   ['mails', '/settings/mails'],
+  ['refused-replies', '/settings/mails/refused'],
   ['calendars', '/settings/calendars'],
   ['calendar-new', '/settings/calendars/new'],
   ['calendar', `/settings/calendars/${calendar}/edit`],

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::shell;
 use crate::domain::escalation::Trigger;
+use crate::domain::mail_reply::Refusal;
 use crate::locale::Locale;
 use crate::web::views::*;
 
@@ -35,6 +36,8 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
             step(2, "0", &["team", "supervisors"], std::array::from_fn(|_| wrong())),
         ],
         reaches_people,
+        mail_replies: has_hours,
+        takes_mail: reaches_people,
         errors,
     };
     let board = |view: &'static str, items: Vec<BoardItem>| EscalationsPage {
@@ -100,7 +103,19 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         mails,
         next: folder.map(|_| "/settings/mails?before=m2".into()),
         folder: folder.map(str::to_owned),
+        takes_mail: true,
     };
+    let refused = |user: Option<&str>, reason| RefusedReplyView {
+        id: if user.is_some() { "e1" } else { "e2" }.into(),
+        at: at("11/22(日) 14:20"),
+        user: user.map(str::to_owned),
+        reason: t.mail_refusal(reason),
+        conversation: user.map(|_| "c1".into()),
+        is_told: user.is_some(),
+    };
+    let told =
+        vec![refused(Some("佐藤 花"), Refusal::Unvouched), refused(None, Refusal::UnknownAddress)];
+    let refusals = |refused| RefusedRepliesPage { shell: shell(), refused };
     let taking = |assignee: Option<&str>, is_mine: bool, waits: bool| TakingPage {
         shell: shell(),
         conversation_id: "c1".into(),
@@ -123,6 +138,8 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         ("escalations-none", board("soon", vec![]).render().unwrap()),
         ("mails", mails(two, Some("data/mail")).render().unwrap()),
         ("mails-none", mails(vec![], None).render().unwrap()),
+        ("refused-replies", refusals(told).render().unwrap()),
+        ("refused-replies-none", refusals(vec![]).render().unwrap()),
         ("taking", taking(None, false, true).render().unwrap()),
         ("taking-others", taking(Some("佐藤 花"), false, true).render().unwrap()),
         ("taking-mine", taking(Some("佐藤 花"), true, true).render().unwrap()),

@@ -126,6 +126,7 @@ const DOMAIN_MAY_USE: &[&str] = &[
 const WRITTEN_SQL: &[(&str, &str)] = &[
     ("src/store/events.rs", "PostgreSQL's advisory lock has no other name"),
     ("src/store/conversations/list.rs", "a partial index fits literals only"),
+    ("src/store/migrations.rs", "an advisory lock, as in events.rs"),
 ];
 
 /// Programs that are started, and why nothing from outside can reach them.

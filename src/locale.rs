@@ -11,6 +11,7 @@ use crate::domain::conversation::ShownState;
 use crate::domain::delivery::{OutboundState, Reason};
 use crate::domain::escalation::Trigger;
 use crate::domain::mail_reply::Refusal;
+use crate::domain::message::Purpose;
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
 use crate::domain::user::Role;
 
@@ -167,6 +168,16 @@ impl Locale {
             Trigger::Tagged => self.escalation_tagged(),
             Trigger::Undelivered => self.escalation_undelivered(),
             Trigger::Help => self.escalation_help(),
+        }
+    }
+
+    pub fn purpose(self, purpose: Purpose) -> &'static str {
+        match purpose {
+            Purpose::Conversation => self.purpose_conversation(),
+            Purpose::Notice => self.purpose_notice(),
+            Purpose::Verification => self.purpose_verification(),
+            Purpose::Dunning => self.purpose_dunning(),
+            Purpose::Advertising => self.purpose_advertising(),
         }
     }
 

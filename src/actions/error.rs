@@ -47,6 +47,8 @@ pub enum Problem {
     NotAPhoneNumber,
     CannotReceive(CannotReceive),
     OptedOut,
+    /// Only of advertising: the text may be for something else.
+    NoAdvertising,
     NoSender,
     NotReachable,
     InPast,
@@ -92,7 +94,7 @@ impl Problem {
             Self::Taken => "taken",
             Self::NotAPhoneNumber => "not_a_phone_number",
             Self::CannotReceive(_) => "cannot_receive",
-            Self::OptedOut => "opted_out",
+            Self::OptedOut | Self::NoAdvertising => "opted_out",
             Self::NoSender => "no_sender",
             Self::NotReachable => "not_reachable",
             Self::InPast => "in_past",
@@ -131,6 +133,7 @@ impl std::fmt::Display for Problem {
                 return write!(f, "cannot receive texts: {}", why.word());
             }
             Self::OptedOut => "has asked to receive no texts",
+            Self::NoAdvertising => "is advertising, which they have asked not to receive",
             Self::NoSender => "has no number to send from",
             Self::NotReachable => "cannot be reached with these settings",
             Self::InPast => "must be in the future",

@@ -10,7 +10,7 @@ use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{ConversationId, MessageId, SenderId, UserId};
 use crate::domain::merge_field;
 use crate::domain::message::{Direction, MessageKind, Purpose};
-use crate::domain::opt_out;
+use crate::domain::opt_out::{self, OptOutScope};
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::segment::{LengthProfile, Measure, normalise_body};
 use crate::domain::user::Caller;
@@ -83,8 +83,15 @@ pub fn check_body(
 
 /// Whether texts of this purpose may go to `contact`.
 pub fn check_recipient(contact: &Contact, purpose: Purpose) -> Result<(), ActionError> {
-    if contact.opted_out.is_some_and(|scope| opt_out::blocks(scope, purpose)) {
-        return Err(ActionError::invalid("to", Problem::OptedOut));
+    match contact.opted_out {
+        // Of another purpose it could be sent.
+        Some(OptOutScope::Advertising) if purpose == Purpose::Advertising => {
+            return Err(ActionError::invalid("purpose", Problem::NoAdvertising));
+        }
+        Some(scope) if opt_out::blocks(scope, purpose) => {
+            return Err(ActionError::invalid("to", Problem::OptedOut));
+        }
+        _ => {}
     }
     let number = PhoneNumber::from_e164(&contact.address)
         .ok_or(ActionError::invalid("to", Problem::NotAPhoneNumber))?;

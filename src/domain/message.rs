@@ -47,6 +47,18 @@ pub struct Billing {
     pub segments: u16,
 }
 
+impl Purpose {
+    /// What a person may say of a text of theirs; one-time codes are sent by programs.
+    pub const BY_HAND: [Self; 4] =
+        [Self::Conversation, Self::Notice, Self::Dunning, Self::Advertising];
+
+    /// Reads the purpose a form names; a form without one answers a person.
+    pub fn by_hand(word: &str) -> Self {
+        let named = Self::BY_HAND.into_iter().find(|purpose| purpose.word() == word);
+        named.unwrap_or(Self::Conversation)
+    }
+}
+
 macro_rules! words {
     ($type:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
         impl $type {

@@ -23,9 +23,11 @@ mod batch;
 mod list;
 mod numbers;
 mod postgres;
+mod spans;
 pub use batch::{Touched, insert_all, of_contacts, touch_all};
 pub use list::{Filter, Page, Query, View, list};
 pub use numbers::{Counts, Tallies, Tally, TeamTally, counts, tallies};
+pub use spans::{Case, cases_begun, cases_of};
 
 /// Characters of a message kept for the list.
 const PREVIEW: usize = 80;
@@ -336,33 +338,6 @@ pub fn reopen_case(
 pub struct Cleared {
     pub waiting_since: Option<DateTime<Utc>>,
     pub snoozed_until: Option<DateTime<Utc>>,
-}
-
-/// A span from open to closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Case {
-    pub opened_at: DateTime<Utc>,
-    pub closed_at: Option<DateTime<Utc>>,
-    pub closed_by: Option<UserId>,
-}
-
-/// The newest cases of a conversation, newest first.
-pub fn cases_of(db: &mut Db, conversation: ConversationId) -> Result<Vec<Case>, StoreError> {
-    const ENOUGH: i64 = 20;
-    let rows: Vec<(NaiveDateTime, Option<NaiveDateTime>, Option<UserId>)> = cases::table
-        .filter(cases::conversation_id.eq(conversation))
-        .order((cases::opened_at.desc(), cases::id.desc()))
-        .limit(ENOUGH)
-        .select((cases::opened_at, cases::closed_at, cases::closed_by))
-        .load(&mut db.conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(opened_at, closed_at, closed_by)| Case {
-            opened_at: opened_at.and_utc(),
-            closed_at: closed_at.map(|at| at.and_utc()),
-            closed_by,
-        })
-        .collect())
 }
 
 /// Snoozed conversations whose time has come.

@@ -26,6 +26,7 @@ use crate::domain::segment::LengthProfile;
 use crate::store::inboxes::{self, Inbox};
 use crate::store::{StoreError, calendars, optional, senders};
 
+pub mod cases;
 pub mod lines;
 pub mod list;
 pub mod narrowed;
@@ -182,7 +183,7 @@ pub async fn create(
     };
     let draft = Draft {
         body: fields.get("body").to_owned(),
-        purpose: Purpose::Conversation,
+        purpose: Purpose::by_hand(fields.get("purpose")),
         client_message_id: fields.get("client_message_id").parse().ok(),
         sender,
         send_at,
@@ -266,6 +267,7 @@ async fn new_page(
         send_choices: times.snooze_choices(hours.as_ref()),
         send_min: times.field(times.now),
         to: fields.get("to").to_owned(),
+        purpose: Purpose::by_hand(fields.get("purpose")),
         body: fields.get("body").to_owned(),
         client_message_id: fields
             .filled("client_message_id")

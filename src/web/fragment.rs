@@ -31,7 +31,7 @@ pub fn refused(request: &HttpRequest, t: Locale, why: String) -> Result<HttpResp
     let (refused, detail) = (StatusCode::UNPROCESSABLE_ENTITY, Some(why));
     let status = refused.as_u16();
     if asked_for(request).is_some() {
-        return html_with(refused, &ProblemView { t, status, detail });
+        return html_with(refused, &ProblemView { t, status, detail, field: "" });
     }
     let page = ErrorPage { t, status, detail, request_id: None, retry_after: None };
     html_with(refused, &page)

@@ -55,7 +55,7 @@ pub async fn create(
     };
     let draft = Draft {
         body: fields.get("body").to_owned(),
-        purpose: Purpose::Conversation,
+        purpose: Purpose::by_hand(fields.get("purpose")),
         client_message_id: fields.get("client_message_id").parse().ok(),
         sender: fields.get("sender_id").parse().ok().map(SenderId),
         send_at,
@@ -246,6 +246,7 @@ async fn conflict(
         body: fields.get("body").to_owned(),
         client_message_id: fields.get("client_message_id").to_owned(),
         sender_id: fields.get("sender_id").to_owned(),
+        purpose: Purpose::by_hand(fields.get("purpose")),
         seen_seq,
         messages: views,
     };
@@ -276,7 +277,7 @@ async fn refuse(
     if asked_for(request).is_some() {
         let refused = StatusCode::UNPROCESSABLE_ENTITY;
         let (t, status, detail) = (session.locale(), refused.as_u16(), Some(why));
-        return html_with(refused, &ProblemView { t, status, detail });
+        return html_with(refused, &ProblemView { t, status, detail, field });
     }
     let shell = shell(app, session, Nav::Inbox).await?;
     let mut thread = thread::thread_view(app, session, id, Window::default(), shell.event).await?;
@@ -284,7 +285,8 @@ async fn refuse(
         composer.body = fields.get("body").to_owned();
         composer.is_note = fields.get("mode") == "note";
         composer.despite_doubt = matches!(problem, Problem::Doubtful(_));
-        composer.error = Some(why);
+        composer.purpose = Purpose::by_hand(fields.get("purpose"));
+        composer.error = Some((field, why));
     }
     let list = list_view(app, session, Narrowed::to(tab_for_writers()), None).await?;
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &ShowPage { shell, list, thread })

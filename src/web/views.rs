@@ -22,16 +22,18 @@
 //! | live element | id | put into |
 //! |---|---|---|
 //! | [`MessageView`] | `m-<dom_id>` | `thread-<conversation>` sorted by `sort` |
+//! | [`CaseLineView`] | `case-<id>` | `thread-<conversation>` sorted by `sort`, when it begins |
 //! | [`RowView`] | `row-<conversation>` | `rows` sorted by `sort` |
 //! | [`HeadView`] | `head-<conversation>` | only replaced, never added |
 //! | [`SideView`] | `side-<conversation>` | only replaced, never added |
 //! | tab counts (text) | `count-<tab>` | – |
 
-use crate::domain::user::{Notify, Role};
+use crate::domain::user::{Notify, NotifyScope, Role};
 use crate::locale::Locale;
 
 mod body;
 mod calendars;
+mod cases;
 mod contacts;
 mod conversations;
 mod errors;
@@ -57,15 +59,16 @@ pub use body::{Link, Piece, pieces, pieces_and_calls};
 pub use calendars::{
     AheadView, CalendarFormPage, CalendarRowView, CalendarView, CalendarsPage, SpecialDayView,
 };
+pub use cases::{CaseLineView, CaseView};
 pub use contacts::{
     ContactLineView, ContactPage, ContactRowView, ContactThreadView, ContactsPage, FaultView,
     MergeNews, MergePage, MergeSideView, MergedView, NumberView, OptOutView, RevealedView,
     TableChangeView, TablePage, TablePreviewView,
 };
 pub use conversations::{
-    AboutPage, CaseView, ClosedView, ComposerView, ConflictPage, ConflictView, HeadView,
-    InboxChoice, IndexPage, LinesView, ListView, NewPage, RowView, RowsView, SenderChoice,
-    ShowPage, SiblingView, SideView, SnoozeChoice, ThreadView, Unsendable,
+    AboutPage, ClosedView, ComposerView, ConflictPage, ConflictView, HeadView, InboxChoice,
+    IndexPage, LinesView, ListView, NewPage, RowView, RowsView, SenderChoice, ShowPage,
+    SiblingView, SideView, SnoozeChoice, ThreadView, Unsendable,
 };
 pub use errors::{ErrorPage, ProblemView};
 pub use escalation::{
@@ -76,7 +79,7 @@ pub use escalations::{BoardItem, BoardTab, BoardTold, BoardView, EscalationsPage
 pub use fields::{
     ContactFieldFormPage, ContactFieldRowView, ContactFieldsPage, FieldView, FieldsForm,
 };
-pub use messages::{DeliveryView, LinkPage, MessageLook, MessageView, UndoView};
+pub use messages::{DeliveryView, LinkPage, MessageLook, MessageView, UndoView, ViaView};
 pub use offline::OfflinePage;
 pub use palette::{ActionView, PaletteRowView, PaletteView};
 pub use presence::{PresenceView, PresentView};
@@ -108,6 +111,8 @@ pub struct Shell {
     pub enter_sends: bool,
     /// What a browser's notification says, and whether a new text is heard.
     pub notify: Notify,
+    /// Of which conversations both tell, and the number of them that wait.
+    pub notify_scope: NotifyScope,
     pub sound: bool,
     /// When nothing is told, as far as a page that stays open goes by it: seconds of
     /// the epoch, from and to.
@@ -245,6 +250,7 @@ macro_rules! components {
 
 components!(
     BoardView,
+    CaseLineView,
     ComposerView,
     ConflictView,
     FieldsForm,

@@ -86,6 +86,7 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
         (_, Problem::CannotReceive(why)) => {
             return t.field_number_cannot_sms(cannot_receive(t, why));
         }
+        (_, Problem::NoAdvertising) => t.problem_no_advertising(),
         (_, Problem::OptedOut) => t.problem_opted_out(),
         (_, Problem::NoSender) => t.problem_no_sender(),
         (_, Problem::NotReachable) => t.problem_not_reachable(),

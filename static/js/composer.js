@@ -96,6 +96,7 @@ export function watchComposer() {
     }
     if (target.name === 'mode') showMode()
     if (target.name === 'sender_id') measure(target.form)
+    if (target.name === 'purpose' && target.form === composer.form) complain('')
     if (target === composer.body || (target.name === 'mode' && composer.body.value)) typed(composer.form)
   })
   document.addEventListener('submit', submit)
@@ -103,9 +104,9 @@ export function watchComposer() {
     if (target.id === 'enter-sends') chooseEnter(target.checked)
   })
   document.addEventListener('take-back', ({ detail }) => takeBack(detail))
-  document.addEventListener('refused', ({ detail: { body, why } }) => {
+  document.addEventListener('refused', ({ detail: { body, why, field } }) => {
     takeBack(body)
-    complain(why)
+    complain(why, field)
     doubted = body
   })
   document.addEventListener('message-sent', ({ detail }) => {
@@ -167,7 +168,8 @@ function submit(event) {
   const despite = body === doubted
   const later = laterOf(form, event.submitter)
   if (!later) return form.elements.send_at_typed.focus()
-  sendReply({ conversation: thread.id, body, later, despite, sender: form.elements.sender_id?.value ?? '', seen, cid: form.elements.client_message_id.value })
+  const [sender, purpose] = ['sender_id', 'purpose'].map(name => form.elements[name]?.value ?? '')
+  sendReply({ conversation: thread.id, body, later, despite, sender, purpose, seen, cid: form.elements.client_message_id.value })
   clear(form)
 }
 
@@ -197,16 +199,20 @@ async function saveNote(form, body) {
   } else left.delete(conversation)
 }
 
-// What is wrong, beside the box; gone when the text changes.
-function complain(text) {
-  const { body } = composer
+// What is wrong, beside the box; gone when the text, or what it is about, changes.
+function complain(text, field) {
+  const { body, purpose } = composer.form.elements
   const wrong = byId('body-error')
   wrong.querySelector('span').textContent = text
   wrong.hidden = !text
-  body.ariaInvalid = Boolean(text)
-  if (!text) return body.removeAttribute('aria-describedby')
-  body.setAttribute('aria-describedby', wrong.id)
-  body.focus()
+  const blamed = field === 'purpose' ? purpose : body
+  for (const each of [body, purpose]) {
+    each.ariaInvalid = Boolean(text) && each === blamed
+    each.removeAttribute('aria-describedby')
+  }
+  if (!text) return
+  blamed.setAttribute('aria-describedby', wrong.id)
+  blamed.focus()
 }
 
 // Others see who writes to the customer; a note is nobody's answer.

@@ -7,13 +7,14 @@ export function watchConflict() {
   document.addEventListener('submit', event => {
     if (event.target.id !== 'conflict-form' || !byId('conflict')?.contains(event.target)) return
     event.preventDefault()
-    const { body, sender_id, seen_seq, client_message_id } = event.target.elements
+    const { body, sender_id, purpose, seen_seq, client_message_id } = event.target.elements
     const [, conversation] = new URL(event.target.action).pathname.match(/^\/conversations\/([^/]+)/)
     close()
     sendReply({
       conversation,
       body: body.value.trim(),
       sender: sender_id.value,
+      purpose: purpose.value,
       seen: seen_seq.value,
       cid: client_message_id.value,
     })

@@ -31,7 +31,7 @@ const painter = {
       newsIn(element, page.me)
       putRow(element)
     }
-    else if (id.startsWith('m-')) {
+    else if (/^(m|case)-/.test(id)) {
       putLine(element, into, Number(sort ?? element.dataset.sort))
       listeners.forEach(f => f.line?.(element, event))
     } else if (id.startsWith('head-')) putHead(element)
@@ -59,7 +59,7 @@ const painter = {
     const sum = (counts, at) => counts.reduce((total, count) => total + count[at], 0)
     const listed = of(shownInbox())
     for (const [tab, at] of Object.entries(COUNTED)) showCount(`count-${tab}`, sum(listed, at))
-    showWaiting(sum(of(), 3))
+    showWaiting(sum(of(), { all: 2, mentions: 4 }[byId('texts').dataset.scope] ?? 3))
   },
   say({ text, how }) {
     say(text, how)

@@ -14,9 +14,9 @@ import { idOf, putLine, thread, toEnd, toLatest } from './thread.js'
 const outbox = new Outbox(page.storage, page.me)
 const timers = new Map()
 
-export async function sendReply({ conversation, body, sender, seen, despite, later, cid = newId() }) {
+export async function sendReply({ conversation, body, sender, purpose, seen, despite, later, cid = newId() }) {
   outbox.remove(cid)
-  const fields = { body, sender_id: sender, seen_seq: String(seen), ...later, ...(despite && { despite_doubt: '1' }) }
+  const fields = { body, sender_id: sender, purpose, seen_seq: String(seen), ...later, ...(despite && { despite_doubt: '1' }) }
   outbox.add({ cid, conversation, fields })
   if (!thread.hasTail) await toLatest()
   show(outbox.get(cid))
@@ -82,7 +82,7 @@ async function post({ cid, conversation, fields, tries }) {
   // What the sender can mend goes back to where it was written.
   if (status === 422 && thread.id === conversation) {
     forget(cid)
-    return document.dispatchEvent(new CustomEvent('refused', { detail: { body: fields.body, why: reason(answer) } }))
+    return document.dispatchEvent(new CustomEvent('refused', { detail: { body: fields.body, why: reason(answer), field: content.firstElementChild?.dataset.field } }))
   }
   const delay = retryDelay(tries + 1, status)
   outbox.update(cid, { tries: tries + 1 })

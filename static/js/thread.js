@@ -40,12 +40,12 @@ export function openThread() {
   lastRead = ''
   keptUnread = false
   markEnds(thread.lines)
-  tidyDays()
+  tidy()
   ownHead(byId(`head-${thread.id}`))
   const unread = byId('unread')
   const found = thread.lines.querySelector('.found')
   if (found) found.scrollIntoView({ block: 'center' })
-  else if (unread) thread.box.scrollTop = unread.offsetTop - thread.box.clientHeight / 3
+  else if (unread) toUnread()
   else if (thread.hasTail) toEnd()
   thread.box.addEventListener('scroll', scrolled, { passive: true })
   stuck = thread.isAtEnd
@@ -72,7 +72,7 @@ export function putLine(line, into, sort = +line.dataset.sort) {
     if (old) swap(old, line)
     else line.classList.add('fresh')
     place(line, sort)
-    tidyDays()
+    tidy()
   }, stick)
   if (stick) toEnd()
   else if (!old && line.querySelector('.in')) announceBelow(line)
@@ -84,7 +84,7 @@ export function putLine(line, into, sort = +line.dataset.sort) {
 
 // The server's id of a line; none while only this browser knows it.
 export function idOf(line) {
-  return line.matches('.pending') ? undefined : line.dataset.id ?? line.id.slice(2)
+  return line.matches('.pending, .case') ? undefined : line.dataset.id ?? line.id.slice(2)
 }
 
 export function putHead(head) {
@@ -107,6 +107,13 @@ export function toEnd() {
   showBelow(0)
 }
 
+// To where the news begin; false where nothing is new, or it is further away.
+export function toUnread() {
+  const unread = byId('unread')
+  if (!unread) return false
+  thread.box.scrollTop = unread.offsetTop - thread.box.clientHeight / 3
+}
+
 // To the newest line, wherever the window is.
 export async function toLatest() {
   if (!thread.hasTail) {
@@ -115,7 +122,7 @@ export async function toLatest() {
     if (status !== 200 || !fresh) return
     thread.lines.replaceWith(fresh)
     markEnds(fresh)
-    tidyDays()
+    tidy()
     tellDrawn()
   }
   toEnd()
@@ -138,7 +145,7 @@ export async function refreshThread() {
     thread.lines.replaceWith(fresh)
     markEnds(fresh)
     for (const line of pending) if (!byId(line.id)) fresh.append(line)
-    tidyDays()
+    tidy()
   }, stick)
   putHead(content.querySelector('.th'))
   putSide(content.querySelector('.side'))
@@ -204,7 +211,7 @@ async function load(side) {
     else lines.append(...fresh.children)
     setCursor(side, fresh.dataset[side])
     trim(side === 'before' ? 'tail' : 'head')
-    tidyDays()
+    tidy()
   })
   fillUp()
 }
@@ -255,13 +262,16 @@ function place(line, sort) {
   if (lines.children[at] !== line) move(line, lines, others[at] ?? null)
 }
 
-// A day is named once, above its first line in the window.
-function tidyDays() {
-  let day = ''
+// A day is named once, above its first line in the window, and so is our number.
+function tidy() {
+  let day = '', via = ''
   for (const line of thread.lines.children) {
-    const heading = line.querySelector('.day')
+    const [heading, number] = ['.day', '.via'].map(part => line.querySelector(part))
     if (heading) heading.hidden = line.dataset.day === day
     day = line.dataset.day || day
+    if (!number) continue
+    number.hidden = number.dataset.via === via
+    via = number.dataset.via
   }
 }
 

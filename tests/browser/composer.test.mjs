@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from './support/henji.mjs'
-import { newText, openThread } from './support/pages.mjs'
+import { contactOf, newText, openThread, stopAdvertising } from './support/pages.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage({ undo: 0 })
@@ -99,6 +99,26 @@ test('the counter counts as the server does, and names what costs #26', async ()
   assert.match(await thread.costs.innerText(), /「’」があるため/)
   await thread.field.fill('短い')
   assert.equal(await thread.costs.innerText(), '')
+})
+
+test('no advertising to whoever wants none: refused beside the field, the text kept', async () => {
+  const { thread, conversation, customer } = await talk('広告は要りません')
+  const { page } = thread
+  const contact = await contactOf(page, conversation)
+  await page.goto(contact)
+  await stopAdvertising(page)
+  await openThread(page, conversation)
+  await thread.purpose.selectOption('advertising')
+  await thread.send('新商品のご案内です')
+  await until(async () => /広告の配信を停止しています/.test(await thread.wrong.innerText()), { what: 'the reason' })
+  assert.equal(await thread.field.inputValue(), '新商品のご案内です')
+  assert.ok(await thread.purpose.evaluate(field => field === document.activeElement && field.ariaInvalid === 'true'))
+  assert.equal(await thread.purpose.getAttribute('aria-describedby'), 'body-error')
+  await thread.purpose.selectOption('notice')
+  assert.ok(await thread.wrong.isHidden())
+  await thread.sendButton.click()
+  await arrives(customer, '新商品のご案内です')
+  assert.match(await thread.bubble('新商品のご案内です').innerText(), /通知/)
 })
 
 test('a note looks like one and never leaves #28', async () => {

@@ -30,6 +30,7 @@ test('what a colleague does appears without a reload and takes no focus away #32
   await keepsFocus()
   await tanaka.act('close')
   await mine.closed.waitFor()
+  await mine.cases.filter({ hasText: `${cast.tanaka.name}さんが対応済みに` }).waitFor()
   await keepsFocus()
   assert.ok(await sato.evaluate(() => globalThis.stayed), 'no reload')
 

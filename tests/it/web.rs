@@ -3,6 +3,7 @@
 mod accounts;
 mod audit;
 mod calendars;
+mod cases;
 mod compress;
 mod contacts;
 mod cross_site_scripting;

@@ -206,9 +206,11 @@ impl Telling {
             }
         };
         self.status = Some(status);
-        self.say(Said::Customer(text));
         if reopened {
             self.open_case();
+        }
+        self.say(Said::Customer(text));
+        if reopened {
             self.say(Said::System(SystemLine::Reopened, None));
         }
     }

@@ -8,12 +8,14 @@ use crate::domain::delivery::OutboundState;
 use crate::domain::escalation::Trigger;
 use crate::domain::id::{MessageId, UserId};
 use crate::domain::message::{Direction, MessageKind};
+use crate::domain::phone_number;
+use crate::domain::sender::SenderAddress;
 use crate::domain::system_line::SystemLine;
 use crate::locale::Locale;
 use crate::store::messages::Message;
 use crate::store::{Db, StoreError, mentions};
 use crate::web::times::Times;
-use crate::web::views::{DeliveryView, MessageLook, MessageView, UndoView};
+use crate::web::views::{DeliveryView, MessageLook, MessageView, UndoView, ViaView};
 
 /// An undo window is never longer (actions::settings); beyond it a text is scheduled.
 const LONGEST_UNDO: TimeDelta = TimeDelta::seconds(60);
@@ -43,14 +45,15 @@ pub fn mentioned(db: &mut Db, messages: &[Message]) -> Result<Vec<Option<UserId>
     Ok(told.chain(called).collect())
 }
 
-/// A page of lines, oldest first; the first line of each day says so, and the
-/// first text the reader has not read.
+/// A page of lines, oldest first; the first line of each day says so, the first
+/// text through another number of ours, and the first the reader has not read.
 pub fn lines(
     setting: &Setting<'_>,
     messages: &[Message],
     read_up_to: Option<DateTime<Utc>>,
 ) -> Vec<MessageView> {
     let mut day_before = None;
+    let mut via_before = None;
     let mut unread_told = false;
     messages
         .iter()
@@ -59,6 +62,10 @@ pub fn lines(
             let mut view = line(setting, message);
             view.starts_day = day_before != Some(day);
             day_before = Some(day);
+            if let Some(via) = &mut view.via {
+                via.is_new = via_before.as_ref() != Some(&via.address);
+                via_before = Some(via.address.clone());
+            }
             let is_unread = message.direction == Direction::Inbound
                 && read_up_to.is_some_and(|read| message.created_at > read);
             view.first_unread = is_unread && !unread_told;
@@ -88,8 +95,20 @@ pub fn line(setting: &Setting<'_>, message: &Message) -> MessageView {
         body,
         author: if is_system { None } else { people.person(message.author_id) },
         contact: contact.to_owned(),
+        via: via(times.t, message),
         look: look(setting, message),
     }
+}
+
+fn via(t: Locale, message: &Message) -> Option<ViaView> {
+    let address = message.our_address.as_ref()?;
+    let number = phone_number::shown(address);
+    let key = SenderAddress::parse(address).map_or_else(|_| address.clone(), |read| read.key());
+    let shown = match message.direction {
+        Direction::Inbound => t.message_via_to(number),
+        _ => t.message_via_from(number),
+    };
+    Some(ViaView { address: key, shown, is_new: true })
 }
 
 fn look(setting: &Setting<'_>, message: &Message) -> MessageLook {
@@ -111,6 +130,7 @@ fn look(setting: &Setting<'_>, message: &Message) -> MessageLook {
                 }),
                 not_before: held.filter(|_| !is_undo).map(|until| times.full(until)),
                 until_reply: message.until_reply,
+                purpose: message.purpose,
                 may_act: setting.may_act,
             })
         }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 
+use super::cases::{case_lines, case_view, closers};
 use super::lines::{Setting, lines, mentioned};
 use super::list::{inbox_choice, is_late, shown_name};
 use super::people::People;
@@ -32,8 +33,8 @@ use crate::web::session::Session;
 use crate::web::shell::person;
 use crate::web::times::Times;
 use crate::web::views::{
-    CaseView, ChoiceView, ComposerView, HeadView, LinesView, PersonView, SiblingView, SideView,
-    TagChoice, TagView, ThreadView, Unsendable,
+    ChoiceView, ComposerView, HeadView, LinesView, PersonView, SiblingView, SideView, TagChoice,
+    TagView, ThreadView, Unsendable,
 };
 
 /// Lines of a page (ui.md 4.4).
@@ -247,7 +248,14 @@ fn drawn(
     (before, after): (Option<Position>, Option<Position>),
     read_up_to: Option<DateTime<Utc>>,
 ) -> Result<LinesView, StoreError> {
-    let mentioned = mentioned(db, page)?;
+    let cases = match (page.first(), page.last()) {
+        (Some(first), Some(last)) => {
+            let id = loaded.conversation.id;
+            conversations::cases_begun(db, id, first.created_at, last.created_at)?
+        }
+        _ => Vec::new(),
+    };
+    let mentioned = mentioned(db, page)?.into_iter().chain(closers(&cases));
     let people = People::read(db, mentioned)?;
     let name = shown_name(&loaded.conversation, loaded.numbers);
     let setting = Setting {
@@ -262,6 +270,7 @@ fn drawn(
         conversation_id: loaded.conversation.id.to_string(),
         revision,
         messages: lines(&setting, page, read_up_to),
+        cases: case_lines(&loaded.times, &people, &cases, page, revision),
         before: before.map(cursor::write),
         after: after.map(cursor::write),
     })
@@ -344,8 +353,7 @@ pub fn side(
     let Loaded { conversation, inbox, times, numbers } = loaded;
     let status = &conversation.status;
     let cases = conversations::cases_of(db, conversation.id)?;
-    let closers = cases.iter().map(|case| case.closed_by);
-    let people = People::read(db, closers.chain([status.assignee]))?;
+    let people = People::read(db, closers(&cases).chain([status.assignee]))?;
     let first = cases.last().map_or(conversation.last_message_at, |case| case.opened_at);
     let opted_out = opt_outs::since(db, &conversation.contact)?;
     let hours = loaded.hours(db)?;
@@ -371,14 +379,7 @@ pub fn side(
         help_since: help_calls::find(db, conversation.id)?.map(|call| times.full(call.since)),
         fields: fields::known(db, times.t, conversation.contact.person)?,
         siblings: siblings(db, loaded)?,
-        cases: cases
-            .iter()
-            .map(|case| CaseView {
-                opened: times.full(case.opened_at),
-                closed: case.closed_at.map(|at| times.full(at)),
-                closed_by: people.name(case.closed_by).map(str::to_owned),
-            })
-            .collect(),
+        cases: cases.iter().map(|case| case_view(times, &people, case)).collect(),
     })
 }
 
@@ -447,6 +448,7 @@ fn composer(
         send_min: times.field(times.now),
         templates: template_choices(db, inbox)?,
         despite_doubt: false,
+        purpose: Purpose::Conversation,
         error: None,
         callable: callable(db, session, inbox)?,
     })

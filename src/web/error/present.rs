@@ -58,7 +58,7 @@ fn answer(request: &HttpRequest, status: StatusCode, error: Option<&WebError>) -
         problem(status, error, request_id)
     } else if headers.contains_key(X_FRAGMENT) {
         let detail = detail(request, error);
-        let view = ProblemView { t: locale(request), status: shown(status), detail };
+        let view = ProblemView { t: locale(request), status: shown(status), detail, field: "" };
         html(status, view.render())
     } else if matches!(error, Some(WebError::SignedOut)) && is_navigation(headers) {
         lead_to_sign_in(request)

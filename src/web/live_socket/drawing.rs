@@ -12,9 +12,11 @@ use crate::domain::user::Role;
 use crate::live::frame::How;
 use crate::live::{Event, Frame, Op};
 use crate::locale::Locale;
-use crate::store::{Db, StoreError};
+use crate::store::{Db, StoreError, conversations};
+use crate::web::conversations::cases::case_line;
 use crate::web::conversations::lines::{Setting, line};
 use crate::web::conversations::list::{Row, row_view, shown_name};
+use crate::web::conversations::people::People;
 use crate::web::conversations::thread::{Loaded, head, side};
 use crate::web::times::Times;
 
@@ -63,6 +65,7 @@ pub fn draw_thread(
         let side = rendered(&side(db, &loaded, &role, event.seq)?)?;
         ops.push(replace("head", scene, head));
         ops.push(replace("side", scene, side));
+        ops.extend(case(db, event, scene, brush.locale, now)?);
     }
     ops.extend(spoken(event, scene, brush.numbers));
     Ok(frame(event, scene, ops))
@@ -112,6 +115,29 @@ fn bubble(
         html: rendered(&line(&setting, message))?,
         into: Some(format!("thread-{}", scene.conversation.id)),
         sort: Some(message.created_at.timestamp_micros().to_string()),
+    }))
+}
+
+/// The case the event falls into: a new line where the event began it, else what
+/// has become of it.
+fn case(
+    db: &mut Db,
+    event: &Event,
+    scene: &Scene,
+    locale: Locale,
+    now: DateTime<Utc>,
+) -> Result<Option<Op>, StoreError> {
+    let times = Times::new(locale, &scene.inbox.time_zone, now);
+    let cases = conversations::cases_of(db, scene.conversation.id)?;
+    let Some(case) = cases.iter().find(|case| case.opened_at <= event.at) else { return Ok(None) };
+    let people = People::read(db, [case.closed_by])?;
+    let view = case_line(&times, &people, case, event.seq);
+    let begins = case.opened_at == event.at;
+    Ok(Some(Op::Put {
+        id: format!("case-{}", case.id),
+        html: rendered(&view)?,
+        into: begins.then(|| format!("thread-{}", scene.conversation.id)),
+        sort: Some(view.sort.to_string()),
     }))
 }
 

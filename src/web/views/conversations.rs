@@ -3,10 +3,11 @@
 use askama::Template;
 
 use super::{
-    BulkView, ChoiceView, FieldView, FieldsForm, FormErrors, ListTab, MessageView, PersonView,
-    Shell, TabView, TagChoice, TagView, TimeView, initial,
+    BulkView, CaseLineView, CaseView, ChoiceView, FieldView, FieldsForm, FormErrors, ListTab,
+    MessageView, PersonView, Shell, TabView, TagChoice, TagView, TimeView, initial,
 };
 use crate::domain::conversation::ShownState;
+use crate::domain::message::Purpose;
 use crate::domain::segment::LengthProfile;
 use crate::locale::Locale;
 
@@ -46,6 +47,7 @@ pub struct NewPage {
     /// The sender chosen; its inbox is the conversation's.
     pub sender_id: String,
     pub to: String,
+    pub purpose: Purpose,
     pub body: String,
     /// Made by the server, so that a form sent twice makes one message.
     pub client_message_id: String,
@@ -81,6 +83,7 @@ pub struct ConflictView {
     pub body: String,
     pub client_message_id: String,
     pub sender_id: String,
+    pub purpose: Purpose,
     /// The number of the newest event shown now; sending again carries it.
     pub seen_seq: i64,
 }
@@ -243,6 +246,8 @@ pub struct LinesView {
     /// The number of the newest event when they were read.
     pub revision: i64,
     pub messages: Vec<MessageView>,
+    /// The cases that begin on it, each with the id of the message it stands above.
+    pub cases: Vec<(String, CaseLineView)>,
     /// Cursor of the page before; `None` at the beginning of the history.
     pub before: Option<String>,
     /// Cursor of the page after; `None` where the newest line is shown.
@@ -278,7 +283,10 @@ pub struct ComposerView {
     pub templates: Vec<ChoiceView>,
     /// Whether the writer was asked to look at some digits again.
     pub despite_doubt: bool,
-    pub error: Option<String>,
+    /// What the text is for, as its writer chose.
+    pub purpose: Purpose,
+    /// The field that cannot be taken as it is, and why.
+    pub error: Option<(&'static str, String)>,
     /// Whom a note may call.
     pub callable: Vec<PersonView>,
 }
@@ -356,18 +364,19 @@ pub struct SiblingView {
     pub last: TimeView,
 }
 
-/// A span from open to closed.
-#[derive(Clone, Debug)]
-pub struct CaseView {
-    pub opened: TimeView,
-    pub closed: Option<TimeView>,
-    pub closed_by: Option<String>,
-}
-
 impl ConflictView {
     /// The messages without their buttons: the panel asks one question only.
     fn quiet(&self) -> impl Iterator<Item = MessageView> {
         self.messages.iter().map(MessageView::without_buttons)
+    }
+}
+
+impl ComposerView {
+    /// Whether the words below the box are about this field.
+    fn is_wrong(&self, field: &str) -> bool {
+        // What has no place of its own is said of the text.
+        let wrong = self.error.as_ref().map(|(wrong, _)| *wrong);
+        wrong.is_some_and(|wrong| (wrong == "purpose") == (field == "purpose"))
     }
 }
 
@@ -479,6 +488,11 @@ impl SideView {
 }
 
 impl LinesView {
+    fn begun_by(&self, message: &MessageView) -> impl Iterator<Item = &CaseLineView> {
+        let id = message.id.clone();
+        self.cases.iter().filter(move |(above, _)| *above == id).map(|(_, case)| case)
+    }
+
     pub fn contact(&self) -> &str {
         self.messages.first().map_or("", |message| &message.contact)
     }

@@ -25,6 +25,8 @@ pub struct ProblemView {
     pub t: Locale,
     pub status: u16,
     pub detail: Option<String>,
+    /// The field of the form it is about; empty for what is about no single one.
+    pub field: &'static str,
 }
 
 impl ErrorPage {

@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::{PersonView, Piece, Shell, TimeView, pieces_and_calls};
 use crate::domain::delivery::{OutboundState, Reason};
+use crate::domain::message::Purpose;
 use crate::locale::Locale;
 
 /// One text, note or system line; `messages/_message.html` for page, fragment
@@ -41,7 +42,20 @@ pub struct MessageView {
     pub author: Option<PersonView>,
     /// The contact as called in the thread, for the speaker's name of inbound texts.
     pub contact: String,
+    /// The number of ours it went through; `None` for what is no text.
+    pub via: Option<ViaView>,
     pub look: MessageLook,
+}
+
+/// One of our numbers or names: a contact may know us by several, one a carrier.
+#[derive(Clone, Debug)]
+pub struct ViaView {
+    pub address: String,
+    /// "0005-123456から"
+    pub shown: String,
+    /// Whether the text before it went through another. A live event says `true`;
+    /// the browser hides it again where it says nothing new.
+    pub is_new: bool,
 }
 
 /// `GET /messages/{id}/links/{at}`: whether to go where a link really leads.
@@ -90,6 +104,7 @@ pub struct DeliveryView {
     pub not_before: Option<TimeView>,
     /// Whether it is taken back when the contact writes first.
     pub until_reply: bool,
+    pub purpose: Purpose,
     /// Whether the reader may undo and resend; of the role, not of the person.
     pub may_act: bool,
 }
@@ -123,6 +138,12 @@ impl MessageView {
             _ if delivery.is_delivered() => self.t.state_parts(delivery.segments, state),
             _ => state.to_owned(),
         }
+    }
+
+    /// What it is for, where that is not the talk itself.
+    fn other_purpose(&self, delivery: &DeliveryView) -> Option<&'static str> {
+        let is_other = delivery.purpose != Purpose::Conversation;
+        is_other.then(|| self.t.purpose(delivery.purpose))
     }
 
     fn state_icon(&self, delivery: &DeliveryView) -> &'static str {

@@ -92,6 +92,30 @@ export async function contactOf(page, conversation) {
   return page.locator('main a[href^="/contacts/"]').getAttribute('href')
 }
 
+// On the page of a customer: they called, and want no advertising.
+export async function stopAdvertising(page) {
+  const form = page.locator('form', { has: page.locator('#scope') })
+  await page.locator('details', { has: form }).locator('summary').click()
+  await form.locator('#scope').selectOption('advertising')
+  await submit(form).click()
+  await page.locator('.facts .stop').waitFor()
+}
+
+// What the house knows of a customer beside their name.
+export const customerFields = {
+  async make(page, { name, kind, choices }) {
+    await page.goto('/settings/fields/new')
+    await page.locator('[name=name]').fill(name)
+    await page.locator(`[name=kind][value=${kind}]`).check()
+    if (choices) await page.locator('#choices').fill(choices.join('\n'))
+    await submit(page.locator('main form').first()).click()
+    await page.waitForURL(/settings\/fields(\?|$)/)
+  },
+  form: page => page.locator('#fields-form'),
+  open: page => page.locator('details', { has: page.locator('#fields-form') }).locator('summary').click(),
+  shown: page => page.locator('[aria-labelledby=fields] .facts li'),
+}
+
 // One person, two numbers.
 export const merging = page => ({
   news: page.locator('#merge-news'),
@@ -250,6 +274,8 @@ export function thread(page) {
     templates: page.locator('#picker [role=option]').filter({ visible: true }),
     templateButton: page.locator('button[data-act=templates]'),
     wrong: page.locator('#body-error'),
+    purpose: composer.locator('[name=purpose]'),
+    cases: page.locator('#scroll li.case'),
     counter: page.locator('#counter'),
     costs: page.locator('#costs'),
     draftKept: page.locator('#kept').filter({ visible: true }),

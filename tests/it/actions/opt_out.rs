@@ -154,3 +154,48 @@ async fn the_carriers_word_that_somebody_stopped_is_believed() {
     let order = app.api().order(HANDSET, "?", json!({}));
     app.api().post("/messages", order).await.expect(422);
 }
+
+#[tokio::test]
+async fn who_wants_no_advertising_is_still_answered() {
+    let app = TestApp::start().await;
+    let sato = app.sign_in(SATO).await;
+    let handset = app.handset(HANDSET);
+    let conversation = handset.sends("在庫はありますか").await;
+    let path = format!("/conversations/{conversation}");
+    let contact = sato.get(&format!("{path}/about")).await.expect(200);
+    let contact = contact.attribute("main a[href^='/contacts/']", "href").unwrap();
+    let wish = [("scope", "advertising"), ("source", "user")];
+    sato.post(&format!("{contact}/opt_out"), &wish).await.expect(303);
+
+    let send = format!("{path}/messages");
+    let advertises = [("body", "新商品です"), ("purpose", "advertising")];
+    let refused = sato.post(&send, &advertises).await.expect(422);
+    assert_eq!(refused.texts("#body"), ["新商品です"], "nothing is lost");
+    assert!(refused.texts("#body-error")[0].contains("広告の配信を停止しています"));
+    let field = "#composer [name=purpose][aria-invalid=true][aria-describedby=body-error]";
+    assert_eq!(refused.texts(&format!("{field} [selected]")), ["広告"], "beside the field");
+    let told = sato.form(&send, &advertises).header("x-fragment", "message");
+    let told = Answer::to(told).await.expect(422);
+    assert_eq!(told.attribute(".problem", "data-field").as_deref(), Some("purpose"));
+    let first = [&advertises[..], &[("to", HANDSET), ("sender_id", "")]].concat();
+    let first: Vec<_> = first.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    let inbox = app.cast.reception.to_string();
+    let first = [&first[..], &[("inbox_id", inbox.as_str())]].concat();
+    let refused = sato.post("/conversations", &first).await.expect(422);
+    assert_eq!(refused.texts("#purpose-hint").len(), 1);
+    assert_eq!(refused.texts("#purpose[aria-invalid=true] [selected]"), ["広告"]);
+    let order = app.api().order(HANDSET, "新商品です", json!({"purpose": "advertising"}));
+    let refused = app.api().post("/messages", order).await.expect(422).json();
+    assert_eq!((&refused["field"], &refused["reason"]), (&json!("purpose"), &json!("opted_out")));
+    app.settle().await;
+    assert!(handset.received().is_empty());
+
+    let notifies = [("body", "届きました"), ("purpose", "notice")];
+    sato.post(&send, &notifies).await.expect(303);
+    sato.post(&send, &[("body", "ございます"), ("purpose", "nonsense")]).await.expect(303);
+    app.settle().await;
+    assert_eq!(handset.received(), ["届きました", "ございます"]);
+    let page = sato.get(&path).await.expect(200);
+    let lines = page.texts(".m.out .f");
+    assert!(lines[0].contains("通知") && !lines[1].contains("会話"), "{lines:?}");
+}

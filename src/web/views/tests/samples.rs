@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::domain::segment::LengthProfile;
-use crate::domain::user::{Notify, Role};
+use crate::domain::user::{Notify, NotifyScope, Role};
 use crate::locale::Locale;
 use crate::web::views::*;
 
@@ -15,6 +15,7 @@ mod first;
 mod inbox;
 mod search;
 mod settings;
+mod simulator;
 mod teams;
 mod texts;
 
@@ -65,6 +66,7 @@ pub fn shell(t: Locale) -> Shell {
         theme: Theme::Auto,
         enter_sends: false,
         notify: Notify::Name,
+        notify_scope: NotifyScope::Ours,
         sound: false,
         quiet: Some("1795301400-1795333800".into()),
         push: Some("BElinX5Ul6K".into()),

@@ -3,9 +3,10 @@
 use askama::Template;
 
 use super::contacts::fields_form;
-use super::{inbox, person, sender, shell, time, waiting};
+use super::{inbox, person, sender, shell, simulator, time, waiting};
 use crate::domain::conversation::ShownState;
 use crate::domain::delivery::{OutboundState, Reason};
+use crate::domain::message::Purpose;
 use crate::domain::segment::LengthProfile;
 use crate::locale::Locale;
 use crate::web::views::*;
@@ -34,7 +35,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         ),
         ("selected", selected_page(t)),
         ("conflict", conflict_page(t)),
-        ("sim", simulator_page(t).render().unwrap()),
+        ("sim", simulator::simulator_page(t).render().unwrap()),
     ]
 }
 
@@ -205,6 +206,7 @@ pub fn thread(t: Locale) -> ThreadView {
             conversation_id: "c1".into(),
             revision: 40,
             messages: messages(t),
+            cases: vec![("id4".into(), case_line(t))],
             before: Some("m0".into()),
             after: None,
         },
@@ -255,6 +257,7 @@ pub fn messages(t: Locale) -> Vec<MessageView> {
         author: Some(person("u1", "佐藤 花")),
         look: MessageLook::Outbound(DeliveryView {
             until_reply: true,
+            purpose: Purpose::Notice,
             state,
             reason,
             segments,
@@ -321,6 +324,11 @@ pub fn line(t: Locale, number: i64, body: &str) -> MessageView {
         lang: None,
         author: None,
         contact: "山田 花子".into(),
+        via: Some(ViaView {
+            address: "0005-123456".into(),
+            shown: t.message_via_to("0005-123456"),
+            is_new: number == 4,
+        }),
         look: MessageLook::Inbound { sent_at: (number == 5).then(|| time("13:40")) },
     }
 }
@@ -346,6 +354,7 @@ pub fn composer(t: Locale) -> ComposerView {
         profile: LengthProfile::STANDARD,
         unsendable: None,
         enter_sends: false,
+        purpose: Purpose::Advertising,
         error: None,
         callable: vec![person("u2", "高橋 健"), person("u3", "Maria Santos")],
     }
@@ -393,6 +402,15 @@ pub fn side(t: Locale) -> SideView {
     }
 }
 
+fn case_line(t: Locale) -> CaseLineView {
+    let span = CaseView {
+        opened: time("2026-06-03"),
+        closed: Some(time("2026-06-10")),
+        closed_by: Some("高橋 健".into()),
+    };
+    CaseLineView { t, id: "k1".into(), revision: 40, sort: 1_763_700_000_000_003, span }
+}
+
 pub fn conflict(t: Locale) -> ConflictView {
     ConflictView {
         t,
@@ -403,6 +421,7 @@ pub fn conflict(t: Locale) -> ConflictView {
         body: "履歴書をお持ちください。".into(),
         client_message_id: "0199a0c2-0000-7000-8000-000000000003".into(),
         sender_id: "s1".into(),
+        purpose: Purpose::Conversation,
         seen_seq: 1250,
     }
 }
@@ -415,67 +434,4 @@ fn conflict_page(t: Locale) -> String {
         conflict: conflict(t),
     };
     page.render().unwrap()
-}
-
-fn simulator_page(t: Locale) -> SimulatorPage {
-    let text = |n: u32, own, body: &str| HandsetTextView {
-        id: format!("t{n}"),
-        own,
-        other: "0005-123456".into(),
-        body: body.into(),
-        at: time("14:02"),
-    };
-    let choice = |it: &str| ChoiceView { value: it.into(), label: it.into(), chosen: true };
-    SimulatorPage {
-        shell: Shell { nav: Nav::Simulator, ..shell(t) },
-        list: list(t, false),
-        handset: HandsetView {
-            t,
-            csrf: "token-of-the-session".into(),
-            number: "+819012345678".into(),
-            number_shown: "090-1234-5678".into(),
-            others: vec![
-                HandsetLink {
-                    number: "+819012345678".into(),
-                    shown: "090-1234-5678".into(),
-                    current: true,
-                },
-                HandsetLink {
-                    number: "+818012344411".into(),
-                    shown: "080-1234-4411".into(),
-                    current: false,
-                },
-            ],
-            senders: vec![choice("0005-123456")],
-            to_shown: "0005-123456".into(),
-            to: "0005-123456".into(),
-            texts: vec![
-                text(1, false, "応募受付はこちらからお願いします。 https://example.jp/a8f2"),
-                text(2, true, "届きました。面接の日程を教えてください。"),
-                text(
-                    3,
-                    false,
-                    "候補日をお送りします。番号でご返信ください。\n1) 11/25(火) 10:00\n2) 11/26(水) 14:00",
-                ),
-                text(4, true, "2でお願いします"),
-            ],
-            error: None,
-        },
-        behaviour: BehaviourView {
-            receipt: "delivered".into(),
-            delay_ms: "300".into(),
-            duplicate: false,
-            reorder: false,
-            lose_response: false,
-            throttle_every: "0".into(),
-            reject_code: String::new(),
-        },
-        errors: FormErrors::of("delay_ms", t.problem_delay()),
-        raw: vec![RawHookView {
-            at: time("14:02:11"),
-            title: "POST /hooks/simulator/…/inbound".into(),
-            body: "{\n  \"from\": \"+819012345678\",\n  \"body\": \"<b>2</b>\"\n}".into(),
-            status: "204".into(),
-        }],
-    }
 }

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::inbox::composer;
 use super::{inbox, shell};
+use crate::domain::message::Purpose;
 use crate::domain::segment::LengthProfile;
 use crate::locale::Locale;
 use crate::web::views::*;
@@ -18,6 +19,7 @@ fn new_page(t: Locale) -> NewPage {
         inboxes: vec![inbox("i1", "採用センター"), inbox("i2", "住所変更窓口")],
         sender_id: "s1".into(),
         to: "03-1234-5678".into(),
+        purpose: Purpose::Notice,
         body: String::new(),
         client_message_id: "0199a0c2-0000-7000-8000-000000000002".into(),
         despite_doubt: true,

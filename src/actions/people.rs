@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::clock::fresh_id;
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{InboxId, SessionId, UserId};
-use crate::domain::user::{Caller, Notify, Role};
+use crate::domain::user::{Caller, Notify, NotifyScope, Role};
 use crate::password::{MAX_LENGTH, MIN_LENGTH, MIN_LENGTH_ADMIN, is_guessable};
 use crate::store::audit::Object;
 use crate::store::users::{self, User};
@@ -39,6 +39,7 @@ pub struct Preferences {
     pub theme: String,
     pub enter_sends: bool,
     pub notify: Notify,
+    pub notify_scope: NotifyScope,
     pub sound: bool,
 }
 
@@ -149,8 +150,10 @@ pub async fn prefer(
             user.theme = preferences.theme.clone();
             user.enter_sends = preferences.enter_sends;
             user.notify = preferences.notify;
+            user.notify_scope = preferences.notify_scope;
             user.sound = preferences.sound;
             users::update(tx, &user)?;
+            tx.event(NewEvent::new(EventKind::AccessChanged).of_user(id));
             tx.audit(&caller.actor, "user.prefer", Object::new("user", id.0));
             Ok(())
         })
@@ -223,6 +226,7 @@ pub(super) async fn checked(app: &App, new: NewUser, house: &str) -> Result<User
         password_hash: app.passwords.hash(password).await,
         enter_sends: locale == "en",
         notify: Notify::default(),
+        notify_scope: NotifyScope::default(),
         sound: false,
         locale,
         theme: "auto".to_owned(),

@@ -15,15 +15,16 @@ use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::domain::event::EventKind;
-use crate::domain::id::{MessageId, SessionId, UserId};
+use crate::domain::id::{ConversationId, MessageId, SessionId, UserId};
 use crate::domain::masking::Numbers;
-use crate::domain::push::{KEPT, PushOutcome, concerns, wait_after};
+use crate::domain::push::{KEPT, PushOutcome, wait_after};
 use crate::domain::user::{Caller, Notify, Sight};
 use crate::locale::Locale;
 use crate::push::encryption::{self, AUTH, BrowserKeys, PUBLIC};
 use crate::push::{Parcel, vapid::VapidKey};
 use crate::store::audit::Object;
 use crate::store::conversations::Conversation;
+use crate::store::mentions::{self, Called};
 use crate::store::pushes::subscriptions::{self, Subscription};
 use crate::store::pushes::{self, Begun, News, PushId};
 use crate::store::users::{self, User};
@@ -179,6 +180,8 @@ fn tell(
     if news.is_empty() {
         return Ok(Vec::new());
     }
+    let talks: Vec<ConversationId> = news.iter().map(|news| news.conversation).collect();
+    let called = mentions::in_conversations(db, &talks)?;
     let (mut people, mut tell) = (HashMap::new(), Vec::new());
     for (session, user, since) in told {
         // Somebody with three browsers is looked up once.
@@ -186,7 +189,8 @@ fn tell(
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => new.insert(seen_by(db, user)?),
         };
-        let theirs = news.iter().filter(|news| since <= news.at && is_for(user, sight, news));
+        let theirs =
+            news.iter().filter(|news| since <= news.at && is_for(user, sight, news, &called));
         tell.extend(theirs.map(|news| (session, *news)));
     }
     Ok(tell)
@@ -198,8 +202,12 @@ fn seen_by(db: &mut Db, user: UserId) -> Result<(User, Sight), StoreError> {
     Ok((user, sight))
 }
 
-fn is_for(user: &User, sight: &Sight, news: &News) -> bool {
-    user.notify != Notify::Off && sight.sees(news.inbox) && concerns(news.assignee, user.id)
+fn is_for(user: &User, sight: &Sight, news: &News, called: &[Called]) -> bool {
+    let here = called.iter().filter(|called| called.conversation == news.conversation);
+    let called: Vec<UserId> = here.map(|called| called.user).collect();
+    user.notify != Notify::Off
+        && sight.sees(news.inbox)
+        && user.notify_scope.takes_in(user.id, news.assignee, &called)
 }
 
 /// Pushes whose time has come.
@@ -292,7 +300,8 @@ fn still_told(db: &mut Db, begun: &Begun, now: DateTime<Utc>) -> Result<Option<T
         marker.at > news.at || reads::unread(conversation.inbound_texts, Some(*marker)) == 0
     });
     let keeps_quiet = quiet_times::quiet_until(db, user.id, now)?.is_some();
-    if has_read || keeps_quiet || !is_for(&user, &sight, &news) {
+    let called = mentions::in_conversations(db, &[begun.conversation])?;
+    if has_read || keeps_quiet || !is_for(&user, &sight, &news, &called) {
         return Ok(None);
     }
     // What nobody is to be told is not opened either.

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::app::App;
+use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::quiet_times::QuietTimes;
 use crate::domain::user::Caller;
 use crate::store::audit::Object;
@@ -59,6 +60,7 @@ async fn change(
                 None => QuietTimes::none(zone_of_house(tx, fallback)?),
             };
             quiet_times::set(tx, user, &to(kept, now))?;
+            tx.event(NewEvent::new(EventKind::AccessChanged).of_user(user));
             tx.audit(&caller.actor, "user.quiet_times", Object::new("user", user.0));
             Ok(())
         })

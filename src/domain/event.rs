@@ -18,7 +18,8 @@ pub enum EventKind {
     ConversationRead,
     /// A user began or ended a draft in a conversation; concerns that user alone.
     DraftChanged,
-    /// A user's rights changed: open sockets must be checked again.
+    /// A user's rights, or what they want to be told, changed: open sockets must be
+    /// checked again.
     AccessChanged,
     /// An inbox, sender or provider account changed.
     SettingsChanged,

@@ -3,8 +3,6 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::id::UserId;
-
 /// How long news is news: half a shift. What nobody has looked at by then is told by
 /// the escalation.
 pub const KEPT: TimeDelta = TimeDelta::hours(4);
@@ -50,16 +48,8 @@ pub fn wait_after(tries: i32) -> TimeDelta {
     TimeDelta::seconds((15 << doublings).min(900))
 }
 
-/// Whether a text of a conversation is news to `user`: what nobody has taken is
-/// everybody's, what somebody has taken is theirs.
-pub fn concerns(assignee: Option<UserId>, user: UserId) -> bool {
-    assignee.is_none_or(|assignee| assignee == user)
-}
-
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
 
     #[test]
@@ -89,12 +79,5 @@ mod tests {
     fn waits_double_up_to_a_quarter_of_an_hour() {
         let waits: Vec<i64> = (0..9).map(|tries| wait_after(tries).num_seconds()).collect();
         assert_eq!(waits, [15, 15, 30, 60, 120, 240, 480, 900, 900]);
-    }
-
-    #[test]
-    fn what_a_colleague_has_taken_is_no_news() {
-        let (me, colleague) = (UserId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
-        assert!(concerns(None, me) && concerns(Some(me), me));
-        assert!(!concerns(Some(colleague), me));
     }
 }

@@ -125,6 +125,35 @@ pub enum Notify {
 
 words!(Notify { Off = "off", Count = "count", Name = "name", Body = "body" });
 
+/// Of which conversations somebody is told, of those they see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum NotifyScope {
+    /// Of those they have.
+    Mine,
+    /// And of those nobody has.
+    #[default]
+    Ours,
+    /// Of all there are.
+    All,
+    /// Of those where a note calls them, whoever has them.
+    Mentions,
+}
+
+words!(NotifyScope { Mine = "mine", Ours = "ours", All = "all", Mentions = "mentions" });
+
+impl NotifyScope {
+    /// Whether a text of a conversation is news to `user`. `static/js/notify.js` says
+    /// the same of a row.
+    pub fn takes_in(self, user: UserId, assignee: Option<UserId>, called: &[UserId]) -> bool {
+        match self {
+            Self::Mine => assignee == Some(user),
+            Self::Ours => assignee.is_none_or(|assignee| assignee == user),
+            Self::All => true,
+            Self::Mentions => called.contains(&user),
+        }
+    }
+}
+
 /// Which inboxes somebody sees. Every query of conversations starts from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sight {
@@ -170,5 +199,25 @@ impl Caller {
 
     pub fn user_id(&self) -> Option<UserId> {
         self.actor.user_id()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn each_is_told_of_the_conversations_they_asked_for() {
+        let (me, colleague) = (UserId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
+        let told = |assignee, called: &[UserId]| {
+            let scopes = NotifyScope::ALL.iter().filter(|it| it.takes_in(me, assignee, called));
+            scopes.map(|scope| scope.word()).collect::<Vec<_>>()
+        };
+        assert_eq!(told(None, &[]), ["ours", "all"]);
+        assert_eq!(told(Some(me), &[colleague]), ["mine", "ours", "all"]);
+        assert_eq!(told(Some(colleague), &[]), ["all"], "a colleague has taken it");
+        assert_eq!(told(Some(colleague), &[colleague, me]), ["all", "mentions"]);
     }
 }

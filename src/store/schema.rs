@@ -34,6 +34,7 @@ diesel::table! {
         enter_sends -> Bool,
         notify -> Text,
         sound -> Bool,
+        notify_scope -> Text,
         disabled_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         last_seen_at -> Nullable<Timestamp>,

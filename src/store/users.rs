@@ -10,7 +10,7 @@ use super::error::{StoreError, known};
 use super::schema::{memberships, team_inboxes, team_members, teams, users};
 use super::seal::{Vault, place};
 use crate::domain::id::{InboxId, UserId};
-use crate::domain::user::{Notify, Role};
+use crate::domain::user::{Notify, NotifyScope, Role};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
@@ -27,6 +27,7 @@ pub struct User {
     pub notify: Notify,
     /// Whether a new text is heard.
     pub sound: bool,
+    pub notify_scope: NotifyScope,
     pub disabled_at: Option<DateTime<Utc>>,
 }
 
@@ -45,6 +46,7 @@ struct UserRow {
     enter_sends: bool,
     notify: String,
     sound: bool,
+    notify_scope: String,
     disabled_at: Option<NaiveDateTime>,
 }
 
@@ -235,6 +237,7 @@ fn seal(vault: &Vault, user: &User) -> UserRow {
         enter_sends: user.enter_sends,
         notify: user.notify.word().to_owned(),
         sound: user.sound,
+        notify_scope: user.notify_scope.word().to_owned(),
         disabled_at: user.disabled_at.map(|at| at.naive_utc()),
     }
 }
@@ -252,6 +255,11 @@ fn read(vault: &Vault, row: UserRow) -> Result<User, StoreError> {
         enter_sends: row.enter_sends,
         notify: known(Notify::from_word(&row.notify), "users.notify", &row.notify)?,
         sound: row.sound,
+        notify_scope: known(
+            NotifyScope::from_word(&row.notify_scope),
+            "users.notify_scope",
+            &row.notify_scope,
+        )?,
         disabled_at: row.disabled_at.map(|at| at.and_utc()),
     })
 }

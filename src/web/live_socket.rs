@@ -16,12 +16,13 @@ use super::cookies::Cookies;
 use super::csrf;
 use super::error::WebError;
 use super::session::{self, Session, origin};
+use super::shell::quiet_ahead;
 use crate::app::App;
 use crate::domain::event::EventKind;
 use crate::domain::id::ConversationId;
 use crate::live::presence::Doing;
 use crate::live::socket::{Pace, Start};
-use crate::live::{Event, Frame, Memo, Shown, View};
+use crate::live::{Event, Frame, Memo, Op, Shown, View};
 use crate::store::conversations::{Counts, Tallies, tallies};
 use crate::store::{StoreError, events};
 use crate::web::conversations::list::UNREAD_CAP;
@@ -209,6 +210,7 @@ impl Screen {
     }
 
     /// Rights changed: whoever lost theirs is signed out, the others see by the new ones.
+    /// So did, perhaps, what they want to be told: a page that is open goes by that too.
     async fn look_again(&mut self, event: &Event) -> Result<Shown, WebError> {
         if event.event.user_id != Some(self.session.user.id) {
             return Ok(Shown::Nothing);
@@ -216,11 +218,26 @@ impl Screen {
         match session::find(&self.app, self.secret.clone(), self.origin.clone()).await {
             Ok(session) => {
                 self.session = session;
-                Ok(Shown::Nothing)
+                Ok(Shown::Frame(self.wishes(event).await?))
             }
             Err(WebError::SignedOut) => Ok(Shown::SignedOut),
             Err(error) => Err(error),
         }
+    }
+
+    async fn wishes(&self, event: &Event) -> Result<ByteString, WebError> {
+        let (user, now) = (&self.session.user, self.app.clock.now());
+        let id = user.id;
+        let quiet = self.app.store.read(move |db| quiet_ahead(db, id, now)).await?;
+        let set = [
+            ("data-level", Some(user.notify.word().to_owned())),
+            ("data-scope", Some(user.notify_scope.word().to_owned())),
+            ("data-sound", Some(user.sound.to_string())),
+            ("data-quiet", quiet),
+        ];
+        let set = set.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let ops = vec![Op::Attr { id: "texts".to_owned(), set }];
+        Ok(Frame::Ev { id: event.seq, c: None, ops }.json())
     }
 
     async fn scene(&self, event: &Event) -> Result<Option<Arc<Scene>>, WebError> {

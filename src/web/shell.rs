@@ -7,6 +7,7 @@ use super::session::Session;
 use super::views::{Nav, PersonView, Shell, Theme};
 use crate::app::App;
 use crate::domain::id::UserId;
+use crate::domain::user::NotifyScope;
 use crate::push::vapid::VapidKey;
 use crate::store::pushes::subscriptions::{self, Standing};
 use crate::store::users::User;
@@ -20,12 +21,17 @@ const OPEN_FOR: TimeDelta = TimeDelta::days(2);
 pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebError> {
     let (sight, user) = (session.caller.sight.clone(), session.user.id);
     let (id, key) = (session.id, app.push.key().map(VapidKey::public));
-    let now = app.clock.now();
+    let (scope, now) = (session.user.notify_scope, app.clock.now());
     let (event, waiting, simulator, push, quiet) = app
         .store
         .read(move |db| {
             let event = events::last_seq(db)?;
-            let waiting = conversations::counts(db, &sight, None, user)?.waiting_for_me;
+            let counts = conversations::counts(db, &sight, None, user)?;
+            let waiting = match scope {
+                NotifyScope::Mine | NotifyScope::Ours => counts.waiting_for_me,
+                NotifyScope::All => counts.waiting,
+                NotifyScope::Mentions => counts.mentions,
+            };
             let push = match key {
                 Some(key) => to_do(subscriptions::standing(db, id)?, key),
                 None => None,
@@ -47,6 +53,7 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
         theme: Theme::from_word(&session.user.theme).unwrap_or_default(),
         enter_sends: session.user.enter_sends,
         notify: session.user.notify,
+        notify_scope: scope,
         sound: session.user.sound,
         push,
         quiet,
@@ -61,7 +68,7 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
 }
 
 /// `None` for whoever keeps no times for themselves.
-fn quiet_ahead(
+pub fn quiet_ahead(
     db: &mut Db,
     user: UserId,
     now: DateTime<Utc>,

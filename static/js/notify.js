@@ -29,13 +29,18 @@ export function watchNotifications() {
 }
 
 // A row of the list as it came over the line. What moved nothing up is no news,
-// nor what we wrote ourselves, nor what a colleague has taken.
+// nor what we wrote ourselves, nor what its reader does not want to be told of.
 export function newsIn(row, me) {
   const id = row.id.slice('row-'.length)
   const [sort, before] = [Number(row.dataset.sort), newest.get(id) ?? Number(byId(row.id)?.dataset.sort ?? 0)]
   newest.set(id, Math.max(sort, before))
-  const isOurs = !row.querySelector('.un') || (row.dataset.by && row.dataset.by !== me)
-  if (leads && sort > before && !isOurs) notify(id, row)
+  if (leads && sort > before && row.querySelector('.un') && concerns(row.dataset, me)) notify(id, row)
+}
+
+function concerns({ by, called = '' }, me) {
+  const { scope } = byId('texts').dataset
+  if (scope === 'mentions') return called.split(' ').includes(me)
+  return scope === 'all' || by === me || (scope === 'ours' && !by)
 }
 
 async function notify(id, row) {
@@ -43,7 +48,7 @@ async function notify(id, row) {
   if (isQuiet) return
   const { held } = await navigator.locks.query()
   if (held.some(lock => lock.name === `open:${id}`)) return
-  if (sound) beep()
+  if (sound) later('sound', ({ beep }) => beep())
   if (level === 'off' || globalThis.Notification?.permission !== 'granted') return
   const [name, text] = ['.nm', '.sn-text'].map(part => row.querySelector(part)?.textContent ?? '')
   const title = level === 'count' ? words('newText') : name
@@ -64,12 +69,13 @@ async function notify(id, row) {
 function keepSubscribed() {
   const { push } = byId('texts').dataset
   if (!push || !page.storage?.getItem('push')) return
-  if (push === 'off') return pushed(({ forget }) => forget(page))
-  if (globalThis.Notification?.permission === 'granted') return pushed(({ subscribe }) => subscribe({ key: push, tell, storage: page.storage }))
+  if (push === 'off') return later('push', ({ forget }) => forget(page))
+  if (globalThis.Notification?.permission === 'granted') return later('push', ({ subscribe }) => subscribe({ key: push, tell, storage: page.storage }))
 }
 
-async function pushed(run) {
-  return run(await import(new URL('push.js', import.meta.url)))
+// By a module of its own, fetched when it is first wanted.
+async function later(name, run) {
+  return run(await import(new URL(`${name}.js`, import.meta.url)))
 }
 
 function settings() {
@@ -80,23 +86,6 @@ function settings() {
     return from <= now && now < to
   })
   return { level, sound: sound === 'true', isQuiet }
-}
-
-// Two soft notes; nothing to fetch. A page that was never touched stays silent.
-function beep() {
-  const context = new AudioContext()
-  for (const [start, pitch] of [[0, 660], [0.14, 880]]) {
-    const [note, volume] = [context.createOscillator(), context.createGain()]
-    note.frequency.value = pitch
-    const at = context.currentTime + start
-    volume.gain.setValueAtTime(0.08, at)
-    volume.gain.exponentialRampToValueAtTime(0.0001, at + 0.3)
-    note.connect(volume).connect(context.destination)
-    note.start(at)
-    note.stop(at + 0.3)
-  }
-  document.dispatchEvent(new CustomEvent('sounded'))
-  setTimeout(() => context.close(), 800)
 }
 
 // What waits, on the tab's icon and the app's.
@@ -122,7 +111,7 @@ async function askForPush() {
   const { push: key } = byId('texts').dataset
   page.storage?.removeItem('push')
   try {
-    await pushed(({ subscribe }) => subscribe({ key, tell, storage: page.storage }))
+    await later('push', ({ subscribe }) => subscribe({ key, tell, storage: page.storage }))
     location.reload()
   } catch {
     byId('push-failed').hidden = false

@@ -6,7 +6,7 @@ use super::browsers::browsers;
 use super::{quiet_times, saved, status_of};
 use crate::actions::people::{self, Preferences};
 use crate::app::App;
-use crate::domain::user::{Notify, Role};
+use crate::domain::user::{Notify, NotifyScope, Role};
 use crate::password::{MIN_LENGTH, MIN_LENGTH_ADMIN};
 use crate::web::client_address::client_address;
 use crate::web::error::WebError;
@@ -84,6 +84,8 @@ fn chosen(session: &Session, fields: &Fields) -> Preferences {
             .last()
             .map_or(session.user.enter_sends, |value| value == "true"),
         notify: Notify::from_word(fields.get("notify")).unwrap_or(session.user.notify),
+        notify_scope: NotifyScope::from_word(fields.get("notify_scope"))
+            .unwrap_or(session.user.notify_scope),
         sound: fields.all("sound").last().map_or(session.user.sound, |value| value == "true"),
     }
 }
@@ -134,6 +136,7 @@ async fn page_with(
         theme: Theme::from_word(&chosen.theme).unwrap_or_default(),
         enter_sends: chosen.enter_sends,
         notify: chosen.notify,
+        notify_scope: chosen.notify_scope,
         sound: chosen.sound,
         password_min: shortest(session),
         errors,

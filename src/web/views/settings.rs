@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{ChoiceView, FormErrors, Shell, Theme, TimeView};
-use crate::domain::user::{Notify, Role};
+use crate::domain::user::{Notify, NotifyScope, Role};
 
 /// The tabs of the settings, as far as the user may open them.
 pub fn settings_menu(shell: &Shell) -> Vec<ChoiceView> {
@@ -61,6 +61,7 @@ pub struct PreferencesPage {
     pub theme: Theme,
     pub enter_sends: bool,
     pub notify: Notify,
+    pub notify_scope: NotifyScope,
     pub sound: bool,
     pub password_min: u32,
     pub quiet: QuietView,
@@ -115,6 +116,20 @@ impl PreferencesPage {
             Notify::Count => t.preferences_notify_count(),
             Notify::Name => t.preferences_notify_name(),
             Notify::Body => t.preferences_notify_body(),
+        }
+    }
+
+    fn is_scope(&self, scope: &NotifyScope) -> bool {
+        self.notify_scope == *scope
+    }
+
+    fn scope_label(&self, scope: &NotifyScope) -> &'static str {
+        let t = self.shell.t;
+        match scope {
+            NotifyScope::Mine => t.preferences_scope_mine(),
+            NotifyScope::Ours => t.preferences_scope_ours(),
+            NotifyScope::All => t.preferences_scope_all(),
+            NotifyScope::Mentions => t.preferences_scope_mentions(),
         }
     }
 

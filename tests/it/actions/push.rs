@@ -304,6 +304,55 @@ async fn a_closed_network_says_so_and_calls_nobody() {
 }
 
 #[tokio::test]
+async fn each_is_told_of_the_conversations_they_asked_for_from_that_moment_on() {
+    let service = Service::open().await;
+    let app = service.house().await;
+    let (sato, tanaka) = (app.sign_in(SATO).await, app.sign_in(TANAKA).await);
+    service.tells(&sato, "sato").await;
+    let talk = app.handset(HANDSET).sends("担当のいない会話").await;
+    assert_eq!(push(&app).await, 1);
+    tanaka.post(&format!("/conversations/{talk}/assignment"), &[]).await.expect(303);
+    let mut told = Vec::new();
+    for (scope, note) in
+        [("ours", ""), ("mine", ""), ("all", ""), ("mentions", ""), ("mentions", "@佐藤 どうぞ")]
+    {
+        sato.put("/settings/preferences", &[("notify_scope", scope)]).await.expect(303);
+        if !note.is_empty() {
+            tanaka.note(talk, note).await;
+        }
+        app.handset(HANDSET).sends("田中さんの会話").await;
+        told.push(push(&app).await);
+    }
+    assert_eq!(told, [0, 0, 1, 0, 1]);
+    let page = sato.get("/conversations").await.expect(200);
+    assert_eq!(page.attribute("#texts", "data-scope").as_deref(), Some("mentions"));
+    assert_eq!(page.texts("#count-me"), ["1"], "what waits there");
+
+    // Pages that are open go by it too, and by a pause.
+    let mut socket = Socket::open(&app, &sato, app.last_event().await).await;
+    let pause = "/settings/pause";
+    sato.put("/settings/preferences", &[("notify_scope", "all")]).await.expect(303);
+    assert_eq!(wishes(&mut socket).await["data-scope"], "all");
+    sato.post(pause, &[("until", "hour")]).await.expect(303);
+    let until = (app.now() + TimeDelta::hours(1)).timestamp();
+    let quiet = wishes(&mut socket).await["data-quiet"].clone();
+    assert_eq!(quiet, format!("{}-{until}", app.now().timestamp()));
+    sato.delete(pause).await.expect(303);
+    assert_eq!(wishes(&mut socket).await["data-quiet"], json!(null));
+    tanaka.post(pause, &[("until", "hour")]).await.expect(303);
+    sato.post(pause, &[("until", "hour")]).await.expect(303);
+    let own = wishes(&mut socket).await["data-quiet"].clone();
+    assert_eq!(own, quiet, "not what others want");
+}
+
+/// What an open page is told of its user's wishes.
+async fn wishes(socket: &mut Socket) -> serde_json::Value {
+    let frame = socket.next_of("ev").await;
+    assert_eq!(frame["ops"][0]["id"], "texts", "{frame}");
+    frame["ops"][0]["set"].clone()
+}
+
+#[tokio::test]
 async fn nobody_is_told_in_the_times_they_keep() {
     let service = Service::open().await;
     let app = service.house().await;

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{hooks, shell, time};
 use crate::domain::tag::TagColour;
-use crate::domain::user::{Notify, Role};
+use crate::domain::user::{Notify, NotifyScope, Role};
 use crate::locale::Locale;
 use crate::web::views::*;
 
@@ -164,6 +164,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         theme: Theme::Auto,
         enter_sends: false,
         notify: Notify::Name,
+        notify_scope: NotifyScope::Ours,
         sound: true,
         password_min: 12,
         quiet: QuietView {

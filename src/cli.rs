@@ -232,6 +232,9 @@ pub struct Demo {
     /// How many messages the sample holds; more conversations with more messages.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub messages: Option<u64>,
+    /// How many of them the longest conversation holds; a hundredth where it is not said.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub longest: Option<u64>,
     /// The same seed makes the same sample.
     #[arg(long, value_name = "SEED", default_value_t = 1)]
     pub seed: u64,

@@ -50,7 +50,8 @@ pub struct Filled {
 pub async fn run(config: Config, asked: Demo) -> anyhow::Result<()> {
     let public_url = config.web.public_url.clone();
     let app = open(config).await?;
-    let filled = fill(&app, asked.messages.unwrap_or(MESSAGES), asked.seed).await?;
+    let messages = asked.messages.unwrap_or(MESSAGES);
+    let filled = fill_with(&app, messages, asked.longest, asked.seed).await?;
     let Filled { threads, messages, rows, seconds, password } = filled;
     let rate = rows as f64 / seconds;
     output::line(format_args!(
@@ -69,6 +70,21 @@ pub async fn run(config: Config, asked: Demo) -> anyhow::Result<()> {
 /// When it is not empty: a sample among real people's texts could not be told
 /// apart, nor taken out again.
 pub async fn fill(app: &App, messages: u64, seed: u64) -> anyhow::Result<Filled> {
+    fill_with(app, messages, None, seed).await
+}
+
+/// With a conversation of `longest` lines among the others.
+///
+/// # Errors
+/// As [`fill`]; and where the longest would hold more than there are.
+async fn fill_with(
+    app: &App,
+    messages: u64,
+    longest: Option<u64>,
+    seed: u64,
+) -> anyhow::Result<Filled> {
+    let others = messages.checked_sub(longest.unwrap_or_default());
+    let others = others.context("--longest: is more than --messages; give it fewer, or more")?;
     let is_used = app
         .store
         .read(|db| {
@@ -82,9 +98,15 @@ pub async fn fill(app: &App, messages: u64, seed: u64) -> anyhow::Result<Filled>
     );
     let password = URL_SAFE_NO_PAD.encode(random::<15>());
     let desks = house::build(app, &password).await.context("the house cannot be set up")?;
-    let threads = messages.div_ceil(PER_THREAD);
+    let threads = match longest {
+        Some(_) => 1 + others.div_ceil(PER_THREAD),
+        None => messages.div_ceil(PER_THREAD),
+    };
     let zone = app.config.language.time_zone;
     let mut sample = Sample::new(desks, seed, app.clock.now(), zone, threads, messages);
+    if let Some(longest) = longest {
+        sample = sample.with_longest(longest);
+    }
     let started = Instant::now();
     let mut rows = 0;
     loop {

@@ -68,6 +68,11 @@ impl Sample {
         }
     }
 
+    /// As it is, but for how many lines the longest conversation has.
+    pub fn with_longest(self, longest: u64) -> Self {
+        Self { longest, ..self }
+    }
+
     fn tell(&mut self) -> Thread {
         let place = match self.random.between(0, 9) {
             0..=3 => 0,

@@ -44,9 +44,11 @@ export class Henji {
   }
 
   // A house in full swing: three inboxes, twelve people, hundreds of conversations.
-  static async demo() {
+  // `longest` makes one of them that long.
+  static async demo({ messages = 6000, longest } = {}) {
     const henji = await Henji.empty()
-    henji.password = henji.run(['demo', '--messages', '6000']).match(/with the password (\S+)/)[1]
+    const asked = ['--messages', `${messages}`, ...(longest ? ['--longest', `${longest}`] : [])]
+    henji.password = henji.run(['demo', ...asked]).match(/with the password (\S+)/)[1]
     henji.setup = { sender: '+815012345678' }
     henji.#addToken()
     await henji.serve()

@@ -77,3 +77,11 @@ fn every_state_of_a_house_in_use_is_there() {
     let waiting = told.iter().filter(|thread| thread.status.waiting_since.is_some()).count();
     assert!((20..200).contains(&waiting), "{waiting} wait");
 }
+
+#[test]
+fn one_conversation_may_be_as_long_as_somebody_wants() {
+    let now = "2026-11-20T03:00:00Z".parse().unwrap();
+    let sample = Sample::new(desks(), 1, now, Tz::Asia__Tokyo, 6, 540).with_longest(500);
+    let lengths: Vec<usize> = sample.map(|thread| thread.messages.len()).collect();
+    assert_eq!((lengths.len(), lengths[0], lengths.iter().sum()), (6, 500, 540));
+}

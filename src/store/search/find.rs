@@ -238,8 +238,13 @@ pub fn imported(
     limit: usize,
 ) -> Result<Vec<Contact>, StoreError> {
     let mut found = contacts::imported(db, sight)?;
+    // Who was merged into another is still asked for by the name they had.
+    let merged = found.iter().filter(|contact| contact.person != contact.id);
+    let merged: Vec<ContactId> = merged.map(|contact| contact.id).collect();
+    let known = contacts::names_and_numbers(db, &merged)?;
     found.retain(|contact| {
-        let person = (Vec::from_iter(contact.name.clone()), vec![contact.address.clone()]);
+        let own = || (Vec::from_iter(contact.name.clone()), vec![contact.address.clone()]);
+        let person = known.get(&contact.id).cloned().unwrap_or_else(own);
         words.iter().all(|word| is_called(word, &person, numbers))
     });
     found.truncate(limit);

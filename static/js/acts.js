@@ -3,10 +3,12 @@
 // Each is a button of the page's one form `act` and works without scripts; here
 // the page stays and shows the answer.
 import { say } from './announcer.js'
+import { isComposing } from './composer.js'
 import { neighbour } from './list.js'
 import { byId, words } from './page.js'
 import { reason, tell } from './request.js'
 import { signedOut } from './signed-out.js'
+import { folded } from './templates.js'
 import { putHead, putLine, thread } from './thread.js'
 
 export function watchActs() {
@@ -20,6 +22,21 @@ export function watchActs() {
     if (undo) takeBack(undo)
     for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(target)) menu.open = false
   })
+  document.addEventListener('input', ({ target }) => { if (target.id === 'tag-find') findTags(target) })
+  document.addEventListener('keydown', event => {
+    if (event.target.id !== 'tag-find' || event.key !== 'Enter') return
+    event.preventDefault()
+    if (isComposing(event)) return
+    document.querySelector('#tag-menu button:not([hidden])')?.click()
+    event.target.value = ''
+    findTags(event.target)
+  })
+}
+
+// A few letters of its name, and Enter.
+function findTags({ value }) {
+  const wanted = folded(value)
+  for (const button of document.querySelectorAll('#tag-menu button')) button.hidden = !folded(button.textContent).includes(wanted)
 }
 
 async function act(button) {

@@ -1,12 +1,13 @@
 // Single keys, outside of text fields only; they can be switched off (WCAG 2.1.4).
+import { toast } from './acts.js'
 import { isPicking, pick, pickAll } from './bulk.js'
 import { isComposing, writeMode } from './composer.js'
 import { neighbour } from './list.js'
-import { byId, page } from './page.js'
+import { byId, page, words } from './page.js'
 import { ask } from './request.js'
 import { signedOut } from './signed-out.js'
 import { folded } from './templates.js'
-import { keepUnread, thread, toLatest } from './thread.js'
+import { idOf, keepUnread, thread, toLatest, toUnread } from './thread.js'
 
 const press = selector => document.querySelector(selector)?.click()
 const isSeen = element => element?.checkVisibility()
@@ -16,8 +17,11 @@ const chosen = (many, one) => () => isPicking() ? many() : one()
 const commands = {
   j: () => step(1),
   k: () => step(-1),
-  ArrowDown: event => event.target.matches('.row') && step(1),
-  ArrowUp: event => event.target.matches('.row') && step(-1),
+  ArrowDown: event => event.shiftKey ? choose(1) : event.target.matches('.row') && step(1),
+  ArrowUp: event => event.shiftKey ? choose(-1) : event.target.matches('.row') && step(-1),
+  c: () => onLine('copy'),
+  y: () => onLine('link'),
+  q: () => onLine('quote'),
   o: event => event.target.matches('.row') && event.target.click(),
   r: () => writeMode('reply'),
   n: () => writeMode('note'),
@@ -34,6 +38,7 @@ const commands = {
   e: chosen(() => press('#bulk [value=close]'), () => press('.th .close-it, .th .reopen')),
   E: () => press('.th .close-next'),
   u: () => keepUnread(),
+  U: () => toUnread(),
   z: () => lastUndo()?.click(),
   l: () => thread.lines && toLatest(),
   d: () => openMenu('jump-menu'),
@@ -41,6 +46,7 @@ const commands = {
   '?': () => byId('help').showModal(),
   'g i': () => location.assign('/conversations'),
   'g c': () => location.assign('/contacts'),
+  'g e': () => press('.rail [href="/escalations"]'),
   'g ,': () => press('.rail [href="/settings"]'),
 }
 
@@ -53,6 +59,7 @@ export function watchKeys() {
     if (event.key === 'Escape') return leave(event)
     if ((event.ctrlKey || event.metaKey) && event.key === 'k') return event.preventDefault() ?? palette()
     if (event.altKey && event.code === 'KeyN') return toggleMode(event)
+    if (event.altKey && event.code === 'KeyR') return event.preventDefault() ?? withLines(({ retry }) => retry())
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || areOff() || document.querySelector('dialog[open]')) return
     const key = pending + event.key
     pending = ['g', '*'].includes(event.key) ? `${event.key} ` : ''
@@ -111,6 +118,19 @@ function extend(by) {
 function lastUndo() {
   const texts = document.querySelectorAll(`.line[data-by="${page.me}"] .ring ~ [data-act=cancel]`)
   return [...document.querySelectorAll('[data-undo]')].at(-1) ?? [...texts].at(-1)
+}
+
+// The lines of the thread, one under the keys' hand; fetched when first wanted.
+const choose = by => thread.lines ? void withLines(({ move }) => move(by)) : false
+
+function onLine(what) {
+  const line = document.activeElement
+  return line.matches('.msgs > .line') ? void withLines(lines => lines[what](line)) : false
+}
+
+async function withLines(act) {
+  const { handle } = await import(new URL('lines.js', import.meta.url))
+  act(handle({ thread, idOf, toast, words, writeMode }))
 }
 
 function openMenu(id) {

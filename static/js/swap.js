@@ -8,9 +8,10 @@ export function swap(old, fresh) {
     const same = fresh.querySelector(`#${CSS.escape(field.id)}`)
     if (same) Object.assign(same, field.type === 'checkbox' ? { checked: field.checked } : { value: field.value })
   }
+  if (old.tabIndex < 0 && old.hasAttribute('tabindex')) fresh.tabIndex = -1
   old.replaceWith(fresh)
   fresh.querySelectorAll('details').forEach((menu, at) => { menu.open = open.has(keyOf(menu, at)) })
-  if (held) (fresh.querySelector(held) ?? fresh.querySelector('a, button') ?? fresh).focus({ preventScroll: true })
+  if (held) ((fresh.matches(held) ? fresh : fresh.querySelector(held)) ?? fresh.querySelector('a, button') ?? fresh).focus({ preventScroll: true })
 }
 
 // Moves `element` before `next` (or to the end); focus stays in it.

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { until } from './support/henji.mjs'
-import { contactOf, list, listening, merging, table } from './support/pages.mjs'
+import { contactOf, customerFields, list, listening, masking, merging, table } from './support/pages.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
@@ -56,4 +56,64 @@ test('without scripts: a file is mended, looked at and taken in, and given out a
   assert.equal(await file.listed.first().innerText(), '山田')
   const written = readFileSync(await file.download('utf-8'), 'utf8')
   assert.ok(written.startsWith('\ufeff') && written.includes('山田'))
+})
+
+test('without scripts: what the house wants to know is asked, checked and shown', async () => {
+  const suzuki = await scene.person('suzuki', { scripts: false })
+  const { make, form, open, shown } = customerFields
+  await make(suzuki, { name: '会員番号', kind: 'number' })
+  await make(suzuki, { name: '希望の店舗', kind: 'choice', choices: ['新宿', '渋谷'] })
+  const conversation = await scene.inbound(newNumber(), '会員です')
+  const contact = await contactOf(suzuki, conversation)
+  await suzuki.goto(contact)
+  await open(suzuki)
+  const [number, shop] = [form(suzuki).locator('input.num'), form(suzuki).locator('select')]
+  await number.fill('十二')
+  await shop.selectOption('渋谷')
+  await form(suzuki).locator('button').click()
+  assert.equal(await number.getAttribute('aria-invalid'), 'true')
+  assert.equal(await shop.inputValue(), '渋谷', 'nothing is lost')
+  await number.fill('１２００')
+  await form(suzuki).locator('button').click()
+  await until(async () => (await shown(suzuki).allInnerTexts()).join().includes('渋谷'), { what: 'the shop' })
+  assert.match((await shown(suzuki).allInnerTexts()).join(), /会員番号\s*1,?200/)
+  const sato = await scene.person('sato')
+  await sato.goto(`/conversations/${conversation}`)
+  assert.match(await sato.locator('aside.side').innerText(), /希望の店舗\s*渋谷/)
+})
+
+test('whoever was imported and merged is found by the name they had', async () => {
+  const suzuki = await scene.person('suzuki', { scripts: false })
+  const file = table(suzuki)
+  const [kept, merged] = [newNumber(), newNumber()]
+  await file.choose(`電話番号,名前\n${kept},新姓 花子\n${merged},旧姓 花子\n`)
+  await file.agree()
+  const find = async name => {
+    await suzuki.goto(`/contacts?q=${encodeURIComponent(name)}`)
+    return suzuki.locator('ul.found a').evaluateAll(all => all.map(link => link.pathname))
+  }
+  const [contact] = await find('新姓')
+  const [other] = await find('旧姓')
+  const merge = merging(suzuki)
+  await merge.find(contact, '旧姓')
+  await merge.choices.first().click()
+  await merge.agree()
+  await merge.news.waitFor()
+  assert.deepEqual(await find('旧姓'), [contact])
+  assert.deepEqual(await find('新姓'), [contact])
+  await suzuki.goto(contact)
+  await merge.undo()
+  assert.deepEqual(await find('旧姓'), [other])
+})
+
+test('whoever has no name is known by the whole of their masked number', async () => {
+  const conversation = await scene.inbound(newNumber(), '名前はありません')
+  const suzuki = await scene.person('suzuki')
+  await masking(suzuki).choose('agent')
+  const sato = await scene.person('sato')
+  await sato.goto(`/conversations/${conversation}`)
+  const name = sato.locator('#who')
+  assert.match(await name.innerText(), /^090-\*{4}-\d{4}$/)
+  assert.ok(await name.evaluate(each => each.scrollWidth <= each.clientWidth), 'nothing of it is cut')
+  await masking(suzuki).choose()
 })

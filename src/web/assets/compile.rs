@@ -14,7 +14,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 /// The order of the layers; later ones win.
-const CSS: [&str; 13] = [
+const CSS: [&str; 14] = [
     "tokens",
     "base",
     "buttons",
@@ -26,16 +26,17 @@ const CSS: [&str; 13] = [
     "search",
     "composer",
     "pages",
+    "setup",
     "simulator",
     "state",
 ];
 
-/// Stylesheets of their own, each for the one page that wants it: the joined one
+/// Stylesheets of their own, each for the few pages that want it: the joined one
 /// has 8 KB to keep within (ui.md 11.11).
-const APART: [&str; 2] = ["search", "simulator"];
+const APART: [&str; 3] = ["search", "setup", "simulator"];
 
 /// Modules of their own, fetched when they are first wanted. They import nothing.
-const LATER: [&str; 2] = ["palette", "push"];
+const LATER: [&str; 4] = ["lines", "palette", "push", "sound"];
 
 /// The module every page with scripts loads; what it imports is joined to it.
 const ENTRY: &str = "app";

@@ -17,6 +17,7 @@ const COUNTED = { mine: 0, unassigned: 1, waiting: 2, mentions: 4, snoozed: 5, a
 const listeners = new Set()
 let lostTimer = null
 let wasLost = false
+let counted = {}
 
 // Called after each event: f(number, conversation); and when the line is up again.
 export function onEvent(f) {
@@ -46,6 +47,8 @@ const painter = {
       if (value === null) element?.removeAttribute(name)
       else element?.setAttribute(name, value)
     }
+    // Of which conversations the title tells may be another choice now.
+    if (id === 'texts') painter.count(counted)
   },
   text({ id, text }) {
     const element = byId(id)
@@ -55,6 +58,7 @@ const painter = {
     listeners.forEach(f => f.presence?.(told))
   },
   count(inboxes) {
+    counted = inboxes
     const of = inbox => Object.entries(inboxes).filter(([id]) => !inbox || id === inbox).map(([, counts]) => counts)
     const sum = (counts, at) => counts.reduce((total, count) => total + count[at], 0)
     const listed = of(shownInbox())

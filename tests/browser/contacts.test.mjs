@@ -102,7 +102,8 @@ test('whoever was imported and merged is found by the name they had', async () =
   assert.deepEqual(await find('旧姓'), [contact])
   assert.deepEqual(await find('新姓'), [contact])
   await suzuki.goto(contact)
-  await merge.undo()
+  await merge.separate()
+  await merge.news.waitFor()
   assert.deepEqual(await find('旧姓'), [other])
 })
 

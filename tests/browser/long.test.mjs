@@ -7,29 +7,29 @@ import { stage } from './support/stage.mjs'
 
 const LINES = 10_000
 // Lines read each way at each end; `TEST_HISTORY=10000` reads all there are.
-const READ = Number(process.env.TEST_HISTORY ?? 600)
+const READ = Number(process.env.TEST_HISTORY ?? 300)
 
 const scene = stage({ start: () => Henji.demo({ messages: LINES + 200, longest: LINES }) })
 
 test(`a history of ${LINES} lines: ${READ} from its end and from its beginning, nothing jumps #8`, async t => {
   const conversation = await longest()
-  const sato = await scene.person('sato')
-  const { place, jumpTo } = await openThread(sato, conversation)
-  const heap = await heapOf(sato)
+  const page = await scene.person('yamamoto')
+  const { place, jumpTo } = await openThread(page, conversation)
+  const heap = await heapOf(page)
   const before = await heap()
-  await sato.evaluate(watchScrolling)
-  await sato.locator('#scroll').hover()
-  const cursor = side => sato.evaluate(name => document.querySelector('ol.msgs').dataset[name], side)
-  const loads = () => sato.evaluate(() => globalThis.scrolling.loads)
+  await page.evaluate(watchScrolling)
+  await page.locator('#scroll').hover()
+  const cursor = side => page.evaluate(name => document.querySelector('ol.msgs').dataset[name], side)
+  const loads = () => page.evaluate(() => globalThis.scrolling.loads)
   const pages = READ / 60
   await turn(-1, pages)
-  const end = await sato.evaluate(() => globalThis.scrolling)
+  const end = await page.evaluate(() => globalThis.scrolling)
   await jumpTo('2000-01-01')
   await until(async () => !await cursor('before'), { what: 'the beginning' })
-  await sato.evaluate(watchScrolling)
+  await page.evaluate(watchScrolling)
   await turn(1, pages)
   await turn(-1, pages)
-  const beginning = await sato.evaluate(() => globalThis.scrolling)
+  const beginning = await page.evaluate(() => globalThis.scrolling)
   const most = what => Math.max(end[what], beginning[what])
   const seen = { frames: [...end.frames, ...beginning.frames], rows: most('rows'), shift: most('shift'), loads: end.loads + beginning.loads }
   const grown = await heap() - before
@@ -48,7 +48,7 @@ test(`a history of ${LINES} lines: ${READ} from its end and from its beginning, 
   async function turn(way, pages) {
     const from = await loads()
     await until(async () => {
-      for (let n = 0; n < 8; n += 1) await sato.mouse.wheel(0, way * 1_200)
+      for (let n = 0; n < 8; n += 1) await page.mouse.wheel(0, way * 1_200)
       const { top, left } = await place()
       const isEnd = way < 0 ? !await cursor('before') && top === 0 : !await cursor('after') && left < 2
       return isEnd || await loads() - from >= pages

@@ -139,7 +139,7 @@ test('of which conversations is chosen, and open pages go by it at once', async 
   assert.deepEqual(await told(page), [])
   await scene.inbound(customer, '知らされる')
   await until(async () => (await told(page)).length === 1, { what: 'a notification' })
-  assert.match(await page.title(), /^\(\d+\) /, 'what waits anywhere')
+  await until(async () => /^\(\d+\) /.test(await page.title()), { what: 'the title to say what waits anywhere' })
   await page.goto('/settings/preferences')
   await page.locator('[name=notify_scope][value=ours]').check()
   await Promise.all([page.waitForURL(/saved/), page.locator('form[action="/settings/preferences"] button.pri').click()])

@@ -115,7 +115,7 @@ impl Sample {
                     id: self.id(case.opened_at).into(),
                     opened_at: case.opened_at,
                     closed_at: case.closed_at,
-                    closed_by: case.closed_at.and(timeline.status.last_answered_by),
+                    closed_by: case.closed_by,
                 })
                 .collect(),
             status: timeline.status,

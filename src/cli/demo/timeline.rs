@@ -45,6 +45,7 @@ pub struct Line {
 pub struct Span {
     pub opened_at: DateTime<Utc>,
     pub closed_at: Option<DateTime<Utc>>,
+    pub closed_by: Option<UserId>,
 }
 
 /// Lines from oldest to newest, and what they led to.
@@ -219,7 +220,7 @@ impl Telling {
         let mut status = self.status.unwrap_or_else(|| {
             self.open_case();
             if by.is_none() {
-                self.close_case();
+                self.close_case(None);
             }
             Status::started_by_us(by)
         });
@@ -240,7 +241,7 @@ impl Telling {
 
     fn close(&mut self) {
         self.status = self.status.map(|status| status.close());
-        self.close_case();
+        self.close_case(Some(self.agent));
         self.say(Said::System(SystemLine::Closed, Some(self.agent)));
     }
 
@@ -257,7 +258,7 @@ impl Telling {
     }
 
     fn open_case(&mut self) {
-        self.cases.push(Span { opened_at: self.at, closed_at: None });
+        self.cases.push(Span { opened_at: self.at, closed_at: None, closed_by: None });
     }
 
     fn say(&mut self, said: Said) {
@@ -265,9 +266,10 @@ impl Telling {
         self.wait(1);
     }
 
-    fn close_case(&mut self) {
+    fn close_case(&mut self, by: Option<UserId>) {
         if let Some(case) = self.cases.last_mut() {
             case.closed_at = Some(self.at);
+            case.closed_by = by;
         }
     }
 
@@ -279,6 +281,7 @@ impl Telling {
         let cases = self.cases.iter().map(|case| Span {
             opened_at: case.opened_at + by,
             closed_at: case.closed_at.map(|at| at + by),
+            closed_by: case.closed_by,
         });
         Timeline {
             lines: lines.collect(),

@@ -128,6 +128,7 @@ export const merging = page => ({
   choices: page.locator('ul.found a'),
   agree: () => submit(page.locator('main form[method=post]').first()).click(),
   undo: () => page.locator('#merge-news button').click(),
+  separate: () => page.locator('[aria-labelledby=merged] button').click(),
   numbers: page.locator('[aria-labelledby=numbers] li b'),
 })
 

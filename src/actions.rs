@@ -8,6 +8,7 @@ pub mod access;
 pub mod add_note;
 pub mod ask_help;
 pub mod assign;
+pub mod automatic_reply;
 pub mod backfill;
 pub mod bulk;
 pub mod calendars;

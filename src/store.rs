@@ -16,6 +16,7 @@ use crate::clock::Clock;
 
 pub mod api_tokens;
 pub mod audit;
+pub mod automatic_replies;
 pub mod backup;
 pub mod calendars;
 pub mod checkpoint;
@@ -37,6 +38,7 @@ pub mod mail_replies;
 pub mod mails;
 pub mod masking;
 pub mod mentions;
+pub mod merge_values;
 pub mod messages;
 mod migrations;
 pub mod opt_outs;

@@ -269,6 +269,7 @@ fn answer(
         send_at: None,
         expires_at: None,
         until_reply: false,
+        automatic: false,
         // Nobody is there to take it back.
         may_be_undone: false,
         despite_doubt: false,

@@ -39,6 +39,8 @@ pub struct Draft {
     pub expires_at: Option<DateTime<Utc>>,
     /// Taken back when the contact writes before it leaves.
     pub until_reply: bool,
+    /// A rule's answer, which nobody wrote.
+    pub automatic: bool,
     /// Whether the inbox's undo window applies: for people, never for machines.
     pub may_be_undone: bool,
     /// A person was shown digits that may be a secret, and says that they are
@@ -155,6 +157,7 @@ pub fn queue(
         not_before,
         expires_at: draft.expires_at,
         until_reply: draft.until_reply,
+        automatic: draft.automatic,
         created_at: now,
         sent_at: None,
         delivered_at: None,

@@ -24,7 +24,7 @@ use crate::store::messages::{Message, Progress};
 use crate::store::senders::Sender;
 use crate::store::{StoreError, Tx, contacts, conversations, messages, opt_outs, outbox, senders};
 
-use super::{ActionError, timeline};
+use super::{ActionError, automatic_reply, timeline};
 
 mod together;
 use together::{Arrival, receive_together};
@@ -52,18 +52,36 @@ pub async fn run(
         None => Ok(Vec::new()),
         // The common case: one text a request, many requests at a time.
         Some(text) if texts.is_empty() => {
-            let arrival = Arrival { account, text };
+            let arrival = Arrival { account, text, providers: app.providers.clone() };
             Ok(vec![app.store.write_together(arrival, receive_together).await?])
         }
         Some(last) => {
             texts.push(last);
+            let providers = app.providers.clone();
             app.store
                 .write_vital(move |tx| {
-                    texts.iter().map(|text| receive(tx, account, text)).collect()
+                    let received = texts.iter().map(|text| receive(tx, account, text));
+                    let received = received.collect::<Result<Vec<Received>, ActionError>>()?;
+                    automatic_reply::answer(tx, &providers, &stored(&texts, &received))?;
+                    Ok(received)
                 })
                 .await
         }
     }
+}
+
+/// The texts that are new, by their ids.
+fn stored<'a>(
+    texts: impl IntoIterator<Item = &'a InboundMessage>,
+    received: &[Received],
+) -> Vec<(&'a InboundMessage, MessageId)> {
+    let pairs = texts.into_iter().zip(received);
+    pairs
+        .filter_map(|(text, received)| match received {
+            Received::New(id) => Some((text, *id)),
+            Received::Again(_) => None,
+        })
+        .collect()
 }
 
 pub(super) fn receive(
@@ -153,7 +171,7 @@ fn addressed_sender(
 }
 
 /// Whether two writings are the same number of ours: `0120-123-456`, `0120123456`.
-fn is_same_address(one: &str, other: &str) -> bool {
+pub(super) fn is_same_address(one: &str, other: &str) -> bool {
     match (SenderAddress::parse(one), SenderAddress::parse(other)) {
         (Ok(one), Ok(other)) => one.key() == other.key(),
         _ => one == other,
@@ -221,6 +239,7 @@ fn inbound_message(
         not_before: None,
         expires_at: None,
         until_reply: false,
+        automatic: false,
         created_at: tx.now,
         sent_at: text.sent_at,
         delivered_at: None,

@@ -48,6 +48,7 @@ pub async fn run(app: &App, caller: Caller, message: MessageId) -> Result<Sent, 
                 send_at: None,
                 expires_at: None,
                 until_reply: false,
+                automatic: false,
                 may_be_undone: false,
                 despite_doubt: true,
             };

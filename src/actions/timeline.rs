@@ -54,6 +54,7 @@ pub fn internal(
         not_before: None,
         expires_at: None,
         until_reply: false,
+        automatic: false,
         created_at: tx.now,
         sent_at: None,
         delivered_at: None,

@@ -60,6 +60,8 @@ pub struct Message {
     pub expires_at: Option<DateTime<Utc>>,
     /// Taken back when the contact writes before it leaves.
     pub until_reply: bool,
+    /// A rule's answer: nobody wrote it.
+    pub automatic: bool,
     pub created_at: DateTime<Utc>,
     pub sent_at: Option<DateTime<Utc>>,
     pub delivered_at: Option<DateTime<Utc>>,

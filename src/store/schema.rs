@@ -418,6 +418,7 @@ diesel::table! {
         delivered_at -> Nullable<Timestamp>,
         until_reply -> Bool,
         failed_at -> Nullable<Timestamp>,
+        automatic -> Bool,
     }
 }
 
@@ -648,6 +649,30 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::ids::DbUuid;
 
+    automatic_policies (inbox_id) {
+        inbox_id -> DbUuid,
+        pause_seconds -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    automatic_rules (inbox_id, position) {
+        inbox_id -> DbUuid,
+        position -> Integer,
+        occasion -> Text,
+        matching -> Text,
+        words -> Nullable<Text>,
+        body_sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
     escalation_policies (inbox_id) {
         inbox_id -> DbUuid,
         always -> Bool,
@@ -809,6 +834,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     attempts,
     audit_entries,
     audit_head,
+    automatic_policies,
+    automatic_rules,
     calendar_days,
     calendars,
     cases,

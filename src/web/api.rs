@@ -4,6 +4,7 @@
 //! token may do is read from the route table, so that table and check cannot
 //! say different things; `openapi.json` is held to the same table by a test.
 
+pub mod automatic_replies;
 mod body;
 pub mod contact_fields;
 pub mod contacts;
@@ -38,4 +39,10 @@ type Answer = Result<HttpResponse, ApiError>;
 
 fn ok(body: &impl Serialize) -> Answer {
     Ok(HttpResponse::Ok().json(body))
+}
+
+/// For members that are left out where they say nothing.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_false(value: &bool) -> bool {
+    !value
 }

@@ -61,6 +61,7 @@ pub async fn create(
         send_at,
         expires_at: None,
         until_reply: send_at.is_some() && fields.has("until_reply"),
+        automatic: false,
         may_be_undone: true,
         despite_doubt: fields.has("despite_doubt"),
     };

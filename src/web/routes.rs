@@ -161,6 +161,8 @@ routes! {
     get "/settings/inboxes" Admin => settings::inboxes::index;
     get "/settings/inboxes/new" Admin => settings::inboxes::new;
     post "/settings/inboxes" Admin => settings::inboxes::create;
+    get "/settings/inboxes/{id}/automatic_replies" Admin => settings::automatic_replies::edit;
+    put "/settings/inboxes/{id}/automatic_replies" Admin => settings::automatic_replies::update;
     get "/settings/inboxes/{id}/edit" Admin => settings::inboxes::edit;
     get "/settings/inboxes/{id}/escalation" Admin => settings::escalation::edit;
     put "/settings/inboxes/{id}/escalation" Admin => settings::escalation::update;
@@ -226,6 +228,7 @@ routes! {
     get "/api/v1/conversations/{id}/messages" Token("messages:read") => api::conversations::messages;
     put "/api/v1/conversations/{id}/assignment" Token("conversations:write") => api::conversations::assign;
     delete "/api/v1/conversations/{id}/assignment" Token("conversations:write") => api::conversations::unassign;
+    put "/api/v1/inboxes/{id}/automatic_replies" Token("admin") => api::automatic_replies::set;
     put "/api/v1/conversations/{id}/closure" Token("conversations:write") => api::conversations::close;
     delete "/api/v1/conversations/{id}/closure" Token("conversations:write") => api::conversations::reopen;
     put "/api/v1/conversations/{id}/snooze" Token("conversations:write") => api::conversations::snooze;

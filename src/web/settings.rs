@@ -22,6 +22,7 @@ use crate::store::{
 
 pub mod accounts;
 pub mod audit;
+pub mod automatic_replies;
 pub mod browsers;
 pub mod calendars;
 pub mod escalation;

@@ -31,6 +31,7 @@
 use crate::domain::user::{Notify, NotifyScope, Role};
 use crate::locale::Locale;
 
+mod automatic_replies;
 mod body;
 mod calendars;
 mod cases;
@@ -55,6 +56,7 @@ mod tags;
 mod teams;
 mod templates;
 
+pub use automatic_replies::{AutomaticRepliesPage, AutomaticRuleView};
 pub use body::{Link, Piece, pieces, pieces_and_calls};
 pub use calendars::{
     AheadView, CalendarFormPage, CalendarRowView, CalendarView, CalendarsPage, SpecialDayView,

@@ -17,6 +17,8 @@ use crate::support::test_db::{self, TestDb};
 const UNIQUE: &[(&str, &str)] = &[
     ("api_tokens", "token_hash"),
     ("attempts", "message_id,number"),
+    ("automatic_policies", "inbox_id"),
+    ("automatic_rules", "inbox_id,position"),
     ("calendar_days", "calendar_id,day"),
     ("calendars", "name"),
     ("contact_addresses", "address_index"),

@@ -9,15 +9,16 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{
-    Received, addressed_sender, inbound_message, normalised, receive, signal_of, withdraw,
+    Received, addressed_sender, inbound_message, normalised, receive, signal_of, stored, withdraw,
 };
-use crate::actions::ActionError;
+use crate::actions::{ActionError, automatic_reply};
 use crate::clock::fresh_id;
 use crate::domain::conversation::{Conversation as Status, ConversationState};
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{ContactId, ConversationId, InboxId, MessageId, ProviderAccountId};
 use crate::domain::inbound::InboundMessage;
 use crate::domain::message::Direction;
+use crate::providers::registry::Registry;
 use crate::store::contacts::{self, Contact};
 use crate::store::conversations::{self, NewConversation, Touched};
 use crate::store::messages::{self, Message};
@@ -30,6 +31,8 @@ use crate::store::{StoreError, Tx};
 pub struct Arrival {
     pub account: ProviderAccountId,
     pub text: InboundMessage,
+    /// Whose lengths an automatic reply keeps to.
+    pub providers: Registry,
 }
 
 /// A conversation while the texts of one batch are put into it.
@@ -43,6 +46,15 @@ struct Open {
 }
 
 pub fn receive_together(tx: &mut Tx, arrivals: &[Arrival]) -> Result<Vec<Received>, ActionError> {
+    let received = receive_all(tx, arrivals)?;
+    if let Some(first) = arrivals.first() {
+        let texts = stored(arrivals.iter().map(|one| &one.text), &received);
+        automatic_reply::answer(tx, &first.providers, &texts)?;
+    }
+    Ok(received)
+}
+
+fn receive_all(tx: &mut Tx, arrivals: &[Arrival]) -> Result<Vec<Received>, ActionError> {
     if let [only] = arrivals {
         return Ok(vec![receive(tx, only.account, &only.text)?]);
     }

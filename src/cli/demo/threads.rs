@@ -232,6 +232,7 @@ impl Sample {
             not_before: None,
             expires_at: None,
             until_reply: false,
+            automatic: false,
             created_at: line.at,
             sent_at: match direction {
                 Direction::Inbound => Some(line.at),

@@ -40,6 +40,7 @@ pub(in crate::store) struct MessageRow {
     sent_at: Option<NaiveDateTime>,
     delivered_at: Option<NaiveDateTime>,
     until_reply: bool,
+    automatic: bool,
 }
 
 pub(in crate::store) fn seal(message: &Message, key: &Key) -> MessageRow {
@@ -68,6 +69,7 @@ pub(in crate::store) fn seal(message: &Message, key: &Key) -> MessageRow {
         sent_at: utc(message.sent_at),
         delivered_at: utc(message.delivered_at),
         until_reply: message.until_reply,
+        automatic: message.automatic,
     }
 }
 
@@ -120,5 +122,6 @@ fn read(row: MessageRow, body: String) -> Result<Message, StoreError> {
         sent_at: utc(row.sent_at),
         delivered_at: utc(row.delivered_at),
         until_reply: row.until_reply,
+        automatic: row.automatic,
     })
 }

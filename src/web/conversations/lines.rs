@@ -131,6 +131,7 @@ fn look(setting: &Setting<'_>, message: &Message) -> MessageLook {
                 not_before: held.filter(|_| !is_undo).map(|until| times.full(until)),
                 until_reply: message.until_reply,
                 purpose: message.purpose,
+                automatic: message.automatic,
                 may_act: setting.may_act,
             })
         }

@@ -148,7 +148,6 @@ async fn form(
         label: inbox.name,
         chosen: chosen == Some(inbox.id),
     });
-    let own = app.store.read(contact_fields::in_use).await?;
     let page = TemplateFormPage {
         shell: frame(app, session, request).await?,
         id: id.map(|id| id.to_string()),
@@ -157,10 +156,16 @@ async fn form(
         locale: template.locale,
         body: template.body,
         inboxes: inboxes.collect(),
-        fields: fields_of(t, &own),
+        fields: merge_fields(app, t).await?,
         errors,
     };
     html_with(status_of(!page.errors.is_empty()), &page)
+}
+
+/// Every merge field as it is written, with what it stands for.
+pub(super) async fn merge_fields(app: &App, t: Locale) -> Result<Vec<ChoiceView>, StoreError> {
+    let own = app.store.read(contact_fields::in_use).await?;
+    Ok(fields_of(t, &own))
 }
 
 fn fields_of(t: Locale, own: &[ContactField]) -> Vec<ChoiceView> {

@@ -105,6 +105,8 @@ pub struct DeliveryView {
     /// Whether it is taken back when the contact writes first.
     pub until_reply: bool,
     pub purpose: Purpose,
+    /// A rule answered, and nobody.
+    pub automatic: bool,
     /// Whether the reader may undo and resend; of the role, not of the person.
     pub may_act: bool,
 }

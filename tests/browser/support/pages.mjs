@@ -57,6 +57,7 @@ export const everyPage = ({ threads, user, inbox, calendar, contact, merging, li
   ['inbox-new', '/settings/inboxes/new'],
   ['inbox-edit', `/settings/inboxes/${inbox}/edit`],
   ['escalation', `/settings/inboxes/${inbox}/escalation`],
+  ['automatic-replies', `/settings/inboxes/${inbox}/automatic_replies`],
   ['escalations', '/escalations'],
   ['escalations-soon', '/escalations?view=soon'],
   ['taking', `/conversations/${threads.busy}/taking`],
@@ -548,7 +549,24 @@ export const ladder = page => ({
   async save() {
     await Promise.all([page.waitForURL(/saved/), page.locator('main form button.pri').click()])
   },
+  async backtest() {
+    await page.locator('main form [name=backtest]').click()
+    await page.locator('#tally').waitFor()
+  },
+  tally: () => page.locator('#tally').innerText(),
   said: row => page.locator(`#step-${row} .said`).innerText(),
+})
+
+// What an inbox answers by itself, row by row.
+export const automaticReplies = page => ({
+  async fill(row, { when, words, body }) {
+    await page.locator(`#when_${row}`).selectOption(when)
+    if (words) await page.locator(`#words_${row}`).fill(words)
+    await page.locator(`#body_${row}`).fill(body)
+  },
+  async save() {
+    await Promise.all([page.waitForURL(/saved/), page.locator('main form button.pri').click()])
+  },
 })
 
 // Who waits too long.

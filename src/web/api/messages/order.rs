@@ -85,6 +85,7 @@ impl Order {
             send_at: self.send_at,
             expires_at: self.expires_at,
             until_reply: false,
+            automatic: false,
             may_be_undone: false,
             despite_doubt: true,
         })

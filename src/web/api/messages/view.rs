@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::super::is_false;
+
 use crate::domain::masking;
 use crate::domain::message::Direction;
 use crate::store::conversations::Conversation;
@@ -33,6 +35,9 @@ pub struct MessageView {
     /// The user who wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     author_id: Option<Uuid>,
+    /// Where a rule answered, and nobody.
+    #[serde(skip_serializing_if = "is_false")]
+    automatic: bool,
     encoding: &'static str,
     segments: u16,
     created_at: DateTime<Utc>,
@@ -71,6 +76,7 @@ impl MessageView {
             reason: message.reason.map(|reason| reason.word()),
             provider_ref: message.provider_ref,
             author_id: message.author_id.map(|author| author.0),
+            automatic: message.automatic,
             encoding: message.encoding.word(),
             segments: message.segments,
             created_at: message.created_at,

@@ -7,6 +7,7 @@ use crate::domain::user::{Notify, NotifyScope, Role};
 use crate::locale::Locale;
 use crate::web::views::*;
 
+mod automatic_replies;
 mod calendars;
 mod contacts;
 mod escalation;
@@ -31,6 +32,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     pages.extend(calendars::pages(t));
     pages.extend(teams::pages(t));
     pages.extend(texts::pages(t));
+    pages.extend(automatic_replies::pages(t));
     pages.extend(escalation::pages(t));
     pages.extend(fields::pages(t));
     pages.extend([403, 404, 409, 422, 429, 500, 503].map(|status| error_page(t, status)));

@@ -258,6 +258,7 @@ pub fn messages(t: Locale) -> Vec<MessageView> {
         look: MessageLook::Outbound(DeliveryView {
             until_reply: true,
             purpose: Purpose::Notice,
+            automatic: n == 5,
             state,
             reason,
             segments,

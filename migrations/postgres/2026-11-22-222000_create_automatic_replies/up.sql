@@ -1,0 +1,16 @@
+-- What an inbox answers by itself: rules in their order, and how long nobody gets a
+-- second answer of them.
+create table automatic_policies (
+    inbox_id uuid primary key not null references inboxes (id),
+    pause_seconds bigint not null
+);
+
+create table automatic_rules (
+    inbox_id uuid not null references automatic_policies (inbox_id),
+    position integer not null,
+    occasion text not null,
+    matching text not null,
+    words text,
+    body_sealed bytea not null,
+    primary key (inbox_id, position)
+);

@@ -1,0 +1,2 @@
+drop table automatic_rules;
+drop table automatic_policies;

@@ -15,7 +15,7 @@ use super::{ActionError, access};
 
 /// How long closing can be taken back as if it had not been. The page offers it
 /// for some seconds; whoever is slower, or has no scripts, has a minute.
-const UNDO: TimeDelta = TimeDelta::minutes(1);
+pub(super) const UNDO: TimeDelta = TimeDelta::minutes(1);
 
 pub async fn run(
     app: &App,

@@ -21,12 +21,15 @@ use crate::store::{Db, StoreError, Tx, conversations, inboxes, mails, optional, 
 
 use super::{ActionError, Problem, access, timeline};
 
+mod backtest;
 mod board;
 mod by_hand;
 mod judge;
 mod letters;
 mod memory;
+mod replay;
 
+pub use backtest::{BACK, NIGHT, Tally, backtest};
 pub use board::{Item, Next, board};
 pub use by_hand::{next_now, stop};
 use judge::{Clock, Verdict, begins, judge};

@@ -15,7 +15,7 @@ mod wait;
 
 pub use standing::{SOON, Standing};
 pub use trigger::{Source, Trigger, says};
-pub use wait::{Mark, is_over, is_taken_in_hand, waited};
+pub use wait::{Mark, due, is_over, is_taken_in_hand, waited};
 
 /// More steps than any duty roster has people.
 pub const MOST_STEPS: usize = 8;

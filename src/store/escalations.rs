@@ -14,9 +14,11 @@ use super::seal::place;
 use crate::domain::escalation::{Policy, Recipient, Step, Trigger};
 use crate::domain::id::{InboxId, TagId};
 
+mod past;
 mod taken;
 mod waits;
 
+pub use past::{active_since, failures, tagged};
 pub use taken::{Taken, taken, told_since, turns};
 pub use waits::{Candidate, Wait, hold, open, record, waiting};
 

@@ -228,6 +228,7 @@ routes! {
     get "/api/v1/conversations/{id}/messages" Token("messages:read") => api::conversations::messages;
     put "/api/v1/conversations/{id}/assignment" Token("conversations:write") => api::conversations::assign;
     delete "/api/v1/conversations/{id}/assignment" Token("conversations:write") => api::conversations::unassign;
+    post "/api/v1/inboxes/{id}/escalation_policy/backtest" Token("admin") => api::inboxes::backtest;
     put "/api/v1/inboxes/{id}/automatic_replies" Token("admin") => api::automatic_replies::set;
     put "/api/v1/conversations/{id}/closure" Token("conversations:write") => api::conversations::close;
     delete "/api/v1/conversations/{id}/closure" Token("conversations:write") => api::conversations::reopen;

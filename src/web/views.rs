@@ -75,7 +75,7 @@ pub use conversations::{
 pub use errors::{ErrorPage, ProblemView};
 pub use escalation::{
     EscalationPage, EscalationStepView, MailRowView, MailsPage, RefusedRepliesPage,
-    RefusedReplyView, TakingPage,
+    RefusedReplyView, TakingPage, TallyView,
 };
 pub use escalations::{BoardItem, BoardTab, BoardTold, BoardView, EscalationsPage};
 pub use fields::{

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { takeScreenshot } from './support/browser.mjs'
 import { until } from './support/henji.mjs'
-import { escalations, ladder } from './support/pages.mjs'
+import { automaticReplies, escalations, ladder } from './support/pages.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
@@ -16,6 +16,10 @@ test('urgent words reach the board by themselves, and a reason stops the mails',
   const inbox = scene.henji.setup.inbox_id
   await suzuki.goto(`/settings/inboxes/${inbox}/escalation`)
   await ladder(suzuki).fill(1, { trigger: 'words', minutes: '0', words: '解約、至急', every: '60', to: 'supervisors' })
+  // Tried before it is kept: what was typed stays, and nothing is kept yet.
+  await ladder(suzuki).backtest()
+  assert.match(await ladder(suzuki).tally(), /過去7日なら\d+回/)
+  await barrierFree(suzuki, 'escalation-tally')
   await ladder(suzuki).save()
   assert.match(await ladder(suzuki).said(1), /「解約」か「至急」を含むメッセージが届いたらすぐ/)
   await barrierFree(suzuki, 'escalation-said')
@@ -68,6 +72,24 @@ test('a reason in the making stays open when the card before it goes', async () 
   await escalations(tanaka).take()
   await until(async () => await board.count('overdue') === 1, { within: 10_000, what: 'the first to go' })
   assert.equal(await board.reason.inputValue(), '電話で')
+})
+
+test('an inbox answers a word by itself, and the bubble says so', async () => {
+  const suzuki = await scene.person('suzuki')
+  const inbox = scene.henji.setup.inbox_id
+  await suzuki.goto(`/settings/inboxes/${inbox}/automatic_replies`)
+  await automaticReplies(suzuki).fill(1, { when: 'contains', words: '営業時間', body: '9時から18時まで営業しています。' })
+  await automaticReplies(suzuki).save()
+  await barrierFree(suzuki, 'automatic-replies-kept')
+  const phone = await scene.person('suzuki', { scripts: false, width: 'phone', locale: 'en', scheme: 'dark' })
+  await phone.goto(`/settings/inboxes/${inbox}/automatic_replies`)
+  await takeScreenshot(phone, 'automatic-replies-phone-dark')
+
+  const sato = await scene.person('sato')
+  const conversation = await scene.inbound(newNumber(), '営業時間を教えてください')
+  await sato.goto(`/conversations/${conversation}`)
+  assert.match(await sato.locator('.m.out').last().innerText(), /9時から18時[^]*自動返信/)
+  await takeScreenshot(sato, 'automatic-reply')
 })
 
 // No barrier, in light and dark, and a picture of each.

@@ -1,6 +1,7 @@
 //! The verbs, through the doors they are used by: handsets, pages, programs.
 
 mod automatic_reply;
+mod backtest;
 mod bulk;
 mod closing;
 mod conversations;

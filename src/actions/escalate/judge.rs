@@ -48,6 +48,11 @@ impl Clock {
         Ok(Self { hours, always, zone })
     }
 
+    /// Where the inbox is: its calendar's zone, or its own.
+    pub fn hours_zone(&self) -> Tz {
+        self.hours.zone
+    }
+
     /// What counts for a step.
     pub fn hours(&self, kept: &Kept, step: &Step) -> &BusinessHours {
         if kept.policy.always || step.urgent { &self.always } else { &self.hours }
@@ -78,13 +83,26 @@ pub(super) fn judge(
         },
         _ => wait.since,
     };
-    let waited = |until: DateTime<Utc>| waited(hours, since, until, &marks);
-    let was_late = since < kept.changed_at && waited(kept.changed_at) >= owed;
-    if was_late || is_over(wait.source, wait.since, &marks) || is_taken_in_hand(&marks) {
-        return Ok(Verdict::Passed);
+    Ok(verdict(hours, kept.changed_at, owed, (wait, since), &marks, now))
+}
+
+/// The same of a wait whose lines are known; `since` is from when on the step counts in
+/// it, `changed_at` from when on there is such a step.
+pub(super) fn verdict(
+    hours: &BusinessHours,
+    changed_at: DateTime<Utc>,
+    owed: TimeDelta,
+    (wait, since): (Wait, DateTime<Utc>),
+    marks: &[(DateTime<Utc>, Mark)],
+    now: DateTime<Utc>,
+) -> Verdict {
+    let waited = |until: DateTime<Utc>| waited(hours, since, until, marks);
+    let was_late = since < changed_at && waited(changed_at) >= owed;
+    if was_late || is_over(wait.source, wait.since, marks) || is_taken_in_hand(marks) {
+        return Verdict::Passed;
     }
     let time = waited(now);
-    Ok(if time >= owed { Verdict::Due(time) } else { Verdict::NotYet })
+    if time >= owed { Verdict::Due(time) } else { Verdict::NotYet }
 }
 
 /// From when on a step counts in a wait; `None` where it is not about it.
@@ -107,7 +125,7 @@ pub(super) fn begins(
 }
 
 /// When somebody wrote one of the words.
-fn said(step: &Step, lines: &[Message]) -> Option<DateTime<Utc>> {
+pub(super) fn said(step: &Step, lines: &[Message]) -> Option<DateTime<Utc>> {
     let says = |line: &&Message| is_inbound(line) && says(&step.words, &line.body);
     lines.iter().find(says).map(|line| line.created_at)
 }

@@ -191,4 +191,31 @@ proptest! {
         let now = since + minutes(length);
         prop_assert_eq!(waited(&hours, since, now, &marks), minutes(counted));
     }
+
+    #[test]
+    fn what_is_due_then_was_not_a_moment_before(
+        start in 0..14 * 24 * 60_i64,
+        from in 0..2 * 24 * 60_i64,
+        owed in 0..600_i64,
+        marks in prop::collection::vec((0..2 * 24 * 60_i64, prop::bool::ANY), 0..4),
+    ) {
+        let hours = office();
+        let since = at("2026-11-14T00:00:00+09:00") + minutes(start);
+        let from = since + minutes(from);
+        let mut marks: Vec<_> = marks
+            .into_iter()
+            .map(|(n, aside)| (since + minutes(n), if aside { Mark::Snoozed } else { Mark::Woken }))
+            .filter(|(at, _)| *at <= from)
+            .collect();
+        marks.sort_by_key(|(at, _)| *at);
+        let waited = |now| waited(&hours, since, now, &marks);
+        match due(&hours, since, minutes(owed), from, &marks) {
+            Some(at) => {
+                prop_assert!(at >= from && waited(at) >= minutes(owed));
+                let just_before = at - TimeDelta::microseconds(1);
+                prop_assert!(at == from || waited(just_before) < minutes(owed));
+            }
+            None => prop_assert!(waited(from + TimeDelta::days(300)) < minutes(owed)),
+        }
+    }
 }

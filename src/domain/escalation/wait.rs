@@ -49,6 +49,26 @@ pub fn waited(
     time + running.map_or(TimeDelta::zero(), |from| hours.between(from, now))
 }
 
+/// The first moment from `from` on by which `since` has waited for `owed`, if nothing else
+/// happens; `None` while it is put aside, or where the inbox does not open that long.
+pub fn due(
+    hours: &BusinessHours,
+    since: DateTime<Utc>,
+    owed: TimeDelta,
+    from: DateTime<Utc>,
+    marks: &[(DateTime<Utc>, Mark)],
+) -> Option<DateTime<Utc>> {
+    let from = from.max(since);
+    let left = owed - waited(hours, since, from, marks);
+    if left <= TimeDelta::zero() {
+        return Some(from);
+    }
+    let moves = |mark: &Mark| matches!(mark, Mark::Snoozed | Mark::Woken | Mark::Inbound);
+    let mut known = marks.iter().filter(|(at, mark)| (since..=from).contains(at) && moves(mark));
+    let is_aside = known.next_back().is_some_and(|(_, mark)| *mark == Mark::Snoozed);
+    if is_aside { None } else { hours.after(from, left) }
+}
+
 /// Whether nobody else need be told: somebody took the conversation after its ladder
 /// had begun, or stopped it.
 pub fn is_taken_in_hand(marks: &[(DateTime<Utc>, Mark)]) -> bool {

@@ -137,7 +137,7 @@ fn failed_texts(db: &mut Db, wanted: &Wanted<'_>) -> Result<Vec<Row>, StoreError
         .inner_join(conversations::table)
         .filter(messages::failed_at.le(wanted.before.naive_utc()))
         .filter(messages::failed_at.ge((wanted.now - LONGEST).naive_utc()))
-        .filter(messages::state.eq_any(failures()))
+        .filter(messages::state.eq_any(failed_states()))
         .filter(conversations::inbox_id.eq(wanted.inbox))
         .order(messages::failed_at)
         .limit(wanted.limit)
@@ -165,7 +165,7 @@ fn calls(db: &mut Db, wanted: &Wanted<'_>) -> Result<Vec<Row>, StoreError> {
 }
 
 /// How a text of ours ends that did not arrive.
-fn failures() -> Vec<&'static str> {
+pub(super) fn failed_states() -> Vec<&'static str> {
     let all = OutboundState::ALL.iter().filter(|state| state.is_failure());
     all.map(|state| state.word()).collect()
 }
@@ -183,7 +183,7 @@ pub fn hold(db: &mut Db, wait: Wait) -> Result<bool, StoreError> {
         Source::Failure => diesel::update(messages::table)
             .filter(messages::conversation_id.eq(wait.conversation))
             .filter(messages::failed_at.eq(since))
-            .filter(messages::state.eq_any(failures()))
+            .filter(messages::state.eq_any(failed_states()))
             .set(messages::failed_at.eq(since))
             .execute(&mut db.conn)?,
         Source::Call => diesel::update(help_calls::table.find(wait.conversation))

@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::fields::Fields;
-use super::{ApiError, Body, Call, ok};
-use crate::actions::{escalate, mail_replies};
+use super::{ApiError, Body, Call, is_false, ok};
+use crate::actions::escalate::{self, BACK, NIGHT};
+use crate::actions::mail_replies;
 use crate::domain::escalation::{
     LONGEST_WORD, MOST_STEPS, MOST_WORDS, Policy, PolicyError, Recipient, Step, Trigger,
 };
@@ -43,21 +44,30 @@ struct StepView {
     tags: Vec<String>,
 }
 
+#[derive(Debug, Serialize)]
+struct BacktestView {
+    days: i64,
+    fired: usize,
+    at_night: usize,
+    night: NightView,
+    /// How many were looked at.
+    conversations: usize,
+    /// Whether that is all there was to look at.
+    complete: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct NightView {
+    from: String,
+    until: String,
+    time_zone: &'static str,
+}
+
 /// `PUT /inboxes/{id}/escalation_policy`: no steps is no policy.
 pub async fn set_escalation_policy(call: Call, id: Path<String>, payload: Payload) -> HttpResponse {
     call.answer(async |asker| {
         let id: InboxId = id.parse().map_err(|_not_an_id| WebError::NotFound)?;
-        let mut body = Body::read(payload).await?;
-        let always = body.read("hours", "must be inbox or always", |word| match word {
-            "inbox" => Some(false),
-            "always" => Some(true),
-            _ => None,
-        })?;
-        let steps = body.list("steps")?.ok_or(ApiError::missing("steps"))?;
-        body.finish()?;
-        let steps = steps.into_iter().map(step).collect::<Result<_, _>>()?;
-        let policy = Policy { always: always.unwrap_or_default(), steps };
-        policy.check().map_err(refused)?;
+        let policy = policy(Body::read(payload).await?)?;
         escalate::set_policy(&asker.app, asker.caller, id, policy.clone()).await?;
         ok(&PolicyView::from(policy))
     })
@@ -75,6 +85,43 @@ pub async fn set_mail_replies(call: Call, id: Path<String>, payload: Payload) ->
         ok(&MailRepliesView { on })
     })
     .await
+}
+
+/// `POST /inboxes/{id}/escalation_policy/backtest`: how often it would have told somebody
+/// in the last days; nothing changes.
+pub async fn backtest(call: Call, id: Path<String>, payload: Payload) -> HttpResponse {
+    call.answer(async |asker| {
+        let id: InboxId = id.parse().map_err(|_not_an_id| WebError::NotFound)?;
+        let policy = policy(Body::read(payload).await?)?;
+        let tally = escalate::backtest(&asker.app, &asker.caller, id, policy).await?;
+        ok(&BacktestView {
+            days: BACK.num_days(),
+            fired: tally.fired.len(),
+            at_night: tally.at_night,
+            night: NightView {
+                from: format!("{:02}:00", NIGHT.0),
+                until: format!("{:02}:00", NIGHT.1),
+                time_zone: tally.zone.name(),
+            },
+            conversations: tally.conversations,
+            complete: tally.is_whole,
+        })
+    })
+    .await
+}
+
+fn policy(mut body: Body) -> Result<Policy, ApiError> {
+    let always = body.read("hours", "must be inbox or always", |word| match word {
+        "inbox" => Some(false),
+        "always" => Some(true),
+        _ => None,
+    })?;
+    let steps = body.list("steps")?.ok_or(ApiError::missing("steps"))?;
+    body.finish()?;
+    let steps = steps.into_iter().map(step).collect::<Result<_, _>>()?;
+    let policy = Policy { always: always.unwrap_or_default(), steps };
+    policy.check().map_err(refused)?;
+    Ok(policy)
 }
 
 fn step(members: Map<String, Value>) -> Result<Step, ApiError> {
@@ -154,9 +201,4 @@ impl From<Policy> for PolicyView {
             steps: policy.steps.into_iter().map(step).collect(),
         }
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-fn is_false(value: &bool) -> bool {
-    !value
 }

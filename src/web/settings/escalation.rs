@@ -4,10 +4,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
 use super::{frame, saved, status_of};
-use crate::actions::escalate;
+use crate::actions::escalate::{self, BACK, NIGHT, Tally};
 use crate::app::App;
 use crate::domain::escalation::Trigger;
 use crate::domain::id::InboxId;
+use crate::locale::Locale;
 use crate::store::inboxes::{self, Inbox};
 use crate::store::tags::{self, Tag};
 use crate::store::{StoreError, escalations, mail_replies};
@@ -15,7 +16,7 @@ use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::html_with;
 use crate::web::session::{Admin, Session};
-use crate::web::views::{ChoiceView, EscalationPage, EscalationStepView, FormErrors};
+use crate::web::views::{ChoiceView, EscalationPage, EscalationStepView, FormErrors, TallyView};
 
 mod rows;
 mod sentence;
@@ -40,7 +41,7 @@ pub async fn edit(
     });
     let (inbox, policy) = read.await?;
     let fields = fields_of(&policy.unwrap_or_default());
-    form(&app, &session, &request, inbox, &fields, FormErrors::none()).await
+    form(&app, &session, &request, inbox, &fields, (FormErrors::none(), None)).await
 }
 
 /// `PUT /settings/inboxes/{id}/escalation`
@@ -54,13 +55,19 @@ pub async fn update(
     let id = InboxId(path.into_inner());
     let inbox = app.store.read(move |db| inboxes::find(db, id)).await?;
     let errors = match policy_of(session.locale(), &fields) {
+        Ok(policy) if fields.has("backtest") => {
+            let tally = escalate::backtest(&app, &session.caller, id, policy).await?;
+            let tally = Some(tally_view(session.locale(), &tally));
+            return form(&app, &session, &request, inbox, &fields, (FormErrors::none(), tally))
+                .await;
+        }
         Ok(policy) => {
             escalate::set_policy(&app, session.caller.clone(), id, policy).await?;
             return Ok(saved(&format!("/settings/inboxes/{id}/escalation")));
         }
         Err(errors) => errors,
     };
-    form(&app, &session, &request, inbox, &fields, errors).await
+    form(&app, &session, &request, inbox, &fields, (errors, None)).await
 }
 
 async fn form(
@@ -69,7 +76,7 @@ async fn form(
     request: &HttpRequest,
     inbox: Inbox,
     fields: &Fields,
-    errors: FormErrors,
+    (errors, tally): (FormErrors, Option<TallyView>),
 ) -> Result<HttpResponse, WebError> {
     let id = inbox.id;
     let read = app.store.read(move |db| Ok((tags::all(db)?, mail_replies::is_on(db, id)?)));
@@ -95,9 +102,20 @@ async fn form(
         reaches_people: app.mailer.reaches_people(),
         mail_replies,
         takes_mail: app.config.replies.is_some(),
+        tally,
         errors,
     };
     html_with(status_of(!page.errors.is_empty()), &page)
+}
+
+fn tally_view(t: Locale, tally: &Tally) -> TallyView {
+    let hour = |hour: u32| format!("{hour}:00");
+    let night = t.escalation_night(hour(NIGHT.0), hour(NIGHT.1), tally.zone.name());
+    let counted = match tally.is_whole {
+        true => t.escalation_counted(BACK.num_days(), tally.conversations),
+        false => t.escalation_counted_some(BACK.num_days(), tally.conversations),
+    };
+    TallyView { fired: tally.fired.len(), at_night: tally.at_night, how: [counted, night] }
 }
 
 fn view(

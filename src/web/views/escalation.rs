@@ -23,6 +23,8 @@ pub struct EscalationPage {
     pub mail_replies: bool,
     /// Not while nothing listens for such answers.
     pub takes_mail: bool,
+    /// What the ladder as it is typed would have done; once asked for.
+    pub tally: Option<TallyView>,
     pub errors: FormErrors,
 }
 
@@ -43,6 +45,15 @@ pub struct RefusedReplyView {
     pub reason: &'static str,
     pub conversation: Option<String>,
     pub is_told: bool,
+}
+
+/// What a ladder would have done in the last days.
+#[derive(Clone, Debug)]
+pub struct TallyView {
+    pub fired: usize,
+    pub at_night: usize,
+    /// How it was counted, and what night is.
+    pub how: [String; 2],
 }
 
 /// A row: fields `trigger_N`, `minutes_N`, `to_N`, `mails_N`, `words_N`, `tags_N`,

@@ -264,6 +264,12 @@ pub const SPECS: &[Spec] = &[
     with("put", "/api/v1/inboxes/{id}/mail_replies", Object::Inbox, r#"{"on": false}"#),
     spec("get", "/api/v1/messages/{id}", Object::Message),
     with("put", "/api/v1/inboxes/{id}/automatic_replies", Object::Inbox, r#"{"rules": []}"#),
+    with(
+        "post",
+        "/api/v1/inboxes/{id}/escalation_policy/backtest",
+        Object::Inbox,
+        r#"{"hours": "inbox", "steps": []}"#,
+    ),
     spec("get", "/api/v1/conversations", Object::None),
     spec("get", "/api/v1/conversations/{id}", Object::Conversation),
     spec("get", "/api/v1/conversations/{id}/messages", Object::Conversation),

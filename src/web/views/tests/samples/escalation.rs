@@ -38,6 +38,11 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         reaches_people,
         mail_replies: has_hours,
         takes_mail: reaches_people,
+        tally: has_hours.then(|| TallyView {
+            fired: 12,
+            at_night: 3,
+            how: [t.escalation_counted(7, 41), t.escalation_night("22:00", "7:00", "Asia/Tokyo")],
+        }),
         errors,
     };
     let board = |view: &'static str, items: Vec<BoardItem>| EscalationsPage {

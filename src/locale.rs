@@ -147,6 +147,7 @@ impl Locale {
             FieldKind::Date => self.fields_kind_date(),
             FieldKind::Choice => self.fields_kind_choice(),
             FieldKind::Number => self.fields_kind_number(),
+            FieldKind::Email => self.fields_kind_email(),
         }
     }
 

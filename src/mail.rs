@@ -1,10 +1,12 @@
 //! Mail out of the house: how a letter is written, and who carries it.
 
+mod contact;
 mod escalation;
 pub mod incoming;
 mod mailer;
 mod refusal;
 
+pub use contact::ContactLetter;
 pub use escalation::{Letter, Letterhead, Person};
 pub use mailer::{Mailer, MailerError};
 pub use refusal::RefusalLetter;

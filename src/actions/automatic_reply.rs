@@ -64,7 +64,7 @@ pub async fn set_policy(
     let rules = policy.rules.into_iter().enumerate();
     let rules = rules
         .map(|(n, rule)| checked(rule, &own).map_err(|error| Refusal { rule: Some(n), error }));
-    let policy = Policy { pause: policy.pause, rules: rules.collect::<Result<_, _>>()? };
+    let policy = Policy { rules: rules.collect::<Result<_, _>>()?, ..policy };
     let kept = policy.clone();
     app.store
         .write(move |tx| {
@@ -72,7 +72,8 @@ pub async fn set_policy(
             if automatic_replies::policy(tx, inbox)?.unwrap_or_default() == policy {
                 return Ok(());
             }
-            automatic_replies::set_policy(tx, inbox, &policy)?;
+            let now = tx.now;
+            automatic_replies::set_policy(tx, inbox, &policy, now)?;
             tx.event(NewEvent::new(EventKind::SettingsChanged));
             tx.audit(&caller.actor, "inbox.automatic_replies", Object::new("inbox", inbox.0));
             Ok::<_, ActionError>(())

@@ -177,6 +177,7 @@ impl From<ValueProblem> for Problem {
             ValueProblem::NotADate => Self::NotADate,
             ValueProblem::NotAChoice => Self::NotAChoice,
             ValueProblem::NotANumber => Self::NotAFigure,
+            ValueProblem::NotAnAddress => Self::NotAnAddress,
         }
     }
 }

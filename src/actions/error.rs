@@ -75,6 +75,8 @@ pub enum Problem {
     NotAChoice,
     /// No amount.
     NotAFigure,
+    /// No mail address.
+    NotAnAddress,
     /// Something still goes by it.
     InUse,
     Wrong,
@@ -111,6 +113,7 @@ impl Problem {
             Self::NotADate => "not_a_date",
             Self::NotAChoice => "not_a_choice",
             Self::NotAFigure => "not_a_number",
+            Self::NotAnAddress => "not_an_address",
             Self::InUse => "in_use",
             Self::Wrong => "wrong",
         }
@@ -151,6 +154,7 @@ impl std::fmt::Display for Problem {
             Self::NotADate => "must be a day such as 2026-11-22",
             Self::NotAChoice => "must be one of the choices of the field",
             Self::NotAFigure => "must be a number such as -1234.5",
+            Self::NotAnAddress => "must be an e-mail address such as name@example.jp",
             Self::InUse => "is still in use",
             Self::Wrong => "is not right",
         };

@@ -158,6 +158,7 @@ pub fn queue(
         expires_at: draft.expires_at,
         until_reply: draft.until_reply,
         automatic: draft.automatic,
+        mailed: None,
         created_at: now,
         sent_at: None,
         delivered_at: None,

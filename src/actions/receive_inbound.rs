@@ -240,6 +240,7 @@ fn inbound_message(
         expires_at: None,
         until_reply: false,
         automatic: false,
+        mailed: None,
         created_at: tx.now,
         sent_at: text.sent_at,
         delivered_at: None,

@@ -9,7 +9,7 @@ use crate::domain::user::Caller;
 use crate::store::audit::Object;
 use crate::store::mails;
 
-use super::{ActionError, access};
+use super::{ActionError, access, mail_contact};
 
 /// How long a mail may be in somebody's hands: longer than a server's answers take
 /// together (`mail/mailer.rs`).
@@ -46,7 +46,9 @@ pub async fn run(app: &App, id: MailId) -> Result<Option<MailState>, ActionError
                 }
                 Err(failure) => (MailState::Failed, Some(failure), None),
             };
-            mails::settle(tx, (id, begun.tries), state, failure, next, now)?;
+            if mails::settle(tx, (id, begun.tries), state, failure, next, now)? {
+                mail_contact::tell(tx, id, state)?;
+            }
             Ok(Some(state))
         })
         .await
@@ -66,6 +68,7 @@ pub async fn retry(app: &App, caller: Caller, id: MailId) -> Result<(), ActionEr
             if !mails::retry(tx, id, now)? {
                 return Err(ActionError::TooLate);
             }
+            mail_contact::tell(tx, id, MailState::Queued)?;
             tx.audit(&caller.actor, "mail.retry", Object::new("mail", id.0));
             Ok(())
         })
@@ -85,6 +88,7 @@ pub async fn discard(app: &App, caller: Caller, id: MailId) -> Result<(), Action
             if !mails::discard(tx, id, now)? {
                 return Err(ActionError::TooLate);
             }
+            mail_contact::tell(tx, id, MailState::Discarded)?;
             tx.audit(&caller.actor, "mail.discard", Object::new("mail", id.0));
             Ok(())
         })

@@ -55,6 +55,7 @@ pub fn internal(
         expires_at: None,
         until_reply: false,
         automatic: false,
+        mailed: None,
         created_at: tx.now,
         sent_at: None,
         delivered_at: None,

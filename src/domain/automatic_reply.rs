@@ -74,11 +74,13 @@ pub struct Policy {
     pub pause: TimeDelta,
     /// The first that fits answers.
     pub rules: Vec<Rule>,
+    /// What does not arrive as an SMS goes out as a mail.
+    pub mails: bool,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { pause: PAUSE, rules: Vec::new() }
+        Self { pause: PAUSE, rules: Vec::new(), mails: false }
     }
 }
 

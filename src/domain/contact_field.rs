@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use unicode_normalization::UnicodeNormalization;
 
+use super::escalation::is_address;
 use super::id::FieldId;
 use super::merge_field;
 use super::message::words;
@@ -41,9 +42,13 @@ pub enum FieldKind {
     Choice,
     /// Kept as `-1234.5`.
     Number,
+    /// Where mail reaches them.
+    Email,
 }
 
-words!(FieldKind { Text = "text", Date = "date", Choice = "choice", Number = "number" });
+words!(FieldKind { Text = "text", Date = "date", Choice = "choice", Number = "number",
+    Email = "email",
+});
 
 /// Why a value is none of its field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,6 +58,7 @@ pub enum ValueProblem {
     NotADate,
     NotAChoice,
     NotANumber,
+    NotAnAddress,
 }
 
 impl FieldKind {
@@ -77,6 +83,10 @@ impl FieldKind {
                 known.cloned().ok_or(ValueProblem::NotAChoice)
             }
             Self::Number => number(value).ok_or(ValueProblem::NotANumber),
+            Self::Email => {
+                let folded: String = value.nfkc().collect();
+                is_address(&folded).then_some(folded).ok_or(ValueProblem::NotAnAddress)
+            }
         }
     }
 
@@ -135,8 +145,8 @@ mod tests {
 
     #[test]
     fn values_are_read_as_people_write_them() {
-        use FieldKind::{Choice, Date, Number, Text};
-        use ValueProblem::{NotAChoice, NotADate, NotANumber, NotText, TooLong};
+        use FieldKind::{Choice, Date, Email, Number, Text};
+        use ValueProblem::{NotAChoice, NotADate, NotANumber, NotAnAddress, NotText, TooLong};
         let choices = ["個人".to_owned(), "VIP".to_owned()];
         let long = "あ".repeat(LONGEST_VALUE + 1);
         for (kind, typed, read) in [
@@ -159,6 +169,10 @@ mod tests {
             (Number, "3.", Err(NotANumber)),
             (Number, "1e9", Err(NotANumber)),
             (Number, "三", Err(NotANumber)),
+            (Email, " hanako@example.jp ", Ok("hanako@example.jp")),
+            (Email, "ｈａｎａｋｏ＠example.jp", Ok("hanako@example.jp")),
+            (Email, "hanako", Err(NotAnAddress)),
+            (Email, "a@example.jp, b@example.jp", Err(NotAnAddress)),
         ] {
             let found = kind.read(&choices, typed);
             assert_eq!(found.as_deref(), read.as_deref(), "{kind:?} {typed}");

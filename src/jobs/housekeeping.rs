@@ -1,11 +1,12 @@
-//! What time undoes: snoozes end, sessions and old answers are forgotten.
+//! What time brings: snoozes end, what failed goes by mail where an inbox says so, sessions
+//! and old answers are forgotten.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::actions::{ActionError, snooze};
+use crate::actions::{ActionError, mail_contact, snooze};
 use crate::app::App;
 use crate::store::{api_tokens, mail_replies, mails, pushes, quarantine, sessions};
 
@@ -20,6 +21,7 @@ const MAILS_KEPT: TimeDelta = TimeDelta::days(30);
 
 pub async fn run_one(app: &App) -> Result<(), ActionError> {
     while snooze::wake_due(app).await? > 0 {}
+    mail_contact::run_due(app).await?;
     app.store
         .write(|tx| {
             let now = tx.now;

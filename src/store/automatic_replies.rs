@@ -18,12 +18,12 @@ type RuleRow = (InboxId, String, String, Option<String>, Vec<u8>);
 
 /// What an inbox goes by; without a policy it says nothing.
 pub fn policy(db: &mut Db, inbox: InboxId) -> Result<Option<Policy>, StoreError> {
-    let pause: Option<i64> = automatic_policies::table
+    let kept: Option<(i64, Option<NaiveDateTime>)> = automatic_policies::table
         .find(inbox)
-        .select(automatic_policies::pause_seconds)
+        .select((automatic_policies::pause_seconds, automatic_policies::mail_since))
         .first(&mut db.conn)
         .optional()?;
-    let Some(pause) = pause else { return Ok(None) };
+    let Some((pause, mail_since)) = kept else { return Ok(None) };
     let rows: Vec<RuleRow> = automatic_rules::table
         .filter(automatic_rules::inbox_id.eq(inbox))
         .order(automatic_rules::position)
@@ -36,7 +36,8 @@ pub fn policy(db: &mut Db, inbox: InboxId) -> Result<Option<Policy>, StoreError>
         ))
         .load(&mut db.conn)?;
     let rules = rows.into_iter().map(|row| read(db, row)).collect::<Result<_, _>>()?;
-    Ok(Some(Policy { pause: TimeDelta::seconds(pause), rules }))
+    let pause = TimeDelta::seconds(pause);
+    Ok(Some(Policy { pause, rules, mails: mail_since.is_some() }))
 }
 
 /// The inboxes that answer by themselves.
@@ -47,8 +48,24 @@ pub fn inboxes(db: &mut Db) -> Result<Vec<InboxId>, StoreError> {
         .load(&mut db.conn)?)
 }
 
+/// The inboxes that mail what does not arrive, since when.
+pub fn mailing(db: &mut Db) -> Result<Vec<(InboxId, DateTime<Utc>)>, StoreError> {
+    let rows: Vec<(InboxId, Option<NaiveDateTime>)> = automatic_policies::table
+        .filter(automatic_policies::mail_since.is_not_null())
+        .select((automatic_policies::inbox_id, automatic_policies::mail_since))
+        .load(&mut db.conn)?;
+    Ok(rows.into_iter().filter_map(|(inbox, since)| Some((inbox, since?.and_utc()))).collect())
+}
+
 /// Makes `policy` what the inbox goes by; one without rules keeps its pause.
-pub fn set_policy(db: &mut Db, inbox: InboxId, policy: &Policy) -> Result<(), StoreError> {
+pub fn set_policy(
+    db: &mut Db,
+    inbox: InboxId,
+    policy: &Policy,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let since = mailing(db)?.into_iter().find(|(known, _)| *known == inbox);
+    let since = since.map_or(now, |(_, since)| since);
     let old = automatic_rules::table.filter(automatic_rules::inbox_id.eq(inbox));
     diesel::delete(old).execute(&mut db.conn)?;
     diesel::delete(automatic_policies::table.find(inbox)).execute(&mut db.conn)?;
@@ -56,6 +73,7 @@ pub fn set_policy(db: &mut Db, inbox: InboxId, policy: &Policy) -> Result<(), St
         .values((
             automatic_policies::inbox_id.eq(inbox),
             automatic_policies::pause_seconds.eq(policy.pause.num_seconds()),
+            automatic_policies::mail_since.eq(policy.mails.then(|| since.naive_utc())),
         ))
         .execute(&mut db.conn)?;
     for (position, rule) in (0..).zip(&policy.rules) {

@@ -96,6 +96,25 @@ pub fn of_persons(
     Ok(found)
 }
 
+/// Where mail reaches those of `persons` of whom that is known: by the first field there
+/// is for it.
+pub fn mail_addresses(
+    db: &mut Db,
+    persons: &[ContactId],
+) -> Result<HashMap<ContactId, String>, StoreError> {
+    let mut fields = in_use(db)?;
+    fields.retain(|field| field.kind == FieldKind::Email);
+    if fields.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut addresses = HashMap::new();
+    for (person, mut values) in of_persons(db, persons)? {
+        let address = fields.iter().find_map(|field| values.remove(&field.id));
+        addresses.extend(address.map(|address| (person, address)));
+    }
+    Ok(addresses)
+}
+
 pub fn of_person(db: &mut Db, person: ContactId) -> Result<Values, StoreError> {
     Ok(of_persons(db, &[person])?.remove(&person).unwrap_or_default())
 }

@@ -8,9 +8,10 @@ use diesel::prelude::*;
 
 use super::connection::Db;
 use super::error::{StoreError, known};
-use super::schema::mails;
+use super::schema::{conversations, mails, messages};
 use super::seal::place;
-use crate::domain::id::{ConversationId, MailId};
+use crate::domain::delivery::OutboundState;
+use crate::domain::id::{ConversationId, InboxId, MailId, MessageId};
 use crate::domain::mail::{MailFailure, MailState};
 
 /// A mail that nobody has tried to send yet.
@@ -220,6 +221,58 @@ pub fn count_open(db: &mut Db) -> Result<i64, StoreError> {
 pub fn delete_before(db: &mut Db, before: DateTime<Utc>) -> Result<usize, StoreError> {
     let old = mails::table.filter(mails::settled_at.lt(before.naive_utc()));
     Ok(diesel::delete(old).execute(&mut db.conn)?)
+}
+
+/// The mail brings the text of `message`.
+pub fn bind(db: &mut Db, id: MailId, message: MessageId) -> Result<(), StoreError> {
+    diesel::update(mails::table.find(id))
+        .set(mails::message_id.eq(message))
+        .execute(&mut db.conn)?;
+    Ok(())
+}
+
+/// The text a mail brings, if it does.
+pub fn text_of(db: &mut Db, id: MailId) -> Result<Option<MessageId>, StoreError> {
+    Ok(mails::table.find(id).select(mails::message_id).first(&mut db.conn)?)
+}
+
+/// Takes a text for a mail; false where somebody has.
+pub fn claim_text(db: &mut Db, message: MessageId) -> Result<bool, StoreError> {
+    let claimed = diesel::update(messages::table.find(message))
+        .filter(messages::mailed.is_null())
+        .set(messages::mailed.eq(MailState::Queued.word()))
+        .execute(&mut db.conn)?;
+    Ok(claimed == 1)
+}
+
+/// Writes beside a text what became of its mail; false where that is known.
+pub fn tell_text(db: &mut Db, message: MessageId, state: MailState) -> Result<bool, StoreError> {
+    let told = diesel::update(messages::table.find(message))
+        .filter(messages::mailed.ne(state.word()))
+        .set(messages::mailed.eq(state.word()))
+        .execute(&mut db.conn)?;
+    Ok(told == 1)
+}
+
+/// Texts of `inbox` that failed after `since` and that no mail brings.
+pub fn unmailed(
+    db: &mut Db,
+    inbox: InboxId,
+    since: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<MessageId>, StoreError> {
+    let failed = OutboundState::ALL.iter().filter(|state| state.is_failure());
+    let failed: Vec<&str> = failed.map(|state| state.word()).collect();
+    Ok(messages::table
+        .inner_join(conversations::table)
+        .filter(messages::failed_at.gt(since.naive_utc()))
+        .filter(messages::mailed.is_null())
+        .filter(messages::state.eq_any(failed))
+        .filter(conversations::inbox_id.eq(inbox))
+        .order(messages::failed_at)
+        .limit(limit)
+        .select(messages::id)
+        .load(&mut db.conn)?)
 }
 
 fn read(db: &Db, row: MailRow) -> Result<Mail, StoreError> {

@@ -17,6 +17,7 @@ use crate::domain::delivery::{OutboundState, Reason};
 use crate::domain::id::{
     ContactId, ConversationId, MessageId, ProviderAccountId, SenderId, UserId,
 };
+use crate::domain::mail::MailState;
 use crate::domain::message::{Direction, MessageKind, Purpose};
 use crate::domain::segment::Encoding;
 
@@ -62,6 +63,8 @@ pub struct Message {
     pub until_reply: bool,
     /// A rule's answer: nobody wrote it.
     pub automatic: bool,
+    /// What became of the mail that brought it instead.
+    pub mailed: Option<MailState>,
     pub created_at: DateTime<Utc>,
     pub sent_at: Option<DateTime<Utc>>,
     pub delivered_at: Option<DateTime<Utc>>,

@@ -419,6 +419,7 @@ diesel::table! {
         until_reply -> Bool,
         failed_at -> Nullable<Timestamp>,
         automatic -> Bool,
+        mailed -> Nullable<Text>,
     }
 }
 
@@ -652,6 +653,7 @@ diesel::table! {
     automatic_policies (inbox_id) {
         inbox_id -> DbUuid,
         pause_seconds -> BigInt,
+        mail_since -> Nullable<Timestamp>,
     }
 }
 
@@ -737,6 +739,7 @@ diesel::table! {
         failure -> Nullable<Text>,
         created_at -> Timestamp,
         settled_at -> Nullable<Timestamp>,
+        message_id -> Nullable<DbUuid>,
     }
 }
 

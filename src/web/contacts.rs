@@ -224,7 +224,14 @@ fn timeline(
     let mentioned = mentioned(db, &all)?;
     let people = People::read(db, mentioned)?;
     let name = threads.first().map(|one| shown_name(one, seen)).unwrap_or_default();
-    let setting = Setting { times, people: &people, contact: &name, may_act: false, revision };
+    let setting = Setting {
+        times,
+        people: &people,
+        contact: &name,
+        may_act: false,
+        is_mailable: false,
+        revision,
+    };
     let of = |id| threads.iter().find(|thread| thread.id == id);
     let views = lines(&setting, &all, None);
     let oldest = older.and_then(|_| all.first().map(messages::Message::position));

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::conversations::lines::{Setting, lines, mentioned};
+use super::conversations::lines::{Setting, is_mailable, lines, mentioned};
 use super::conversations::list::shown_name;
 use super::conversations::narrowed::Narrowed;
 use super::conversations::people::People;
@@ -22,7 +22,8 @@ use super::views::{ConflictPage, ConflictView, MessageView, Nav, ProblemView, Sh
 use super::words;
 use crate::actions::send_reply::{self, Seen};
 use crate::actions::{
-    ActionError, Draft, Problem, access, add_note, cancel_message, resend_message, save_draft,
+    ActionError, Draft, Problem, access, add_note, cancel_message, mail_contact, resend_message,
+    save_draft,
 };
 use crate::app::App;
 use crate::domain::id::{ConversationId, MessageId, SenderId, TemplateId};
@@ -166,6 +167,18 @@ pub async fn resend(
     let id = MessageId(path.into_inner());
     let sent = resend_message::run(&app, session.caller.clone(), id).await?;
     answer(&app, &session, &request, sent.message).await
+}
+
+/// `POST /messages/{id}/mail`: what did not arrive, by the other way.
+pub async fn mail(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    path: web::Path<Uuid>,
+) -> Result<HttpResponse, WebError> {
+    let id = MessageId(path.into_inner());
+    let message = mail_contact::run(&app, session.caller.clone(), id).await?;
+    answer(&app, &session, &request, message).await
 }
 
 async fn save_note(
@@ -315,6 +328,7 @@ async fn views_of(
                 people: &people,
                 contact: &contact,
                 may_act: asker.user.role.may_answer(),
+                is_mailable: is_mailable(db, &conversation, &found)?,
                 revision,
             };
             Ok::<Vec<MessageView>, StoreError>(lines(&setting, &found, None))

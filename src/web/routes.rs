@@ -110,6 +110,7 @@ routes! {
     get "/messages/{id}/links/{at}" User => links::show;
     post "/messages/{id}/cancellation" User => messages::cancel;
     post "/messages/{id}/resend" User => messages::resend;
+    post "/messages/{id}/mail" User => messages::mail;
     get "/live" User => live_socket::open;
     get "/events" User => events::poll;
 

@@ -110,6 +110,7 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
         (_, Problem::NotADate) => t.problem_not_a_date(),
         (_, Problem::NotAChoice) => t.problem_not_a_choice(),
         (_, Problem::NotAFigure) => t.problem_not_a_figure(),
+        (_, Problem::NotAnAddress) => t.problem_not_an_address(),
         ("current", Problem::Wrong) => t.field_password_wrong(),
         (_, Problem::Wrong) => t.problem_wrong(),
     };
@@ -170,6 +171,8 @@ pub fn did(t: Locale, action: &str) -> &str {
         "inbox.mail_replies" => t.did_inbox_mail_replies(),
         "mail_reply.refuse" => t.did_mail_reply_refuse(),
         "conversation.answer_by_mail" => t.did_conversation_answer_by_mail(),
+        "inbox.automatic_replies" => t.did_inbox_automatic_replies(),
+        "message.mail" => t.did_message_mail(),
         "mail.retry" => t.did_mail_retry(),
         "mail.discard" => t.did_mail_discard(),
         "conversation.ask_help" => t.did_conversation_ask_help(),

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { takeScreenshot } from './support/browser.mjs'
 import { until } from './support/henji.mjs'
-import { automaticReplies, escalations, ladder } from './support/pages.mjs'
+import { automaticReplies, escalations, ladder, openThread } from './support/pages.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage()
@@ -90,6 +90,29 @@ test('an inbox answers a word by itself, and the bubble says so', async () => {
   await sato.goto(`/conversations/${conversation}`)
   assert.match(await sato.locator('.m.out').last().innerText(), /9時から18時[^]*自動返信/)
   await takeScreenshot(sato, 'automatic-reply')
+})
+
+test('a text that did not arrive goes by mail, by a click', async () => {
+  const suzuki = await scene.person('suzuki')
+  await suzuki.goto('/settings/fields/new')
+  await suzuki.locator('#name').fill('メールアドレス')
+  await suzuki.locator('[name=kind][value=email]').check()
+  await Promise.all([suzuki.waitForURL(/saved/), suzuki.locator('main form button.pri').click()])
+  const { api } = scene.henji
+  const conversation = await scene.inbound(newNumber(), '日程を送ってください')
+  const { contact } = await api.call('GET', `/conversations/${conversation}`)
+  await api.call('PUT', `/contacts/${contact.id}/fields`, { メールアドレス: 'hanako@example.com' })
+  await api.behave({ receipt: 'undelivered' })
+  const sato = await scene.person('sato')
+  const thread = await openThread(sato, conversation)
+  await thread.send('明日の10時はいかがですか')
+  const button = sato.locator('.m.out [formaction$="/mail"]')
+  await button.waitFor()
+  await takeScreenshot(sato, 'mail-instead')
+  await button.click()
+  await sato.getByText(/メール送信待ち|メールで送信済み/).waitFor()
+  await barrierFree(sato, 'mail-instead-done')
+  await api.behave({ receipt: 'delivered' })
 })
 
 // No barrier, in light and dark, and a picture of each.

@@ -10,6 +10,7 @@ mod drafts;
 mod escalation;
 mod idempotency;
 mod mail;
+mod mail_contact;
 mod mail_replies;
 mod mail_servers;
 mod mentions;

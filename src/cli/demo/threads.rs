@@ -233,6 +233,7 @@ impl Sample {
             expires_at: None,
             until_reply: false,
             automatic: false,
+            mailed: None,
             created_at: line.at,
             sent_at: match direction {
                 Direction::Inbound => Some(line.at),

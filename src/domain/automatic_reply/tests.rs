@@ -86,7 +86,7 @@ fn it_says_nothing_twice_over_nobody_and_to_no_machine() {
 /// Two machines that each answer whatever comes, and a road that takes `seconds`.
 /// How many texts they send, of at most `most`.
 fn texts_between(pause: TimeDelta, seconds: i64, most: usize) -> usize {
-    let rules = Policy { pause, rules: Vec::new() };
+    let rules = Policy { pause, ..Policy::default() };
     let mut told: [Before; 2] = [Before::default(); 2];
     let (mut now, mut sent) = (0, 0);
     for turn in 0..most {
@@ -117,7 +117,7 @@ fn a_policy_names_the_rule_that_cannot_be_kept_to() {
     assert_eq!(policy(vec![some.clone(); 8]).check(), Ok(()));
     assert_eq!(policy(vec![some.clone(); 9]).check(), Err(PolicyError::TooManyRules));
     for pause in [TimeDelta::minutes(59), TimeDelta::days(31)] {
-        assert_eq!(Policy { pause, rules: vec![] }.check(), Err(PolicyError::Pause));
+        assert_eq!(Policy { pause, ..Policy::default() }.check(), Err(PolicyError::Pause));
     }
     let long = "長".repeat(51);
     for words in [vec![], vec!["。"], vec![long.as_str()], vec!["予約"; 51]] {

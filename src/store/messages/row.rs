@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::Message;
 use crate::domain::delivery::{OutboundState, Reason};
 use crate::domain::id::{ConversationId, MessageId, ProviderAccountId, SenderId, UserId};
+use crate::domain::mail::MailState;
 use crate::domain::message::{Direction, MessageKind, Purpose};
 use crate::domain::segment::Encoding;
 use crate::store::StoreError;
@@ -41,6 +42,7 @@ pub(in crate::store) struct MessageRow {
     delivered_at: Option<NaiveDateTime>,
     until_reply: bool,
     automatic: bool,
+    mailed: Option<String>,
 }
 
 pub(in crate::store) fn seal(message: &Message, key: &Key) -> MessageRow {
@@ -70,6 +72,7 @@ pub(in crate::store) fn seal(message: &Message, key: &Key) -> MessageRow {
         delivered_at: utc(message.delivered_at),
         until_reply: message.until_reply,
         automatic: message.automatic,
+        mailed: message.mailed.map(|state| state.word().to_owned()),
     }
 }
 
@@ -93,6 +96,10 @@ fn read(row: MessageRow, body: String) -> Result<Message, StoreError> {
     let reason = row
         .reason
         .map(|word| known(Reason::from_word(&word), "messages.reason", &word))
+        .transpose()?;
+    let mailed = row
+        .mailed
+        .map(|word| known(MailState::from_word(&word), "messages.mailed", &word))
         .transpose()?;
     Ok(Message {
         body,
@@ -123,5 +130,6 @@ fn read(row: MessageRow, body: String) -> Result<Message, StoreError> {
         delivered_at: utc(row.delivered_at),
         until_reply: row.until_reply,
         automatic: row.automatic,
+        mailed,
     })
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::fields::Fields;
-use super::{ApiError, Body, Call, ok};
+use super::{ApiError, Body, Call, is_false, ok};
 use crate::actions::automatic_reply::{self, Refusal};
 use crate::domain::automatic_reply::{
     LONGEST_WORD, MOST_RULES, MOST_WORDS, Matching, Occasion, PAUSE, Policy, PolicyError, Rule,
@@ -19,6 +19,8 @@ use crate::web::error::WebError;
 struct PolicyView {
     pause_hours: i64,
     rules: Vec<RuleView>,
+    #[serde(skip_serializing_if = "is_false")]
+    mail_undelivered: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -38,10 +40,11 @@ pub async fn set(call: Call, id: Path<String>, payload: Payload) -> HttpResponse
         let mut body = Body::read(payload).await?;
         let pause = body.integer("pause_hours")?;
         let rules = body.list("rules")?.ok_or(ApiError::missing("rules"))?;
+        let mails = body.boolean("mail_undelivered")?.unwrap_or_default();
         body.finish()?;
         let rules = rules.into_iter().map(rule).collect::<Result<_, _>>()?;
         let hours = |hours| TimeDelta::try_hours(hours).unwrap_or(TimeDelta::MAX);
-        let policy = Policy { pause: pause.map_or(PAUSE, hours), rules };
+        let policy = Policy { pause: pause.map_or(PAUSE, hours), rules, mails };
         policy.check().map_err(refused)?;
         let kept = automatic_reply::set_policy(&asker.app, asker.caller, id, policy).await;
         let kept = kept.map_err(|Refusal { error, .. }| error)?;
@@ -98,6 +101,7 @@ impl From<Policy> for PolicyView {
         Self {
             pause_hours: policy.pause.num_hours(),
             rules: policy.rules.into_iter().map(rule).collect(),
+            mail_undelivered: policy.mails,
         }
     }
 }

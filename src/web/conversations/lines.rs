@@ -12,8 +12,9 @@ use crate::domain::phone_number;
 use crate::domain::sender::SenderAddress;
 use crate::domain::system_line::SystemLine;
 use crate::locale::Locale;
+use crate::store::conversations::Conversation;
 use crate::store::messages::Message;
-use crate::store::{Db, StoreError, mentions};
+use crate::store::{Db, StoreError, contact_fields, mentions};
 use crate::web::times::Times;
 use crate::web::views::{DeliveryView, MessageLook, MessageView, UndoView, ViaView};
 
@@ -30,6 +31,8 @@ pub struct Setting<'a> {
     pub contact: &'a str,
     /// Whether the reader may undo and resend.
     pub may_act: bool,
+    /// Whether mail reaches the contact.
+    pub is_mailable: bool,
     /// The event number the line was read at.
     pub revision: i64,
 }
@@ -43,6 +46,20 @@ pub fn mentioned(db: &mut Db, messages: &[Message]) -> Result<Vec<Option<UserId>
     let called = mentions::in_notes(db, &calling)?.into_iter().map(Some);
     let told = messages.iter().flat_map(|message| [message.author_id, assigned_in(message)]);
     Ok(told.chain(called).collect())
+}
+
+/// Whether mail reaches the contact, where one of `messages` may have to take that way.
+pub fn is_mailable(
+    db: &mut Db,
+    conversation: &Conversation,
+    messages: &[Message],
+) -> Result<bool, StoreError> {
+    let is_failed = |message: &Message| message.state.is_some_and(|state| state.is_failure());
+    if !messages.iter().any(is_failed) {
+        return Ok(false);
+    }
+    let person = conversation.contact.person;
+    Ok(contact_fields::mail_addresses(db, &[person])?.contains_key(&person))
 }
 
 /// A page of lines, oldest first; the first line of each day says so, the first
@@ -132,6 +149,8 @@ fn look(setting: &Setting<'_>, message: &Message) -> MessageLook {
                 until_reply: message.until_reply,
                 purpose: message.purpose,
                 automatic: message.automatic,
+                mailed: message.mailed,
+                is_mailable: setting.is_mailable,
                 may_act: setting.may_act,
             })
         }

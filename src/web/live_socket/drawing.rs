@@ -107,6 +107,7 @@ fn bubble(
         people: &scene.people,
         contact: &shown_name(&scene.conversation, numbers),
         may_act: role.may_answer(),
+        is_mailable: scene.is_mailable,
         revision: event.seq,
     };
     let dom_id = message.client_message_id.unwrap_or(message.id.0);

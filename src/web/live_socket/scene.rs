@@ -15,7 +15,7 @@ use crate::store::messages::{self, Message};
 use crate::store::reads::{self, Marker};
 use crate::store::tags::{self, Tag};
 use crate::store::{Db, StoreError};
-use crate::web::conversations::lines::mentioned;
+use crate::web::conversations::lines::{is_mailable, mentioned};
 use crate::web::conversations::list::is_failure;
 use crate::web::conversations::people::People;
 
@@ -28,6 +28,8 @@ pub struct Scene {
     pub people: Arc<People>,
     /// Whether its last text was ours and did not get out.
     pub failed: bool,
+    /// Whether mail reaches the contact of a text that failed.
+    pub is_mailable: bool,
     /// How far each user has read the conversation.
     pub read_by: Vec<(UserId, Marker)>,
     /// Who has begun to write there.
@@ -86,6 +88,8 @@ struct Reading {
     people: Arc<People>,
     tags: HashMap<ConversationId, Vec<Tag>>,
     called: Vec<Called>,
+    /// Where a text failed that can go by mail.
+    mailable: HashSet<ConversationId>,
 }
 
 impl Reading {
@@ -104,7 +108,16 @@ impl Reading {
         for (conversation, user, marker) in reads::of_conversations(db, &ids)? {
             read_by.entry(conversation).or_default().push((user, marker));
         }
+        let mut mailable = HashSet::new();
+        for conversation in &conversations {
+            let here = |message: &&Message| message.conversation_id == conversation.id;
+            let here: Vec<Message> = messages.iter().filter(here).cloned().collect();
+            if is_mailable(db, conversation, &here)? {
+                mailable.insert(conversation.id);
+            }
+        }
         Ok(Self {
+            mailable,
             states: messages::states_of(db, &last)?,
             inboxes: inboxes::all(db)?.into_iter().map(|inbox| (inbox.id, inbox)).collect(),
             conversations: conversations.into_iter().map(|one| (one.id, one)).collect(),
@@ -126,6 +139,7 @@ impl Reading {
             message: event.event.message_id.and_then(|id| self.messages.get(&id)).cloned(),
             people: self.people.clone(),
             failed: is_failure(&conversation, state),
+            is_mailable: self.mailable.contains(&conversation.id),
             read_by: self.read_by.get(&conversation.id).cloned().unwrap_or_default(),
             drafted_by: self.drafted_in(conversation.id),
             tags: self.tags.get(&conversation.id).cloned().unwrap_or_default(),

@@ -120,6 +120,7 @@ async fn form(
         inbox: inbox.name,
         has_hours: inbox.calendar_id.is_some(),
         pause: fields.get("pause").to_owned(),
+        mails: fields.has("mails"),
         rules: rules.map(|(n, row)| view(n, row, fields, &errors)).collect(),
         fields: merge,
         errors,
@@ -159,7 +160,8 @@ fn policy_of(t: Locale, fields: &Fields) -> Result<(Policy, Vec<usize>), FormErr
     let of_rule: Vec<usize> = rules.iter().map(|(_, n, _)| *n).collect();
     let rules = rules.into_iter().map(|(_, _, rule)| rule).collect();
     let pause = fields.get("pause").trim().parse().ok().and_then(TimeDelta::try_hours);
-    let policy = Policy { pause: pause.unwrap_or_default(), rules };
+    let mails = fields.has("mails");
+    let policy = Policy { pause: pause.unwrap_or_default(), rules, mails };
     match policy.check() {
         Err(PolicyError::Words(n)) => {
             errors = errors.and(ROWS[of_rule[n]].words, t.escalation_wrong_words());
@@ -181,6 +183,9 @@ fn occasion_of(when: &str) -> (Occasion, Matching) {
 fn fields_of(policy: &Policy) -> Fields {
     let mut fields = Fields::default();
     fields.set("pause", &policy.pause.num_hours().to_string());
+    if policy.mails {
+        fields.set("mails", "1");
+    }
     for (row, rule) in ROWS.iter().zip(&policy.rules) {
         let is_keyword = rule.occasion == Occasion::Keyword;
         fields.set(row.when, if is_keyword { rule.matching.word() } else { rule.occasion.word() });
@@ -208,7 +213,7 @@ mod tests {
             rule("first_contact", &[], "{{会社名}}です"),
             rule("outside_hours", &[], "営業時間外です"),
         ];
-        for policy in [Policy { pause: PAUSE, rules }, Policy::default()] {
+        for policy in [Policy { pause: PAUSE, rules, mails: true }, Policy::default()] {
             assert_eq!(policy_of(Locale::Ja, &fields_of(&policy)).unwrap().0, policy);
         }
     }

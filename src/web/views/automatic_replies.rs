@@ -17,6 +17,8 @@ pub struct AutomaticRepliesPage {
     /// Field `pause`: hours.
     pub pause: String,
     pub rules: Vec<AutomaticRuleView>,
+    /// Field `mails`.
+    pub mails: bool,
     /// Merge fields as they are written, with what they stand for.
     pub fields: Vec<ChoiceView>,
     pub errors: FormErrors,

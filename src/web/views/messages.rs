@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::{PersonView, Piece, Shell, TimeView, pieces_and_calls};
 use crate::domain::delivery::{OutboundState, Reason};
+use crate::domain::mail::MailState;
 use crate::domain::message::Purpose;
 use crate::locale::Locale;
 
@@ -107,6 +108,10 @@ pub struct DeliveryView {
     pub purpose: Purpose,
     /// A rule answered, and nobody.
     pub automatic: bool,
+    /// What became of the mail that brings it instead.
+    pub mailed: Option<MailState>,
+    /// Whether the contact has an address to mail it to.
+    pub is_mailable: bool,
     /// Whether the reader may undo and resend; of the role, not of the person.
     pub may_act: bool,
 }
@@ -146,6 +151,16 @@ impl MessageView {
     fn other_purpose(&self, delivery: &DeliveryView) -> Option<&'static str> {
         let is_other = delivery.purpose != Purpose::Conversation;
         is_other.then(|| self.t.purpose(delivery.purpose))
+    }
+
+    /// "メールで送信済み"
+    fn mailed_words(&self, state: &MailState) -> &'static str {
+        match state {
+            MailState::Queued | MailState::InHand => self.t.message_mailing(),
+            MailState::Sent => self.t.message_mailed(),
+            MailState::Failed => self.t.message_mail_failed(),
+            MailState::Discarded => self.t.message_mail_dropped(),
+        }
     }
 
     fn state_icon(&self, delivery: &DeliveryView) -> &'static str {
@@ -192,6 +207,10 @@ impl DeliveryView {
 
     pub fn is_canceled(&self) -> bool {
         self.state == OutboundState::Canceled
+    }
+
+    pub fn may_mail(&self) -> bool {
+        self.may_act && self.is_bad() && self.is_mailable && self.mailed.is_none()
     }
 
     pub fn may_resend(&self) -> bool {

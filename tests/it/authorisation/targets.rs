@@ -153,6 +153,7 @@ pub const SPECS: &[Spec] = &[
     spec("get", "/messages/{id}/links/{at}", Object::Message),
     answering("post", "/messages/{id}/cancellation", Object::Message, ""),
     answering("post", "/messages/{id}/resend", Object::Message, ""),
+    answering("post", "/messages/{id}/mail", Object::Message, ""),
     spec("get", "/contacts", Object::None),
     spec("get", "/contacts/table", Object::None),
     spec("post", "/contacts/table", Object::None),

@@ -35,6 +35,8 @@ pub struct MessageView {
     /// The user who wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     author_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mailed: Option<&'static str>,
     /// Where a rule answered, and nobody.
     #[serde(skip_serializing_if = "is_false")]
     automatic: bool,
@@ -77,6 +79,7 @@ impl MessageView {
             provider_ref: message.provider_ref,
             author_id: message.author_id.map(|author| author.0),
             automatic: message.automatic,
+            mailed: message.mailed.map(|state| state.word()),
             encoding: message.encoding.word(),
             segments: message.segments,
             created_at: message.created_at,

@@ -21,6 +21,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         inbox: "採用センター".into(),
         has_hours,
         pause: "12".into(),
+        mails: has_hours,
         rules: vec![rule(1, "contains", false), rule(2, "outside_hours", !has_hours)],
         fields: vec![ChoiceView {
             value: "{{氏名}}".into(),

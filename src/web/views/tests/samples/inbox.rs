@@ -6,6 +6,7 @@ use super::contacts::fields_form;
 use super::{inbox, person, sender, shell, simulator, time, waiting};
 use crate::domain::conversation::ShownState;
 use crate::domain::delivery::{OutboundState, Reason};
+use crate::domain::mail::MailState;
 use crate::domain::message::Purpose;
 use crate::domain::segment::LengthProfile;
 use crate::locale::Locale;
@@ -259,6 +260,8 @@ pub fn messages(t: Locale) -> Vec<MessageView> {
             until_reply: true,
             purpose: Purpose::Notice,
             automatic: n == 5,
+            mailed: (n == 4).then_some(MailState::Sent),
+            is_mailable: true,
             state,
             reason,
             segments,

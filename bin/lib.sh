@@ -49,6 +49,9 @@ debian_missing() {
   pg_bin >/dev/null || say postgresql
   [ -n "$(find /usr/lib -path '*/faketime/libfaketime.so.1' -print -quit)" ] || say libfaketime
   nats_bin >/dev/null || say nats-server
+  [ -x /usr/lib/postfix/sbin/master ] || say postfix
+  { has saslpasswd2 || [ -x /usr/sbin/saslpasswd2 ]; } || say sasl2-bin
+  [ -n "$(find /usr/lib -path '*/sasl2/libplain.so' -print -quit)" ] || say libsasl2-modules
   [ -x /usr/bin/chromium ] || say chromium
   dpkg-query -W -f '${Status}' fonts-noto-cjk 2>/dev/null | grep -q 'ok installed' || say fonts-noto-cjk
   python3 -c 'import ensurepip, venv' 2>/dev/null || say python3-venv
@@ -56,7 +59,7 @@ debian_missing() {
 
 # install_missing quick|all: asks apt for what is not there, and only for that.
 install_missing() {
-  local missing had_postgres=yes had_nats=yes
+  local missing had_postgres=yes had_nats=yes had_postfix=yes
   needs_tool cargo "see rustup.rs"
   needs_tool node "version 20 or later"
   needs_tool npm "it comes with node"
@@ -67,6 +70,7 @@ install_missing() {
   has apt-get || die "this machine has no apt-get; install these by hand: ${missing[*]}"
   pg_bin >/dev/null || had_postgres=no
   nats_bin >/dev/null || had_nats=no
+  [ -x /usr/lib/postfix/sbin/master ] || had_postfix=no
   quietly as_root apt-get update -qq
   quietly as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends "${missing[@]}"
@@ -76,6 +80,9 @@ install_missing() {
   fi
   if [ "$had_nats" = no ] && nats_bin >/dev/null; then
     as_root service nats-server stop >/dev/null 2>&1 || true
+  fi
+  if [ "$had_postfix" = no ] && [ -x /usr/lib/postfix/sbin/master ]; then
+    as_root service postfix stop >/dev/null 2>&1 || true
   fi
 }
 

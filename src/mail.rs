@@ -7,6 +7,6 @@ mod mailer;
 mod refusal;
 
 pub use contact::ContactLetter;
-pub use escalation::{Letter, Letterhead, Person};
+pub use escalation::{Digest, Letter, Letterhead, Matter, Person};
 pub use mailer::{Mailer, MailerError};
 pub use refusal::RefusalLetter;

@@ -41,6 +41,7 @@ pub mod mentions;
 pub mod merge_values;
 pub mod messages;
 mod migrations;
+pub mod nudges;
 pub mod opt_outs;
 pub mod organization;
 pub mod outages;

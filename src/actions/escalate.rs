@@ -5,7 +5,7 @@
 //! their outbox. An answer that comes first leaves nothing to be taken, and two nodes
 //! that take the same step find that one of them has.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 
 use crate::app::App;
@@ -14,10 +14,9 @@ use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::InboxId;
 use crate::domain::system_line::SystemLine;
 use crate::domain::user::{Actor, Caller};
-use crate::mail::Letterhead;
 use crate::store::audit::Object;
 use crate::store::escalations::{self, Kept, Wait};
-use crate::store::{Db, StoreError, Tx, conversations, inboxes, mails, optional, tags};
+use crate::store::{Db, StoreError, Tx, conversations, inboxes, optional, tags};
 
 use super::{ActionError, Problem, access, timeline};
 
@@ -25,16 +24,18 @@ mod backtest;
 mod board;
 mod by_hand;
 mod judge;
-mod letters;
 mod memory;
+mod nudge;
+mod people;
 mod replay;
 
 pub use backtest::{BACK, NIGHT, Tally, backtest};
 pub use board::{Item, Next, board};
 pub use by_hand::{next_now, stop};
 use judge::{Clock, Verdict, begins, judge};
-use letters::{Told, letters};
 pub use memory::Memory;
+use nudge::{Desk, tell_all};
+use people::chosen;
 
 /// Waits looked at for one step at a time; the next look takes the rest.
 const AT_ONCE: i64 = 5_000;
@@ -86,7 +87,8 @@ pub async fn set_policy(
         .await
 }
 
-/// Takes every step whose time has come; how many there were.
+/// Takes every step whose time has come, and tells whoever may now be told of earlier
+/// ones; how many steps there were.
 pub async fn run_due(app: &App) -> Result<usize, ActionError> {
     let (now, memory) = (app.clock.now(), app.escalations.clone());
     let (due, passed) = app.store.read(move |db| look(db, &memory, now)).await?;
@@ -94,17 +96,18 @@ pub async fn run_due(app: &App) -> Result<usize, ActionError> {
         let some = some.to_vec();
         app.store.write(move |tx| pass(tx, &some)).await?;
     }
-    let head = app.letterhead.clone();
+    let desk = Desk::of(app);
     let mut taken = 0;
     for some in due.chunks(TOGETHER) {
         let steps = some.iter().map(|due| {
-            let (due, head) = (*due, head.clone());
-            app.store.write(move |tx| take(tx, &head, due))
+            let (due, desk) = (*due, desk.clone());
+            app.store.write(move |tx| take(tx, &desk, due))
         });
         for step in join_all(steps).await {
             taken += usize::from(step?);
         }
     }
+    nudge::post_due(app).await?;
     Ok(taken)
 }
 
@@ -151,7 +154,7 @@ fn pass(tx: &mut Tx, passed: &[Due]) -> Result<(), ActionError> {
 }
 
 /// Takes a step, if it still is to be taken.
-fn take(tx: &mut Tx, head: &Letterhead, due: Due) -> Result<bool, ActionError> {
+fn take(tx: &mut Tx, desk: &Desk, due: Due) -> Result<bool, ActionError> {
     let Due { wait, inbox, step: n, turn } = due;
     if !escalations::hold(tx, wait)? {
         return Ok(false);
@@ -161,13 +164,17 @@ fn take(tx: &mut Tx, head: &Letterhead, due: Due) -> Result<bool, ActionError> {
     let (clock, now) = (Clock::of(tx, inbox)?, tx.now);
     // Somebody may have taken it, or its tag off, since it was looked for.
     let found = conversations::find(tx, wait.conversation)?;
-    if step.trigger != Trigger::Words && begins(tx, step, wait, &found, &[])?.is_none() {
+    let carried = match step.trigger {
+        Trigger::Tagged => tags::of(tx, wait.conversation)?,
+        _ => Vec::new(),
+    };
+    if step.trigger != Trigger::Words && begins(step, wait, &found, &[], &carried).is_none() {
         return Ok(false);
     }
     let verdict = judge(tx, &clock, &kept, (step, turn), wait, now)?;
-    let Verdict::Due(waited) = verdict else { return Ok(false) };
-    let turn = Turn { wait, step: n, turn, waited };
-    tell(tx, head, &clock, &kept, &turn, &Actor::system())
+    let Verdict::Due(_) = verdict else { return Ok(false) };
+    let turn = Turn { wait, step: n, turn, by_hand: false };
+    tell(tx, desk, &kept, &turn, &Actor::system())
 }
 
 /// A turn of a step that is taken.
@@ -176,32 +183,28 @@ struct Turn {
     wait: Wait,
     step: usize,
     turn: i32,
-    waited: TimeDelta,
+    /// Somebody asked for it now: it is not kept for company.
+    by_hand: bool,
 }
 
-/// Puts a turn on record and its letters into the outbox. False where it was taken
-/// before.
+/// Puts a turn on record and tells its people. False where it was taken before.
 fn tell(
     tx: &mut Tx,
-    head: &Letterhead,
-    clock: &Clock,
+    desk: &Desk,
     kept: &Kept,
     turn: &Turn,
     actor: &Actor,
 ) -> Result<bool, ActionError> {
-    let Turn { wait, step: n, turn, waited } = *turn;
+    let Turn { wait, step: n, turn: times, .. } = *turn;
     let Some(step) = kept.policy.steps.get(n) else { return Ok(false) };
     let found = conversations::find(tx, wait.conversation)?;
     let (inbox, now) = (inboxes::find(tx, kept.inbox)?, tx.now);
-    let told = Told { wait, inbox: &inbox, found: &found, waited };
-    let letters = letters(tx, head, clock, step, &told, now)?;
-    if !escalations::record(tx, wait, (position(n), turn), letters.len(), now)? {
+    let chosen = chosen(tx, step, &found, &inbox)?;
+    if !escalations::record(tx, wait, (position(n), times), chosen.len(), now)? {
         return Ok(false);
     }
-    for letter in &letters {
-        mails::insert(tx, letter, now)?;
-    }
-    let people = u32::try_from(letters.len()).unwrap_or(u32::MAX);
+    let people = u32::try_from(chosen.len()).unwrap_or(u32::MAX);
+    tell_all(tx, desk, step, turn, chosen)?;
     let line = SystemLine::Escalated(people, step.trigger);
     timeline::say(tx, found.inbox_id, found.id, None, line)?;
     tx.audit(actor, "conversation.escalate", Object::new("conversation", found.id.0));

@@ -8,7 +8,7 @@ use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::quiet_times::QuietTimes;
 use crate::domain::user::Caller;
 use crate::store::audit::Object;
-use crate::store::{Db, StoreError, organization, quiet_times};
+use crate::store::{Db, StoreError, nudges, organization, quiet_times};
 
 use super::ActionError;
 
@@ -61,6 +61,7 @@ async fn change(
             };
             quiet_times::set(tx, user, &to(kept, now))?;
             tx.event(NewEvent::new(EventKind::AccessChanged).of_user(user));
+            nudges::look_anew(tx, user, now)?;
             tx.audit(&caller.actor, "user.quiet_times", Object::new("user", user.0));
             Ok(())
         })

@@ -11,9 +11,14 @@ use crate::store::mails;
 
 use super::{ActionError, access, mail_contact};
 
-/// How long a mail may be in somebody's hands: longer than a server's answers take
-/// together (`mail/mailer.rs`).
-const LEASE: TimeDelta = TimeDelta::minutes(5);
+/// How long a mail may be in somebody's hands: longer than a server may take for one
+/// (`mail/mailer.rs`), by what it takes to note what came of it.
+fn lease(app: &App) -> TimeDelta {
+    const TO_NOTE_IT: TimeDelta = TimeDelta::minutes(1);
+    const SHORTEST: TimeDelta = TimeDelta::minutes(5);
+    let patience = TimeDelta::from_std(app.mailer.patience()).unwrap_or(SHORTEST);
+    (patience + TO_NOTE_IT).max(SHORTEST)
+}
 
 /// Mails whose time has come.
 pub async fn due(app: &App, limit: i64) -> Result<Vec<MailId>, ActionError> {
@@ -27,11 +32,12 @@ pub async fn due(app: &App, limit: i64) -> Result<Vec<MailId>, ActionError> {
 /// A process that ends between the server's last word and the record sends it again:
 /// its `Message-ID` tells mailboxes that it is the same.
 pub async fn run(app: &App, id: MailId) -> Result<Option<MailState>, ActionError> {
+    let lease = lease(app);
     let begun = app
         .store
         .write(move |tx| {
             let now = tx.now;
-            Ok::<_, ActionError>(mails::begin(tx, id, now, LEASE)?)
+            Ok::<_, ActionError>(mails::begin(tx, id, now, lease)?)
         })
         .await?;
     let Some(begun) = begun else { return Ok(None) };

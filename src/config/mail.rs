@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use url::Url;
 
@@ -11,10 +12,19 @@ use super::public_url::PublicUrl;
 use super::reader::Reader;
 use super::secret::Secret;
 
-/// `HENJI_SMTP_URL`, `HENJI_MAIL_FROM`
+/// How long the server may take for one mail, in seconds: RFC 5321 4.5.3.2 allows minutes
+/// for each of its answers, but who waits for somebody to be told does not.
+const PATIENCE: &str = "30";
+const LONGEST_PATIENCE: u64 = 300;
+
+/// `HENJI_SMTP_URL`, `HENJI_SMTP_CA`, `HENJI_SMTP_PATIENCE`, `HENJI_MAIL_FROM`
 #[derive(Clone, Debug)]
 pub struct MailConfig {
     pub smtp_url: Option<Secret>,
+    /// Signs the server's certificate where nobody whom the system trusts does.
+    pub smtp_ca: Option<PathBuf>,
+    /// For all the server says to one mail.
+    pub smtp_patience: Duration,
     /// Where mails are written as `.eml` files while there is no SMTP server.
     pub folder: PathBuf,
     /// `henji@` the public URL's name by default.
@@ -40,6 +50,14 @@ impl MailConfig {
                 "HENJI_SMTP_URL",
                 parse_smtp,
                 Secret::shown_as_address,
+            )?,
+            smtp_ca: reader
+                .get_optional("HENJI_SMTP_CA", parse_path, |path| path.display().to_string())?,
+            smtp_patience: reader.get(
+                "HENJI_SMTP_PATIENCE",
+                PATIENCE,
+                parse_patience,
+                |patience| patience.as_secs().to_string(),
             )?,
             folder: files.data_dir.join("mail"),
             from: reader.get(
@@ -81,6 +99,15 @@ impl fmt::Display for MailAddress {
             None => f.write_str(&self.address),
         }
     }
+}
+
+fn parse_path(text: &str) -> Option<PathBuf> {
+    (!text.is_empty()).then(|| PathBuf::from(text))
+}
+
+fn parse_patience(text: &str) -> Option<Duration> {
+    let seconds = text.parse().ok().filter(|seconds| (1..=LONGEST_PATIENCE).contains(seconds));
+    seconds.map(Duration::from_secs)
 }
 
 fn parse_smtp(text: &str) -> Option<Secret> {

@@ -43,6 +43,8 @@ pub const SETTINGS: &[Setting] = &[
     plain("HENJI_DATABASE_CONNECTIONS", "a number from 1 to 100"),
     secret("HENJI_NATS_URL", "nats://host[:port]"),
     secret("HENJI_SMTP_URL", "smtp://[user:password@]host[:port] or smtps://…"),
+    plain("HENJI_SMTP_CA", "a file with certificates in PEM"),
+    plain("HENJI_SMTP_PATIENCE", "seconds from 1 to 300"),
     plain("HENJI_MAIL_FROM", "a mail address, such as henji@example.jp or 返事 <henji@example.jp>"),
     plain("HENJI_REPLY_LISTEN", "a socket address such as 127.0.0.1:8024"),
     plain(

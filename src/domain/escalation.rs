@@ -7,7 +7,9 @@ use std::fmt;
 
 use chrono::TimeDelta;
 
+use super::excerpt::Excerpt;
 use super::id::TagId;
+use super::nudge;
 
 mod standing;
 mod trigger;
@@ -61,12 +63,23 @@ pub struct Step {
     pub tags: Vec<TagId>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// Counts at all hours, for what cannot wait until the morning.
     pub always: bool,
     /// In the order in which they are taken.
     pub steps: Vec<Step>,
+    /// For so long after a mail to somebody, others are gathered into the next; none
+    /// makes a mail of each.
+    pub window: TimeDelta,
+    /// What of the contact's last text a mail holds.
+    pub excerpt: Excerpt,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { always: false, steps: Vec::new(), window: nudge::WINDOW, excerpt: Excerpt::None }
+    }
 }
 
 /// What is wrong with a policy, and in which step: the first is 0.
@@ -86,6 +99,8 @@ pub enum PolicyError {
     ToNobody(usize),
     #[error("step {0} goes to more than {MOST_RECIPIENTS}")]
     ToTooMany(usize),
+    #[error("mails are gathered for no more than an hour")]
+    Window,
 }
 
 impl Policy {
@@ -93,6 +108,9 @@ impl Policy {
     pub fn check(&self) -> Result<(), PolicyError> {
         if self.steps.len() > MOST_STEPS {
             return Err(PolicyError::TooManySteps);
+        }
+        if !(TimeDelta::zero()..=nudge::LONGEST_WINDOW).contains(&self.window) {
+            return Err(PolicyError::Window);
         }
         for (n, step) in self.steps.iter().enumerate() {
             if !(step.trigger.soonest()..=LONGEST).contains(&step.after) {

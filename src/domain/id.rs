@@ -74,6 +74,8 @@ ids! {
     MailId;
     /// An address that one answer by mail may go to.
     ReplyAddressId;
+    /// What one person is to be told of a wait.
+    NudgeId;
     /// What a house keeps of its customers beside name and number.
     FieldId;
 }

@@ -12,6 +12,7 @@ use super::error::{StoreError, known};
 use super::schema::{escalation_policies, escalation_steps};
 use super::seal::place;
 use crate::domain::escalation::{Policy, Recipient, Step, Trigger};
+use crate::domain::excerpt::Excerpt;
 use crate::domain::id::{InboxId, TagId};
 
 mod past;
@@ -19,7 +20,7 @@ mod taken;
 mod waits;
 
 pub use past::{active_since, failures, tagged};
-pub use taken::{Taken, taken, told_since, turns};
+pub use taken::{Taken, taken, taken_of, told_since, turns};
 pub use waits::{Candidate, Wait, hold, open, record, waiting};
 
 /// What an inbox goes by, since when.
@@ -46,10 +47,15 @@ struct StepRow {
 pub fn policy(db: &mut Db, inbox: InboxId) -> Result<Option<Kept>, StoreError> {
     let kept = escalation_policies::table
         .find(inbox)
-        .select((escalation_policies::always, escalation_policies::changed_at))
-        .first::<(bool, NaiveDateTime)>(&mut db.conn)
+        .select((
+            escalation_policies::always,
+            escalation_policies::changed_at,
+            escalation_policies::window_seconds,
+            escalation_policies::excerpt,
+        ))
+        .first::<(bool, NaiveDateTime, i64, String)>(&mut db.conn)
         .optional()?;
-    let Some((always, changed_at)) = kept else { return Ok(None) };
+    let Some((always, changed_at, window, excerpt)) = kept else { return Ok(None) };
     let rows: Vec<StepRow> = escalation_steps::table
         .filter(escalation_steps::inbox_id.eq(inbox))
         .order(escalation_steps::position)
@@ -65,7 +71,9 @@ pub fn policy(db: &mut Db, inbox: InboxId) -> Result<Option<Kept>, StoreError> {
         ))
         .load(&mut db.conn)?;
     let steps = rows.into_iter().map(|row| read(db, row)).collect::<Result<_, _>>()?;
-    let policy = Policy { always, steps };
+    let window = TimeDelta::seconds(window);
+    let excerpt = known(Excerpt::from_word(&excerpt), "escalation_policies.excerpt", &excerpt)?;
+    let policy = Policy { always, steps, window, excerpt };
     Ok(Some(Kept { inbox, policy, changed_at: changed_at.and_utc() }))
 }
 
@@ -100,6 +108,8 @@ pub fn set_policy(
             escalation_policies::inbox_id.eq(inbox),
             escalation_policies::always.eq(policy.always),
             escalation_policies::changed_at.eq(now.naive_utc()),
+            escalation_policies::window_seconds.eq(policy.window.num_seconds()),
+            escalation_policies::excerpt.eq(policy.excerpt.word()),
         ))
         .execute(&mut db.conn)?;
     for (position, step) in (0..).zip(&policy.steps) {

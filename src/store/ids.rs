@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::connection::MultiBackend;
 use crate::domain::id::{
     ApiTokenId, AttemptId, CalendarId, CaseId, ContactId, ConversationId, FieldId, InboxId, MailId,
-    MessageId, ProviderAccountId, QuarantineId, ReplyAddressId, SenderId, SessionId, TagId, TeamId,
-    TemplateId, UserId,
+    MessageId, NudgeId, ProviderAccountId, QuarantineId, ReplyAddressId, SenderId, SessionId,
+    TagId, TeamId, TemplateId, UserId,
 };
 
 /// One SQL type for all ids.
@@ -112,5 +112,6 @@ proxies! {
     TeamIdProxy => TeamId,
     MailIdProxy => MailId,
     ReplyAddressIdProxy => ReplyAddressId,
+    NudgeIdProxy => NudgeId,
     FieldIdProxy => FieldId,
 }

@@ -26,7 +26,7 @@ mod row;
 
 pub use pages::{
     count_inbound_after, find_all_to_show, oldest_unanswered, page_after, page_before, position_in,
-    texts_after_event, time_of,
+    settled_after, since_each, texts_after_event, time_of,
 };
 use row::open;
 pub(super) use row::{MessageRow, seal};

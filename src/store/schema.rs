@@ -679,6 +679,8 @@ diesel::table! {
         inbox_id -> DbUuid,
         always -> Bool,
         changed_at -> Timestamp,
+        window_seconds -> BigInt,
+        excerpt -> Text,
     }
 }
 
@@ -740,6 +742,31 @@ diesel::table! {
         created_at -> Timestamp,
         settled_at -> Nullable<Timestamp>,
         message_id -> Nullable<DbUuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    nudges (id) {
+        id -> DbUuid,
+        conversation_id -> DbUuid,
+        source -> Text,
+        since -> Timestamp,
+        position -> Integer,
+        turn -> Integer,
+        kind -> Text,
+        urgent -> Bool,
+        user_id -> Nullable<DbUuid>,
+        to_sealed -> Binary,
+        to_index -> Binary,
+        created_at -> Timestamp,
+        due_at -> Nullable<Timestamp>,
+        why -> Nullable<Text>,
+        looking_since -> Nullable<Timestamp>,
+        mail_id -> Nullable<DbUuid>,
+        posted_at -> Nullable<Timestamp>,
     }
 }
 
@@ -831,6 +858,8 @@ diesel::joinable!(team_members -> teams (team_id));
 diesel::joinable!(team_inboxes -> teams (team_id));
 diesel::joinable!(mentions -> conversations (conversation_id));
 diesel::joinable!(help_calls -> conversations (conversation_id));
+diesel::joinable!(nudges -> conversations (conversation_id));
+diesel::joinable!(nudges -> mails (mail_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
@@ -861,6 +890,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     memberships,
     mentions,
     messages,
+    nudges,
     opt_outs,
     organizations,
     outages,

@@ -64,6 +64,7 @@ rows!(
     crate::domain::id::InboxId,
     crate::domain::id::MailId,
     crate::domain::id::MessageId,
+    crate::domain::id::NudgeId,
     crate::domain::id::ProviderAccountId,
     crate::domain::id::QuarantineId,
     crate::domain::id::SessionId,

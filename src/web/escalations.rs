@@ -13,7 +13,7 @@ use super::error::WebError;
 use super::form::Fields;
 use super::fragment::{asked_for, html_with, see_other};
 use super::session::Session;
-use super::settings::house_times;
+use super::settings::{house_times, mails::nudge_waits};
 use super::shell::shell;
 use super::times::Times;
 use super::views::{BoardItem, BoardTab, BoardTold, BoardView, EscalationsPage, Nav};
@@ -27,7 +27,7 @@ use crate::domain::mail::MailState;
 use crate::domain::masking::Numbers;
 use crate::locale::Locale;
 use crate::store::escalations::{Taken, Wait};
-use crate::store::mails::Mail;
+use crate::store::nudges;
 use crate::store::{StoreError, inboxes, users};
 
 /// Cards of a view.
@@ -178,7 +178,10 @@ fn card(t: Locale, times: &Times, names: &Names, item: &Item) -> BoardItem {
         name: shown_name(found, names.numbers),
         inbox: names.inboxes.get(&found.inbox_id).cloned().unwrap_or_default(),
         what: if is_open { what(t, item.trigger) } else { t.escalations_solved() },
-        waited: is_open.then(|| t.escalations_waited(length(t, minutes))),
+        waited: match item.solved_at {
+            _ if is_open => Some(t.escalations_waited(length(t, minutes))),
+            at => at.map(|at| t.escalations_solved_at(times.full(at).shown)),
+        },
         assignee: names.people.name(found.status.assignee).map(str::to_owned),
         preview: found.preview.clone(),
         told: item
@@ -186,7 +189,7 @@ fn card(t: Locale, times: &Times, names: &Names, item: &Item) -> BoardItem {
             .iter()
             .map(|taken| BoardTold {
                 at: times.full(taken.fired_at),
-                text: told(t, names, taken, &item.mails),
+                text: told(t, times, names, taken, &item.nudges),
             })
             .collect(),
         next: item.next.as_ref().map(|next| {
@@ -203,12 +206,25 @@ fn card(t: Locale, times: &Times, names: &Names, item: &Item) -> BoardItem {
     }
 }
 
-/// To whom the mails of a step went, and what became of them.
-fn told(t: Locale, names: &Names, taken: &Taken, mails: &[Mail]) -> String {
-    let of_step = mails.iter().filter(|mail| mail.created_at == taken.fired_at);
-    let told: Vec<String> = of_step
-        .map(|mail| t.escalations_told(names.of_address(&mail.to), state(t, mail.state)))
-        .collect();
+/// Whom a step tells, and whether they were told.
+fn told(
+    t: Locale,
+    times: &Times,
+    names: &Names,
+    taken: &Taken,
+    nudges: &[nudges::Standing],
+) -> String {
+    let of_step = nudges.iter().filter(|it| {
+        it.nudge.position == taken.position
+            && it.nudge.turn == taken.turn
+            && it.nudge.created_at == taken.fired_at
+    });
+    let state = |it: &nudges::Standing| match it.mail {
+        Some(state) => self::state(t, state).to_owned(),
+        None => nudge_waits(t, times, it),
+    };
+    let told: Vec<String> =
+        of_step.map(|it| t.escalations_told(names.of_address(&it.nudge.to), state(it))).collect();
     // Mails that left long ago are kept no longer.
     if told.is_empty() {
         t.escalations_told_people(taken.mails)

@@ -74,7 +74,7 @@ pub use conversations::{
 };
 pub use errors::{ErrorPage, ProblemView};
 pub use escalation::{
-    EscalationPage, EscalationStepView, MailRowView, MailsPage, RefusedRepliesPage,
+    EscalationPage, EscalationStepView, MailRowView, MailsPage, NudgeRowView, RefusedRepliesPage,
     RefusedReplyView, TakingPage, TallyView,
 };
 pub use escalations::{BoardItem, BoardTab, BoardTold, BoardView, EscalationsPage};

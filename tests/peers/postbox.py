@@ -2,8 +2,9 @@
 
 Prints {"port": N}, then one JSON object a line: each mail as Python's own email
 library understands it, and each fault as it was met. A line on standard input
-names the fault that the next mail meets, once; it is answered with {"armed": …},
-after every connection that is still open has been closed.
+names the fault that the next mail meets, once, or as often as a number after it says;
+it is answered with {"armed": …}, after every connection that is still open has been
+closed. A server that hangs (`…_hang`) says nothing from there on, and lives.
 """
 
 import asyncio
@@ -35,6 +36,7 @@ SAID = {
 }
 
 armed = None
+times = 0
 connections = set()
 
 
@@ -44,12 +46,16 @@ def tell(**words):
 
 def met(stage):
     """The armed fault, if it is one of this stage."""
-    global armed
-    if armed is None or armed.split("_")[0] != stage:
+    global times
+    if times == 0 or armed.split("_")[0] != stage:
         return None
-    fault, armed = armed, None
-    tell(met=fault)
-    return fault
+    times -= 1
+    tell(met=armed)
+    return armed
+
+
+async def hang():
+    await asyncio.Event().wait()
 
 
 def part(message, kind):
@@ -78,6 +84,8 @@ class Handler:
         fault = met("dot")
         if fault in SAID:
             return SAID[fault]
+        if fault == "dot_hang":
+            await hang()
         if fault != "dot_close":
             taken(envelope)
         if fault in ("dot_close", "dot_taken"):
@@ -92,7 +100,9 @@ class Postbox(SMTP):
             connections.add(transport)
             return super().connection_made(transport)
         self.refused = True
-        if fault in SAID:
+        if fault == "banner_hang":
+            connections.add(transport)
+        elif fault in SAID:
             transport.write(SAID[fault] + b"\r\n")
             transport.close()
         else:
@@ -114,6 +124,8 @@ class Postbox(SMTP):
         fault = met(stage)
         if fault is None:
             await go_on(arg)
+        elif fault.endswith("_hang"):
+            await hang()
         elif fault in SAID:
             await self.push(SAID[fault])
             if SAID[fault].startswith("421"):
@@ -131,16 +143,18 @@ class Postbox(SMTP):
         await self.faulty("rcpt", super().smtp_RCPT, arg)
 
     async def smtp_DATA(self, arg):
-        if met("body"):
+        if fault := met("body"):
             await self.push("354 go on")
             await self._reader.readline()
+            if fault == "body_hang":
+                await hang()
             self.transport.abort()
             return
         await self.faulty("data", super().smtp_DATA, arg)
 
 
 async def listen():
-    global armed
+    global armed, times
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Postbox(Handler(), hostname="postbox"), "127.0.0.1", 0)
     tell(port=server.sockets[0].getsockname()[1])
@@ -149,7 +163,8 @@ async def listen():
     while line := (await lines.readline()).decode().strip():
         for transport in list(connections):
             transport.abort()
-        armed = None if line == "none" else line
+        armed, _, often = line.partition(" ")
+        times = 0 if armed == "none" else int(often or 1)
         tell(armed=line)
 
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::judge::{Clock, begins, lines, mark};
+use super::judge::{Clock, begins, lines_of, mark};
 use super::position;
 use crate::domain::escalation::{
     MOST_TURNS, Recipient, SOON, Source, Standing, Step, Trigger, is_over, is_taken_in_hand, waited,
@@ -13,8 +13,9 @@ use crate::domain::id::ConversationId;
 use crate::domain::user::Sight;
 use crate::store::conversations::{self, Conversation};
 use crate::store::escalations::{self, Kept, Taken, Wait};
-use crate::store::mails::{self, Mail};
-use crate::store::messages::Message;
+use crate::store::messages::{self, Message};
+use crate::store::nudges;
+use crate::store::tags::{self, Tag};
 use crate::store::{Db, StoreError};
 
 /// Looked at in one inbox; the oldest first.
@@ -35,8 +36,11 @@ pub struct Item {
     /// As far as it counts.
     pub waited: TimeDelta,
     pub taken: Vec<Taken>,
-    pub mails: Vec<Mail>,
+    /// Who was to be told of it, and whether they were.
+    pub nudges: Vec<nudges::Standing>,
     pub next: Option<Next>,
+    /// When somebody saw to what is over.
+    pub solved_at: Option<DateTime<Utc>>,
 }
 
 /// The step that comes next.
@@ -46,14 +50,14 @@ pub struct Next {
     pub turn: i32,
     pub trigger: Trigger,
     pub to: Vec<Recipient>,
-    pub waited: TimeDelta,
     /// As far as it counts; what is late has none.
     pub left: TimeDelta,
     /// `None` where the inbox does not open that long within a year.
     pub at: Option<DateTime<Utc>>,
 }
 
-/// Everything of the inboxes that are in sight; the most pressing first.
+/// Everything of the inboxes that are in sight; the most pressing first, of what is over
+/// what was solved last. However much waits, a handful of questions.
 pub fn board(db: &mut Db, sight: &Sight, now: DateTime<Utc>) -> Result<Vec<Item>, StoreError> {
     let mut items = Vec::new();
     for kept in escalations::policies(db)?.into_iter().filter(|kept| sight.sees(kept.inbox)) {
@@ -63,8 +67,15 @@ pub fn board(db: &mut Db, sight: &Sight, now: DateTime<Utc>) -> Result<Vec<Item>
     let solved = solved_items(db, sight, &open, now)?;
     items.sort_by_key(|item| std::cmp::Reverse(item.waited));
     items.extend(solved);
+    let ids: Vec<ConversationId> = items.iter().map(|item| item.wait.conversation).collect();
+    let mut told: HashMap<ConversationId, Vec<nudges::Standing>> = HashMap::new();
+    for standing in nudges::of_conversations(db, &ids)? {
+        told.entry(standing.nudge.wait.conversation).or_default().push(standing);
+    }
     for item in &mut items {
-        item.mails = mails::of_conversation(db, item.wait.conversation)?;
+        let of_conversation = told.get(&item.wait.conversation).into_iter().flatten();
+        let own = of_conversation.filter(|it| it.nudge.wait.since == item.wait.since);
+        item.nudges = own.cloned().collect();
     }
     Ok(items)
 }
@@ -88,36 +99,49 @@ fn open_items(
         waits.extend(escalations::open(db, kept.inbox, source, before, now, MOST)?);
     }
     let ids: Vec<ConversationId> = waits.iter().map(|wait| wait.conversation).collect();
-    let found = conversations::find_all(db, &ids)?;
-    let found: HashMap<ConversationId, Conversation> =
-        found.into_iter().map(|found| (found.id, found)).collect();
+    let found = by_id(conversations::find_all(db, &ids)?);
+    let (lines, taken) = (lines_of(db, &waits)?, escalations::taken_of(db, &waits)?);
+    let tags = tags::of_conversations(db, &ids)?;
     for wait in waits {
-        if let Some(found) = found.get(&wait.conversation) {
-            items.extend(item(db, &clock, kept, wait, found, now)?);
-        }
+        let Some(found) = found.get(&wait.conversation) else { continue };
+        let known = Known {
+            found,
+            lines: lines.get(&wait).map_or(&[], Vec::as_slice),
+            taken: taken.get(&wait).map_or(&[], Vec::as_slice),
+            tags: tags.get(&wait.conversation).map_or(&[], Vec::as_slice),
+        };
+        items.extend(item(&clock, kept, wait, &known, now));
     }
     Ok(())
 }
 
+/// What is known of a wait.
+pub(super) struct Known<'a> {
+    pub found: &'a Conversation,
+    /// Those since it began.
+    pub lines: &'a [Message],
+    pub taken: &'a [Taken],
+    /// What its conversation carries.
+    pub tags: &'a [Tag],
+}
+
 fn item(
-    db: &mut Db,
     clock: &Clock,
     kept: &Kept,
     wait: Wait,
-    found: &Conversation,
+    known: &Known<'_>,
     now: DateTime<Utc>,
-) -> Result<Option<Item>, StoreError> {
-    let lines = lines(db, wait)?;
-    let marks: Vec<_> = lines.iter().filter_map(mark).collect();
+) -> Option<Item> {
+    let marks: Vec<_> = known.lines.iter().filter_map(mark).collect();
     if is_over(wait.source, wait.since, &marks) {
-        return Ok(None);
+        return None;
     }
-    let mut taken = escalations::taken(db, wait)?;
-    let next = next(db, clock, kept, (wait, &lines), found, &taken, now)?;
+    let next = next(clock, kept, wait, known, now);
+    let mut taken = known.taken.to_vec();
     taken.retain(|taken| taken.mails > 0);
     let in_hand = is_taken_in_hand(&marks);
     let left = next.as_ref().map(|next| next.left);
-    let Some(standing) = Standing::of(!taken.is_empty(), in_hand, left) else { return Ok(None) };
+    let standing = Standing::of(!taken.is_empty(), in_hand, left)?;
     let step_of = |taken: &Taken| {
         let position = usize::try_from(taken.position).ok()?;
         kept.policy.steps.get(position).map(|step| step.trigger)
@@ -131,51 +155,49 @@ fn item(
     let trigger = last.or(next.as_ref().map(|next| next.trigger)).unwrap_or(own);
     let hours = kept.policy.steps.iter().find(|step| step.trigger == trigger);
     let hours = clock.hours(kept, hours.unwrap_or(&Step::default())).clone();
-    Ok(Some(Item {
-        conversation: found.clone(),
+    Some(Item {
+        conversation: known.found.clone(),
         wait,
         standing,
         trigger,
         waited: waited(&hours, wait.since, now, &marks),
         taken,
-        mails: Vec::new(),
+        nudges: Vec::new(),
         next: next.filter(|_| standing != Standing::InHand),
-    }))
+        solved_at: None,
+    })
 }
 
-/// Of the steps that are still to be taken the one whose time comes first; `lines` are
-/// those since the wait began.
+/// Of the steps that are still to be taken the one whose time comes first.
 pub(super) fn next(
-    db: &mut Db,
     clock: &Clock,
     kept: &Kept,
-    (wait, lines): (Wait, &[Message]),
-    found: &Conversation,
-    taken: &[Taken],
+    wait: Wait,
+    known: &Known<'_>,
     now: DateTime<Utc>,
-) -> Result<Option<Next>, StoreError> {
-    let marks: Vec<_> = lines.iter().filter_map(mark).collect();
+) -> Option<Next> {
+    let marks: Vec<_> = known.lines.iter().filter_map(mark).collect();
     let mut first: Option<Next> = None;
     for (n, step) in kept.policy.steps.iter().enumerate() {
         let turns: Vec<&Taken> =
-            taken.iter().filter(|taken| taken.position == position(n)).collect();
+            known.taken.iter().filter(|taken| taken.position == position(n)).collect();
         let turn = i32::try_from(turns.len()).unwrap_or(MOST_TURNS);
         let is_done = turn > 0 && step.every.is_none() || turn >= MOST_TURNS;
         let was_passed = turns.iter().any(|taken| taken.mails == 0);
         if step.trigger.source() != wait.source || is_done || was_passed {
             continue;
         }
-        let Some(since) = begins(db, step, wait, found, lines)? else { continue };
+        let begun = begins(step, wait, known.found, known.lines, known.tags);
+        let Some(since) = begun else { continue };
         let hours = clock.hours(kept, step);
-        let time = waited(hours, since, now, &marks);
-        let left = step.owed(turn) - time;
+        let left = step.owed(turn) - waited(hours, since, now, &marks);
         let at = if left > TimeDelta::zero() { hours.after(now, left) } else { Some(now) };
         if first.as_ref().is_none_or(|first| left < first.left) {
             let (trigger, to) = (step.trigger, step.to.clone());
-            first = Some(Next { step: n, turn, trigger, to, waited: time, left, at });
+            first = Some(Next { step: n, turn, trigger, to, left, at });
         }
     }
-    Ok(first)
+    first
 }
 
 fn solved_items(
@@ -186,26 +208,30 @@ fn solved_items(
 ) -> Result<Vec<Item>, StoreError> {
     let told = escalations::told_since(db, sight, now - REMEMBERED, MOST_SOLVED)?;
     let ids: Vec<ConversationId> = told.iter().map(|(conversation, _)| *conversation).collect();
-    let found = conversations::find_all(db, &ids)?;
-    let found: HashMap<ConversationId, Conversation> =
-        found.into_iter().map(|found| (found.id, found)).collect();
+    let found = by_id(conversations::find_all(db, &ids)?);
+    let solved = messages::settled_after(db, &told)?;
+    let wait = |(conversation, since): &(ConversationId, DateTime<Utc>)| Wait {
+        conversation: *conversation,
+        source: Source::Wait,
+        since: *since,
+    };
+    let waits: Vec<Wait> = told.iter().map(wait).collect();
+    let mut taken = escalations::taken_of(db, &waits)?;
     let mut items: Vec<Item> = Vec::new();
-    for (conversation, since) in told {
+    for (wait, solved_at) in waits.into_iter().zip(solved) {
+        let Wait { conversation, since, .. } = wait;
         let Some(found) = found.get(&conversation) else { continue };
         // Put aside it still waits, though nobody is told of it.
         let still_waits = found.status.waiting_since == Some(since);
-        let is_open = |source| open.contains(&Wait { conversation, source, since });
-        let is_listed = items
-            .iter()
-            .any(|item| item.wait.conversation == conversation && item.wait.since == since);
+        let is_open = |source| open.contains(&Wait { source, ..wait });
+        let is_listed = items.iter().any(|item| item.wait == wait);
         if still_waits
             || is_listed
             || [Source::Wait, Source::Failure, Source::Call].into_iter().any(is_open)
         {
             continue;
         }
-        let wait = Wait { conversation, source: Source::Wait, since };
-        let mut taken = escalations::taken(db, wait)?;
+        let mut taken = taken.remove(&wait).unwrap_or_default();
         taken.retain(|taken| taken.mails > 0);
         items.push(Item {
             conversation: found.clone(),
@@ -214,9 +240,17 @@ fn solved_items(
             trigger: Trigger::Unanswered,
             waited: TimeDelta::zero(),
             taken,
-            mails: Vec::new(),
+            nudges: Vec::new(),
             next: None,
+            solved_at,
         });
     }
+    // Of what nobody wrote about, such as a call for help, the last mail is the best there is.
+    let ended = |item: &Item| item.solved_at.or(item.taken.last().map(|taken| taken.fired_at));
+    items.sort_by_key(|item| std::cmp::Reverse(ended(item)));
     Ok(items)
+}
+
+fn by_id(found: Vec<Conversation>) -> HashMap<ConversationId, Conversation> {
+    found.into_iter().map(|found| (found.id, found)).collect()
 }

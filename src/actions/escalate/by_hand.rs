@@ -1,8 +1,8 @@
 //! What a person does with a ladder: go on at once, or stop it.
 
-use super::board::next;
+use super::board::{Known, next};
 use super::judge::{Clock, lines};
-use super::{Turn, tell};
+use super::{Desk, Turn, tell};
 use crate::actions::{ActionError, access, add_note, timeline};
 use crate::app::App;
 use crate::domain::event::{EventKind, NewEvent};
@@ -11,13 +11,14 @@ use crate::domain::system_line::SystemLine;
 use crate::domain::user::Caller;
 use crate::store::audit::Object;
 use crate::store::escalations::{self, Wait};
+use crate::store::tags;
 
 /// Takes the next step now, without waiting for its time.
 ///
 /// # Errors
 /// `TooLate` where the wait is over, or there is no step left.
 pub async fn next_now(app: &App, caller: Caller, wait: Wait) -> Result<(), ActionError> {
-    let head = app.letterhead.clone();
+    let desk = Desk::of(app);
     app.store
         .write(move |tx| {
             let found = access::to_answer(tx, &caller, wait.conversation)?;
@@ -28,10 +29,11 @@ pub async fn next_now(app: &App, caller: Caller, wait: Wait) -> Result<(), Actio
             let (clock, now) = (Clock::of(tx, found.inbox_id)?, tx.now);
             let taken = escalations::taken(tx, wait)?;
             let lines = lines(tx, wait)?;
-            let next = next(tx, &clock, &kept, (wait, &lines), &found, &taken, now)?;
-            let next = next.ok_or(ActionError::TooLate)?;
-            let turn = Turn { wait, step: next.step, turn: next.turn, waited: next.waited };
-            if !tell(tx, &head, &clock, &kept, &turn, &caller.actor)? {
+            let carried = tags::of(tx, wait.conversation)?;
+            let known = Known { found: &found, lines: &lines, taken: &taken, tags: &carried };
+            let next = next(&clock, &kept, wait, &known, now).ok_or(ActionError::TooLate)?;
+            let turn = Turn { wait, step: next.step, turn: next.turn, by_hand: true };
+            if !tell(tx, &desk, &kept, &turn, &caller.actor)? {
                 return Err(ActionError::TooLate);
             }
             Ok(())

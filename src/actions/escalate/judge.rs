@@ -1,5 +1,7 @@
 //! Whether the time of a step has come.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
@@ -11,10 +13,13 @@ use crate::domain::system_line::SystemLine;
 use crate::store::conversations::Conversation;
 use crate::store::escalations::{Kept, Wait};
 use crate::store::messages::{self, Message, Position};
-use crate::store::{Db, StoreError, calendars, inboxes, tags};
+use crate::store::tags::Tag;
+use crate::store::{Db, StoreError, calendars, inboxes};
 
 /// Lines of a wait that are looked at: who is put aside more often is not waiting.
 const LINES: i64 = 500;
+/// Waits whose lines are read at a time.
+const TOGETHER: usize = 50;
 
 /// What became of a wait's step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,29 +110,47 @@ pub(super) fn verdict(
     if time >= owed { Verdict::Due(time) } else { Verdict::NotYet }
 }
 
-/// From when on a step counts in a wait; `None` where it is not about it.
+/// From when on a step counts in a wait; `None` where it is not about it. `carried` are
+/// the conversation's tags.
 pub(super) fn begins(
-    db: &mut Db,
     step: &Step,
     wait: Wait,
     found: &Conversation,
     lines: &[Message],
-) -> Result<Option<DateTime<Utc>>, StoreError> {
+    carried: &[Tag],
+) -> Option<DateTime<Utc>> {
     let counts = match step.trigger {
-        Trigger::Words => return Ok(said(step, lines)),
+        Trigger::Words => return said(step, lines),
         Trigger::Unassigned => found.status.assignee.is_none(),
-        Trigger::Tagged => {
-            tags::of(db, wait.conversation)?.iter().any(|tag| step.tags.contains(&tag.id))
-        }
+        Trigger::Tagged => carried.iter().any(|tag| step.tags.contains(&tag.id)),
         Trigger::Unanswered | Trigger::Undelivered | Trigger::Help => true,
     };
-    Ok(counts.then_some(wait.since))
+    counts.then_some(wait.since)
 }
 
 /// When somebody wrote one of the words.
 pub(super) fn said(step: &Step, lines: &[Message]) -> Option<DateTime<Utc>> {
     let says = |line: &&Message| is_inbound(line) && says(&step.words, &line.body);
     lines.iter().find(says).map(|line| line.created_at)
+}
+
+/// The lines since each wait began.
+pub(super) fn lines_of(
+    db: &mut Db,
+    waits: &[Wait],
+) -> Result<HashMap<Wait, Vec<Message>>, StoreError> {
+    let mut all = HashMap::new();
+    for some in waits.chunks(TOGETHER) {
+        let since: Vec<_> = some.iter().map(|wait| (wait.conversation, wait.since)).collect();
+        let found = messages::since_each(db, &since, LINES * TOGETHER as i64)?;
+        for wait in some {
+            let own = found.iter().filter(|line| {
+                line.conversation_id == wait.conversation && line.created_at >= wait.since
+            });
+            all.insert(*wait, own.cloned().collect());
+        }
+    }
+    Ok(all)
 }
 
 /// The lines since the wait began.
@@ -137,7 +160,7 @@ pub(super) fn lines(db: &mut Db, wait: Wait) -> Result<Vec<Message>, StoreError>
     messages::page_after(db, wait.conversation, start, LINES)
 }
 
-fn is_inbound(line: &Message) -> bool {
+pub(super) fn is_inbound(line: &Message) -> bool {
     line.kind == MessageKind::Sms && line.direction == Direction::Inbound
 }
 

@@ -52,7 +52,7 @@ fn a_policy_names_the_step_that_cannot_be_kept_to() {
         to: vec![Recipient::Team; to],
         ..Step::default()
     };
-    let policy = |steps: Vec<Step>| Policy { always: false, steps }.check();
+    let policy = |steps: Vec<Step>| Policy { steps, ..Policy::default() }.check();
     assert_eq!(policy(vec![]), Ok(()));
     assert_eq!(policy(vec![step(1, 1); 8]), Ok(()));
     assert_eq!(policy(vec![step(1, 1); 9]), Err(PolicyError::TooManySteps));

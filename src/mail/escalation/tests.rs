@@ -12,30 +12,46 @@ fn head() -> Letterhead {
     }
 }
 
+fn person(locale: Locale) -> Person {
+    let (name, address) = (Some("佐藤 花".into()), "sato@example.jp".into());
+    Person { name, address, locale, user: None }
+}
+
 fn letter(contact: &str, locale: Locale, id: u128) -> String {
-    let to = Person {
-        name: Some("佐藤 花".into()),
-        address: "sato@example.jp".into(),
-        locale,
-        user: None,
-    };
+    let to = person(locale);
+    let (id, now) = (MailId(Uuid::from_u128(id)), "2026-11-24T09:30:00+09:00".parse().unwrap());
     let letter = Letter {
-        id: MailId(Uuid::from_u128(id)),
+        id,
         to: &to,
-        wait: Wait {
-            conversation: ConversationId(Uuid::from_u128(7)),
-            source: Source::Wait,
-            since: "2026-11-24T09:00:00+09:00".parse().unwrap(),
-        },
-        contact,
-        inbox: "受付",
-        zone: Tz::Asia__Tokyo,
-        now: "2026-11-24T09:30:00+09:00".parse().unwrap(),
-        waited: 30,
-        trigger: Trigger::Unanswered,
+        now,
+        matter: &matter(contact, 7, Trigger::Unanswered),
         reply_to: None,
     };
     String::from_utf8(letter.write(&head()).unwrap()).expect("7-bit")
+}
+
+fn matter(contact: &str, conversation: u128, trigger: Trigger) -> Matter {
+    Matter {
+        wait: Wait {
+            conversation: ConversationId(Uuid::from_u128(conversation)),
+            source: trigger.source(),
+            since: "2026-11-24T09:00:00+09:00".parse().unwrap(),
+        },
+        trigger,
+        urgent: trigger == Trigger::Words,
+        contact: contact.to_owned(),
+        inbox: "受付".to_owned(),
+        zone: Tz::Asia__Tokyo,
+        waited: 30,
+        excerpt: (trigger == Trigger::Words).then(|| "解約します。番号は****です".to_owned()),
+    }
+}
+
+fn digest(matters: &[Matter], locale: Locale) -> String {
+    let to = person(locale);
+    let (id, now) = (MailId(Uuid::from_u128(5)), "2026-11-24T09:30:00+09:00".parse().unwrap());
+    let digest = Digest { id, to: &to, now, matters };
+    String::from_utf8(digest.write(&head()).unwrap()).expect("7-bit")
 }
 
 /// The values of a header, unfolded; those of a multipart's parts are not among them.
@@ -103,6 +119,45 @@ fn letters_of_one_wait_are_one_thread_and_ask_for_no_answer() {
         assert_eq!(headers(letter, "List-Id"), ["henji <escalations.sms.example.jp>"]);
     }
     assert_ne!(headers(&first, "Message-ID"), headers(&second, "Message-ID"));
+}
+
+/// Whole, as somebody reads them: what a mail says changes here or not at all.
+#[test]
+fn letters_and_digests_read_like_this_in_both_languages() {
+    let three = [
+        matter("山田 花子", 7, Trigger::Words),
+        matter("090-****-5678", 8, Trigger::Unanswered),
+        matter("Lee", 9, Trigger::Help),
+    ];
+    let mut said = Vec::new();
+    for locale in [Locale::Ja, Locale::En] {
+        said.extend(bodies(&letter("山田 花子", locale, 1)));
+        said.extend(bodies(&digest(&three, locale)));
+    }
+    let said = said.join("\n--------\n").replace("\r\n", "\n");
+    assert_eq!(said.trim_end(), include_str!("tests/letters.txt").trim_end(), "\n{said}");
+}
+
+#[test]
+fn a_digest_is_a_thread_of_its_own_and_names_each_wait_once() {
+    let two = [matter("山田", 7, Trigger::Unanswered), matter("a\r\nb", 8, Trigger::Unanswered)];
+    let letter = digest(&two, Locale::En);
+    for name in ["References", "In-Reply-To", "Bcc"] {
+        assert!(headers(&letter, name).is_empty(), "{name}: {letter}");
+    }
+    assert_eq!(
+        headers(&letter, "Message-ID"),
+        ["<digest.00000000-0000-0000-0000-000000000005@sms.example.jp>"]
+    );
+    assert_eq!(headers(&letter, "Auto-Submitted"), ["auto-generated"]);
+    for body in bodies(&letter) {
+        for conversation in ["07", "08"] {
+            let link = format!("000000{conversation}/taking");
+            assert_eq!(body.matches(&link).count(), 1, "{body}");
+        }
+        assert_eq!(body.matches("2026-11-24 09:00").count(), 2, "{body}");
+        assert!(body.contains("a  b has been waiting"), "{body}");
+    }
 }
 
 #[test]

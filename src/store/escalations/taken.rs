@@ -1,5 +1,7 @@
 //! Which turns of steps were taken.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::dsl::max;
 use diesel::prelude::*;
@@ -42,6 +44,35 @@ pub fn taken(db: &mut Db, wait: Wait) -> Result<Vec<Taken>, StoreError> {
         mails,
     };
     Ok(rows.into_iter().map(taken).collect())
+}
+
+/// What was taken in each of these waits, in its order.
+pub fn taken_of(db: &mut Db, waits: &[Wait]) -> Result<HashMap<Wait, Vec<Taken>>, StoreError> {
+    type Row = (ConversationId, NaiveDateTime, i32, i32, NaiveDateTime, i32);
+    let Some(first) = waits.iter().map(|wait| wait.since.naive_utc()).min() else {
+        return Ok(HashMap::new());
+    };
+    let ids: Vec<ConversationId> = waits.iter().map(|wait| wait.conversation).collect();
+    let rows: Vec<Row> = escalations::table
+        .filter(escalations::conversation_id.eq_any(ids))
+        .filter(escalations::since.ge(first))
+        .order((escalations::fired_at, escalations::position, escalations::turn))
+        .select((
+            escalations::conversation_id,
+            escalations::since,
+            escalations::position,
+            escalations::turn,
+            escalations::fired_at,
+            escalations::mails,
+        ))
+        .load(&mut db.conn)?;
+    let mut by_time: HashMap<(ConversationId, NaiveDateTime), Vec<Taken>> = HashMap::new();
+    for (conversation, since, position, turn, fired_at, mails) in rows {
+        let taken = Taken { position, turn, fired_at: fired_at.and_utc(), mails };
+        by_time.entry((conversation, since)).or_default().push(taken);
+    }
+    let of = |wait: &Wait| by_time.get(&(wait.conversation, wait.since.naive_utc())).cloned();
+    Ok(waits.iter().map(|wait| (*wait, of(wait).unwrap_or_default())).collect())
 }
 
 /// How many turns of a step were taken in a wait.

@@ -11,7 +11,7 @@ use crate::domain::delivery::OutboundState;
 use crate::domain::id::{ContactId, ConversationId, MessageId};
 use crate::domain::message::{Direction, MessageKind};
 use crate::store::connection::Db;
-use crate::store::schema::{contacts, conversations, messages};
+use crate::store::schema::{cases, contacts, conversations, messages};
 use crate::store::seal::if_whole;
 use crate::store::{StoreError, events};
 
@@ -67,6 +67,32 @@ pub fn page_after(
     open_all(db, conversation, rows)
 }
 
+/// The lines of several conversations, of each those since its time; oldest first, up
+/// to `limit` in all.
+pub fn since_each(
+    db: &mut Db,
+    each: &[(ConversationId, DateTime<Utc>)],
+    limit: i64,
+) -> Result<Vec<Message>, StoreError> {
+    let Some(first) = each.iter().map(|(_, since)| *since).min() else { return Ok(Vec::new()) };
+    let ids: Vec<ConversationId> = each.iter().map(|(id, _)| *id).collect();
+    let mut rows: Vec<(MessageRow, ContactId, Vec<u8>)> = messages::table
+        .inner_join(conversations::table.inner_join(contacts::table))
+        .filter(messages::conversation_id.eq_any(ids))
+        .filter(messages::created_at.ge(first.naive_utc()))
+        .order((messages::created_at, messages::id))
+        .limit(limit)
+        .select((MessageRow::as_select(), contacts::id, contacts::key_wrapped))
+        .load(&mut db.conn)?;
+    rows.retain(|(row, ..)| {
+        let is_since = |(id, since): &(ConversationId, DateTime<Utc>)| {
+            *id == row.conversation_id && row.created_at >= since.naive_utc()
+        };
+        each.iter().any(is_since)
+    });
+    open_each(db, rows)
+}
+
 /// Those of `ids` that are there, for a screen, in no particular order.
 pub fn find_all_to_show(db: &mut Db, ids: &[MessageId]) -> Result<Vec<Message>, StoreError> {
     let rows: Vec<(MessageRow, ContactId, Vec<u8>)> = messages::table
@@ -74,12 +100,51 @@ pub fn find_all_to_show(db: &mut Db, ids: &[MessageId]) -> Result<Vec<Message>, 
         .filter(messages::id.eq_any(ids))
         .select((MessageRow::as_select(), contacts::id, contacts::key_wrapped))
         .load(&mut db.conn)?;
+    open_each(db, rows)
+}
+
+fn open_each(
+    db: &mut Db,
+    rows: Vec<(MessageRow, ContactId, Vec<u8>)>,
+) -> Result<Vec<Message>, StoreError> {
     rows.into_iter()
         .map(|(row, contact, wrapped)| {
             let key = if_whole(db.vault.contact_key(contact, &wrapped))?;
             open_to_show(row, key.as_deref())
         })
         .collect()
+}
+
+/// When a person first sent a text that was not taken back, or closed the conversation,
+/// after each of some times in it.
+pub fn settled_after(
+    db: &mut Db,
+    each: &[(ConversationId, DateTime<Utc>)],
+) -> Result<Vec<Option<DateTime<Utc>>>, StoreError> {
+    let Some(first) = each.iter().map(|(_, since)| since.naive_utc()).min() else {
+        return Ok(Vec::new());
+    };
+    let ids: Vec<ConversationId> = each.iter().map(|(id, _)| *id).collect();
+    let mut acts: Vec<(ConversationId, NaiveDateTime)> = messages::table
+        .filter(messages::conversation_id.eq_any(&ids))
+        .filter(messages::created_at.gt(first))
+        .filter(messages::kind.eq(MessageKind::Sms.word()))
+        .filter(messages::author_id.is_not_null())
+        .filter(messages::state.ne(OutboundState::Canceled.word()))
+        .select((messages::conversation_id, messages::created_at))
+        .load(&mut db.conn)?;
+    let closings: Vec<(ConversationId, NaiveDateTime)> = cases::table
+        .filter(cases::conversation_id.eq_any(&ids))
+        .filter(cases::closed_at.gt(first))
+        .select((cases::conversation_id, cases::closed_at.assume_not_null()))
+        .load(&mut db.conn)?;
+    acts.extend(closings);
+    let first_after = |(id, since): &(ConversationId, DateTime<Utc>)| {
+        let since = since.naive_utc();
+        let own = acts.iter().filter(|(of, at)| of == id && *at > since);
+        own.map(|(_, at)| at.and_utc()).min()
+    };
+    Ok(each.iter().map(first_after).collect())
 }
 
 /// Where a message stands in this conversation; `None` if it is none of it.

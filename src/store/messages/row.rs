@@ -37,7 +37,7 @@ pub(in crate::store) struct MessageRow {
     segments: i32,
     not_before: Option<NaiveDateTime>,
     expires_at: Option<NaiveDateTime>,
-    created_at: NaiveDateTime,
+    pub(super) created_at: NaiveDateTime,
     sent_at: Option<NaiveDateTime>,
     delivered_at: Option<NaiveDateTime>,
     until_reply: bool,

@@ -13,7 +13,9 @@ use crate::actions::mail_replies;
 use crate::domain::escalation::{
     LONGEST_WORD, MOST_STEPS, MOST_WORDS, Policy, PolicyError, Recipient, Step, Trigger,
 };
+use crate::domain::excerpt::Excerpt;
 use crate::domain::id::InboxId;
+use crate::domain::nudge;
 use crate::web::error::WebError;
 
 #[derive(Debug, Serialize)]
@@ -21,6 +23,11 @@ struct PolicyView {
     /// `inbox` or `always`.
     hours: &'static str,
     steps: Vec<StepView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    window_seconds: Option<i64>,
+    /// `masked`, or nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    excerpt: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -117,9 +124,13 @@ fn policy(mut body: Body) -> Result<Policy, ApiError> {
         _ => None,
     })?;
     let steps = body.list("steps")?.ok_or(ApiError::missing("steps"))?;
+    let window = body.integer("window_seconds")?;
+    let excerpt = body.read("excerpt", "must be none or masked", Excerpt::from_word)?;
     body.finish()?;
     let steps = steps.into_iter().map(step).collect::<Result<_, _>>()?;
-    let policy = Policy { always: always.unwrap_or_default(), steps };
+    let window = window.map_or(nudge::WINDOW, seconds);
+    let (always, excerpt) = (always.unwrap_or_default(), excerpt.unwrap_or_default());
+    let policy = Policy { always, steps, window, excerpt };
     policy.check().map_err(refused)?;
     Ok(policy)
 }
@@ -143,7 +154,6 @@ fn step(members: Map<String, Value>) -> Result<Step, ApiError> {
     if words.iter().any(|word| word.is_empty() || word.contains(char::is_control)) {
         return Err(ApiError::invalid("words", "malformed", "must hold words of one line"));
     }
-    let seconds = |seconds| TimeDelta::try_seconds(seconds).unwrap_or(TimeDelta::MAX);
     let tag = |text: String| {
         text.parse().map_err(|_not_an_id| ApiError::invalid("tags", "malformed", "must hold ids"))
     };
@@ -156,6 +166,10 @@ fn step(members: Map<String, Value>) -> Result<Step, ApiError> {
         words,
         tags: tags.into_iter().map(tag).collect::<Result<_, _>>()?,
     })
+}
+
+fn seconds(seconds: i64) -> TimeDelta {
+    TimeDelta::try_seconds(seconds).unwrap_or(TimeDelta::MAX)
 }
 
 fn refused(error: PolicyError) -> ApiError {
@@ -180,6 +194,9 @@ fn refused(error: PolicyError) -> ApiError {
         PolicyError::Tags(_) => {
             ApiError::invalid("tags", "malformed", &format!("must hold 1 to {MOST_WORDS} ids"))
         }
+        PolicyError::Window => {
+            ApiError::invalid("window_seconds", "malformed", "must be from 0 to 3600")
+        }
         PolicyError::ToNobody(_) => ApiError::missing("to"),
         PolicyError::ToTooMany(_) => ApiError::invalid("to", "too_many", &error.to_string()),
     }
@@ -199,6 +216,9 @@ impl From<Policy> for PolicyView {
         Self {
             hours: if policy.always { "always" } else { "inbox" },
             steps: policy.steps.into_iter().map(step).collect(),
+            window_seconds: Some(policy.window.num_seconds())
+                .filter(|_| policy.window != nudge::WINDOW),
+            excerpt: Some(policy.excerpt.word()).filter(|_| policy.excerpt != Excerpt::None),
         }
     }
 }

@@ -7,6 +7,7 @@ use super::{frame, saved, status_of};
 use crate::actions::escalate::{self, BACK, NIGHT, Tally};
 use crate::app::App;
 use crate::domain::escalation::Trigger;
+use crate::domain::excerpt::Excerpt;
 use crate::domain::id::InboxId;
 use crate::locale::Locale;
 use crate::store::inboxes::{self, Inbox};
@@ -21,7 +22,7 @@ use crate::web::views::{ChoiceView, EscalationPage, EscalationStepView, FormErro
 mod rows;
 mod sentence;
 
-use rows::{ROWS, Row, fields_of, policy_of};
+use rows::{EXCERPT, ROWS, Row, WINDOW, fields_of, policy_of};
 use sentence::sentence;
 
 /// Empty rows under those that are filled.
@@ -98,6 +99,8 @@ async fn form(
         inbox: inbox.name,
         always: fields.get("hours") == "always",
         has_hours: inbox.calendar_id.is_some(),
+        window: fields.get(WINDOW).to_owned(),
+        excerpt: Excerpt::from_word(fields.get(EXCERPT)).unwrap_or_default(),
         steps: views,
         reaches_people: app.mailer.reaches_people(),
         mail_replies,

@@ -9,17 +9,22 @@ use crate::actions::{ActionError, send_mail};
 use crate::app::App;
 use crate::domain::id::MailId;
 use crate::domain::mail::{MailFailure, MailState};
+use crate::domain::nudge::Delay;
 use crate::locale::Locale;
+use crate::store::StoreError;
 use crate::store::mails::{self, Mail};
+use crate::store::nudges::{self, Standing};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::html_with;
 use crate::web::session::{Admin, Session};
 use crate::web::times::Times;
-use crate::web::views::{MailRowView, MailsPage};
+use crate::web::views::{MailRowView, MailsPage, NudgeRowView};
 
 const LIST: &str = "/settings/mails";
 const PAGE: usize = 50;
+/// What is still to be told: as much as somebody reads.
+const WAITING: i64 = 50;
 
 /// `GET /settings/mails?before=`: the newest first.
 pub async fn index(
@@ -88,8 +93,16 @@ async fn page(
     let shell = frame(app, session, request).await?;
     let times = house_times(app, t).await?;
     let before = Fields::parse(request.query_string().as_bytes()).get("before").parse().ok();
-    let mut items =
-        app.store.read(move |db| mails::page_before(db, before, PAGE as i64 + 1)).await?;
+    let read = app.store.read(move |db| {
+        let items = mails::page_before(db, before, PAGE as i64 + 1)?;
+        let ids: Vec<MailId> = items.iter().map(|mail| mail.id).collect();
+        let waiting = match before {
+            None => nudges::waiting(db, WAITING)?,
+            Some(_) => Vec::new(),
+        };
+        Ok::<_, StoreError>((items, nudges::count_of(db, &ids)?, waiting))
+    });
+    let (mut items, told, waiting) = read.await?;
     let more = items.len() > PAGE;
     items.truncate(PAGE);
     let next = items.last().filter(|_| more).map(|last| format!("{LIST}?before={}", last.id));
@@ -102,12 +115,38 @@ async fn page(
             false => Some(app.config.mail.folder.display().to_string()),
         },
         takes_mail: app.config.replies.is_some(),
-        mails: items.iter().map(|mail| row(t, &times, mail)).collect(),
+        waiting: waiting
+            .iter()
+            .map(|it| NudgeRowView {
+                to: it.nudge.to.clone(),
+                conversation: it.nudge.wait.conversation.to_string(),
+                why: nudge_waits(t, &times, it),
+            })
+            .collect(),
+        mails: items
+            .iter()
+            .map(|mail| row(t, &times, mail, told.get(&mail.id).copied().unwrap_or_default()))
+            .collect(),
     };
     html_with(status, &page)
 }
 
-fn row(t: Locale, times: &Times, mail: &Mail) -> MailRowView {
+/// What somebody waits for who is to be told.
+pub fn nudge_waits(t: Locale, times: &Times, standing: &Standing) -> String {
+    let Some(due_at) = standing.due_at else { return t.nudges_over().to_owned() };
+    let at = times.full(due_at).shown;
+    match standing.nudge.why {
+        _ if due_at <= times.now => t.nudges_soon().to_owned(),
+        None => t.nudges_soon().to_owned(),
+        Some(Delay::Looking) => t.nudges_looking().to_owned(),
+        Some(Delay::Quiet) => t.nudges_quiet(at),
+        Some(Delay::Window) => t.nudges_window(at),
+        Some(Delay::Aside) => t.nudges_aside().to_owned(),
+    }
+}
+
+/// It tells of so many.
+fn row(t: Locale, times: &Times, mail: &Mail, many: i64) -> MailRowView {
     let state = match mail.state {
         MailState::Queued => t.mails_queued(),
         MailState::InHand => t.mails_in_hand(),
@@ -121,6 +160,9 @@ fn row(t: Locale, times: &Times, mail: &Mail) -> MailRowView {
         at: times.full(mail.created_at),
         to: mail.to.clone(),
         conversation: mail.conversation.map(|id| id.to_string()),
+        several: Some(many)
+            .filter(|many| *many > 1 && mail.conversation.is_none())
+            .map(|many| t.nudges_several(many)),
         state: state.to_owned(),
         failure: failure.map(|failure| told(t, failure).to_owned()),
         next: mail

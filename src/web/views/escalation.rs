@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::{ChoiceView, FormErrors, Shell, TimeView};
 use crate::domain::escalation::Trigger;
+use crate::domain::excerpt::Excerpt;
 
 /// `GET /settings/inboxes/{id}/escalation`; PUT the same.
 #[derive(Template)]
@@ -16,6 +17,10 @@ pub struct EscalationPage {
     pub always: bool,
     /// Without any, the inbox is open at all hours anyway.
     pub has_hours: bool,
+    /// Field `window`: minutes in which mails are gathered.
+    pub window: String,
+    /// Field `excerpt`.
+    pub excerpt: Excerpt,
     pub steps: Vec<EscalationStepView>,
     /// Not while mails become files.
     pub reaches_people: bool,
@@ -84,6 +89,8 @@ pub struct MailsPage {
     pub shell: Shell,
     /// Why what was asked for was not done.
     pub refusal: Option<&'static str>,
+    /// What is to be told, and not yet.
+    pub waiting: Vec<NudgeRowView>,
     pub mails: Vec<MailRowView>,
     pub next: Option<String>,
     /// Where mails become files while there is no server.
@@ -92,12 +99,22 @@ pub struct MailsPage {
     pub takes_mail: bool,
 }
 
+/// What somebody is to be told, and what it waits for.
+#[derive(Clone, Debug)]
+pub struct NudgeRowView {
+    pub to: String,
+    pub conversation: String,
+    pub why: String,
+}
+
 #[derive(Clone, Debug)]
 pub struct MailRowView {
     pub id: String,
     pub at: TimeView,
     pub to: String,
     pub conversation: Option<String>,
+    /// That it tells of several.
+    pub several: Option<String>,
     pub state: String,
     pub failure: Option<String>,
     pub next: Option<TimeView>,

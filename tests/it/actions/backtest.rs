@@ -40,6 +40,7 @@ fn ladder(urgent: TagId) -> Policy {
             step(Trigger::Undelivered, 1),
             again(2, step(Trigger::Help, 1)),
         ],
+        ..Policy::default()
     }
 }
 
@@ -164,7 +165,8 @@ async fn a_week_counted_afterwards_is_the_week_as_it_was() {
         to: vec![Recipient::Team],
         ..step(Trigger::Unanswered, 0)
     };
-    let would = backtest(&app, &Policy { always: true, steps: vec![late] }).await;
+    let would =
+        backtest(&app, &Policy { always: true, steps: vec![late], ..Policy::default() }).await;
     let (told, all) = (shown.texts("#tally").concat(), would.fired.len());
     assert!(all > 0 && told.contains(&format!("過去7日なら{all}回")), "{told}");
     assert!(told.contains("22:00から7:00") && told.contains("Asia/Tokyo"), "{told}");

@@ -7,17 +7,21 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use henji::actions::send_mail as verbs;
+use henji::config::{MailConfig, Secret};
 use henji::domain::mail::MailState;
 use henji::domain::user::{Actor, Caller};
 use henji::jobs::{escalate_due, send_mail};
+use henji::mail::Mailer;
 use serde_json::{Value, json};
 
 use super::mail::{now, with, write};
 use crate::support::TestApp;
 use crate::support::cast::{ADMIN, SATO, SUZUKI};
+use crate::support::test_db::is_postgres;
 
 /// Where the server fails, how, and whether it says that it always will.
 const FAULTS: &[(&str, bool)] = &[
@@ -48,6 +52,16 @@ const FAULTS: &[(&str, bool)] = &[
 ];
 /// It takes the mail, and the line breaks before it has said so.
 const TAKEN_UNSAID: &str = "dot_taken";
+/// Where the server says nothing more, and keeps the line.
+const HANGS: &[&str] = &["banner_hang", "ehlo_hang", "rcpt_hang", "body_hang", "dot_hang"];
+/// How often each comes in every run, and on the other database, which is not what it
+/// is about.
+const TIMES: usize = 25;
+const TIMES_ELSEWHERE: usize = 2;
+/// Mails that meet a fault side by side.
+const AT_ONCE: usize = 25;
+/// Long enough for a server that lives, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 struct Postbox {
     process: Child,
@@ -106,7 +120,14 @@ impl Drop for Postbox {
 fn times() -> usize {
     #[expect(clippy::disallowed_methods, reason = "it is for the tests, and no setting")]
     let asked = std::env::var("TEST_MAIL_FAULTS").ok();
-    asked.map_or(2, |times| times.parse().expect("TEST_MAIL_FAULTS is a number"))
+    let usual = if is_postgres() { TIMES_ELSEWHERE } else { TIMES };
+    asked.map_or(usual, |times| times.parse().expect("TEST_MAIL_FAULTS is a number"))
+}
+
+/// How many mails meet a fault side by side, until it has come so often.
+fn batches() -> impl Iterator<Item = usize> {
+    let times = times();
+    (0..times).step_by(AT_ONCE).map(move |from| AT_ONCE.min(times - from))
 }
 
 pub fn python() -> Option<PathBuf> {
@@ -122,38 +143,89 @@ pub fn python() -> Option<PathBuf> {
 async fn no_fault_of_a_server_loses_a_mail_or_doubles_one() {
     let Some(mut postbox) = Postbox::open() else { return };
     let app = with(postbox.url.clone()).await;
-    let times = times();
     let (mut taken, mut doubled) = (0, 0);
-    for (fault, for_good) in std::iter::repeat_n(FAULTS, times).flatten() {
-        postbox.arm(fault);
-        let id = write(&app).await;
-        assert_eq!(send_mail::run_one(&app).await.unwrap(), 1, "{fault}");
-        let met = now(&app, id).await;
-        let expected = if *for_good { MailState::Failed } else { MailState::Queued };
-        assert_eq!((met.state, met.failure.is_some()), (expected, true), "{fault}");
-        if *for_good {
-            // Not by itself; once an administrator has mended what was wrong.
-            let house = Caller::house(Actor::operator());
-            verbs::retry(&app, house, id).await.unwrap();
-        } else {
-            assert_eq!(send_mail::run_one(&app).await.unwrap(), 0, "{fault}: not before its time");
-            app.advance(TimeDelta::minutes(1));
+    for (fault, for_good) in FAULTS {
+        for many in batches() {
+            postbox.arm(&format!("{fault} {many}"));
+            let mut mails = Vec::with_capacity(many);
+            for _ in 0..many {
+                mails.push(write(&app).await);
+            }
+            let tries = mails.iter().map(|id| verbs::run(&app, *id));
+            let expected = if *for_good { MailState::Failed } else { MailState::Queued };
+            for met in futures_util::future::join_all(tries).await {
+                assert_eq!(met.unwrap(), Some(expected), "{fault}");
+            }
+            for id in &mails {
+                assert!(now(&app, *id).await.failure.is_some(), "{fault}");
+                if *for_good {
+                    // Not by itself; once an administrator has mended what was wrong.
+                    let house = Caller::house(Actor::operator());
+                    verbs::retry(&app, house, *id).await.unwrap();
+                }
+            }
+            if !*for_good {
+                let early = send_mail::run_one(&app).await.unwrap();
+                assert_eq!(early, 0, "{fault}: not before its time");
+                app.advance(TimeDelta::minutes(1));
+            }
+            assert_eq!(send_mail::run_one(&app).await.unwrap(), many, "{fault}");
+            for id in &mails {
+                assert_eq!(now(&app, *id).await.state, MailState::Sent, "{fault}");
+            }
+            let told = postbox.arm("none");
+            let met = told.iter().filter(|line| line["met"] == *fault).count();
+            assert_eq!(met, many, "{fault}: {told:?}");
+            let copies = told.iter().filter(|line| line["recipients"].is_array()).count();
+            let each = if *fault == TAKEN_UNSAID { 2 } else { 1 };
+            assert_eq!(copies, each * many, "{fault}: {told:?}");
+            taken += many;
+            doubled += copies - many;
         }
-        assert_eq!(send_mail::run_one(&app).await.unwrap(), 1, "{fault}");
-        assert_eq!(now(&app, id).await.state, MailState::Sent, "{fault}");
-        let told = postbox.arm("none");
-        assert_eq!(
-            told.iter().filter(|line| line["met"] == *fault).count(),
-            1,
-            "{fault}: {told:?}"
-        );
-        let copies = told.iter().filter(|line| line["recipients"].is_array()).count();
-        assert_eq!(copies, if *fault == TAKEN_UNSAID { 2 } else { 1 }, "{fault}: {told:?}");
-        taken += 1;
-        doubled += copies - 1;
     }
-    assert_eq!((taken, doubled), (FAULTS.len() * times, times));
+    assert_eq!((taken, doubled), (FAULTS.len() * times(), times()));
     eprintln!("{taken} mails met a fault: none lost, {doubled} doubled after the final dot");
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_is_left_and_asked_again() {
+    if is_postgres() {
+        return;
+    }
+    let Some(mut postbox) = Postbox::open() else { return };
+    let url = postbox.url.clone();
+    let app = TestApp::start_with(move |app| {
+        let smtp_url = Some(Secret::new(&url));
+        let mail = app.config.mail.clone();
+        let config = MailConfig { smtp_url, smtp_patience: PATIENCE, ..mail };
+        app.mailer = Mailer::new(&config).unwrap();
+    })
+    .await;
+    for fault in HANGS {
+        for many in batches() {
+            postbox.arm(&format!("{fault} {many}"));
+            let mut mails = Vec::with_capacity(many);
+            for _ in 0..many {
+                mails.push(write(&app).await);
+            }
+            let begun = Instant::now();
+            let tries = mails.iter().map(|id| verbs::run(&app, *id));
+            for state in futures_util::future::join_all(tries).await {
+                assert_eq!(state.unwrap(), Some(MailState::Queued), "{fault}");
+            }
+            assert!(begun.elapsed() >= PATIENCE, "{fault}");
+            let told = postbox.arm("none");
+            assert_eq!(told.len(), many, "{fault}: all met it, none was taken: {told:?}");
+            app.advance(TimeDelta::minutes(1));
+            while send_mail::run_one(&app).await.unwrap() > 0 {}
+            for id in mails {
+                assert_eq!(now(&app, id).await.state, MailState::Sent, "{fault}");
+            }
+            let told = postbox.arm("none");
+            let copies = told.iter().filter(|line| line["recipients"].is_array()).count();
+            assert_eq!(copies, many, "{fault}: {told:?}");
+        }
+    }
 }
 
 #[tokio::test]

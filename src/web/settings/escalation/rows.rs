@@ -3,7 +3,9 @@
 use chrono::TimeDelta;
 
 use crate::domain::escalation::{MOST_STEPS, Policy, PolicyError, Recipient, Step, Trigger};
+use crate::domain::excerpt::Excerpt;
 use crate::domain::id::TagId;
+use crate::domain::nudge;
 use crate::locale::Locale;
 use crate::web::form::Fields;
 use crate::web::views::FormErrors;
@@ -36,6 +38,11 @@ macro_rules! rows {
 }
 pub const ROWS: [Row; MOST_STEPS] = rows!(1, 2, 3, 4, 5, 6, 7, 8);
 
+/// For how many minutes mails are gathered.
+pub const WINDOW: &str = "window";
+/// What of a text stands in a mail.
+pub const EXCERPT: &str = "excerpt";
+
 /// Between addresses.
 const GAPS: [char; 8] = [' ', '\u{3000}', ',', '、', ';', '\n', '\r', '\t'];
 /// Between words, which may hold spaces.
@@ -61,7 +68,16 @@ pub fn policy_of(t: Locale, fields: &Fields) -> Result<Policy, FormErrors> {
             None => errors = errors.and(row.minutes, t.escalation_wrong_minutes()),
         }
     }
-    let policy = Policy { always: fields.get("hours") == "always", steps };
+    let window = match fields.filled(WINDOW) {
+        None => nudge::WINDOW,
+        Some(minutes) => match minutes.trim().parse::<u32>() {
+            Ok(minutes) => TimeDelta::minutes(i64::from(minutes)),
+            Err(_) => TimeDelta::MAX,
+        },
+    };
+    let always = fields.get("hours") == "always";
+    let excerpt = Excerpt::from_word(fields.get(EXCERPT)).unwrap_or_default();
+    let policy = Policy { always, steps, window, excerpt };
     let checked = policy.check();
     if !errors.is_empty() {
         return Err(errors);
@@ -71,6 +87,7 @@ pub fn policy_of(t: Locale, fields: &Fields) -> Result<Policy, FormErrors> {
         PolicyError::TooManySteps => {
             FormErrors { summary: Some(t.problem_too_many().to_owned()), fields: Vec::new() }
         }
+        PolicyError::Window => errors.and(WINDOW, t.escalation_wrong_window()),
         PolicyError::After(n) => match policy.steps[n].trigger.soonest().is_zero() {
             true => errors.and(of_row[n].minutes, t.escalation_wrong_minutes_or_none()),
             false => errors.and(of_row[n].minutes, t.escalation_wrong_minutes()),
@@ -120,6 +137,8 @@ fn step_of(t: Locale, row: &Row, fields: &Fields, errors: &mut FormErrors) -> Op
 pub fn fields_of(policy: &Policy) -> Fields {
     let mut fields = Fields::default();
     fields.set("hours", if policy.always { "always" } else { "inbox" });
+    fields.set(WINDOW, &policy.window.num_minutes().to_string());
+    fields.set(EXCERPT, policy.excerpt.word());
     for (row, step) in ROWS.iter().zip(&policy.steps) {
         fields.set(row.trigger, step.trigger.word());
         fields.set(row.minutes, &step.after.num_minutes().to_string());
@@ -164,6 +183,8 @@ mod tests {
         };
         let policy = Policy {
             always: true,
+            window: TimeDelta::minutes(20),
+            excerpt: Excerpt::Masked,
             steps: vec![
                 step(15, Trigger::Unassigned, &["team"]),
                 step(30, Trigger::Unanswered, &["assignee", "supervisors", "a@x.jp", "b@x.jp"]),
@@ -209,6 +230,8 @@ mod tests {
             (vec![("minutes_1", "5"), ("to_1", "team"), ("every_1", "often")], "every_1"),
             (vec![("trigger_1", "words"), ("minutes_1", "5"), ("to_1", "team")], "words_1"),
             (vec![("trigger_1", "tagged"), ("minutes_1", "5"), ("to_1", "team")], "tags_1"),
+            (vec![("window", "61"), ("minutes_1", "5"), ("to_1", "team")], "window"),
+            (vec![("window", "soon"), ("minutes_1", "5"), ("to_1", "team")], "window"),
         ] {
             let errors = policy_of(Locale::Ja, &Fields::of(&fields)).unwrap_err();
             assert!(errors.get(wrong).is_some(), "{fields:?}: {errors:?}");

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::shell;
 use crate::domain::escalation::Trigger;
+use crate::domain::excerpt::Excerpt;
 use crate::domain::mail_reply::Refusal;
 use crate::locale::Locale;
 use crate::web::views::*;
@@ -31,6 +32,8 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         inbox: "採用センター".into(),
         always: !has_hours,
         has_hours,
+        window: "5".into(),
+        excerpt: if has_hours { Excerpt::None } else { Excerpt::Masked },
         steps: vec![
             step(1, "15", &["assignee"], [const { None }; 6]),
             step(2, "0", &["team", "supervisors"], std::array::from_fn(|_| wrong())),
@@ -97,6 +100,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         at: at("11/22(日) 14:02"),
         to: "sato@example.jp".into(),
         conversation: Some("c1".into()),
+        several: (!is_open).then(|| t.nudges_several(3)),
         state: t.mails_queued().into(),
         failure: failure.map(str::to_owned),
         next: is_open.then(|| at("14:06")),
@@ -105,6 +109,14 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     let mails = |mails, folder: Option<&str>| MailsPage {
         shell: shell(),
         refusal: folder.map(|_| t.mails_on_its_way()),
+        waiting: folder
+            .map(|_| NudgeRowView {
+                to: "suzuki@example.jp".into(),
+                conversation: "c1".into(),
+                why: t.nudges_quiet("11/23(月) 07:00"),
+            })
+            .into_iter()
+            .collect(),
         mails,
         next: folder.map(|_| "/settings/mails?before=m2".into()),
         folder: folder.map(str::to_owned),

@@ -1,0 +1,1 @@
+alter table escalation_policies drop column excerpt;

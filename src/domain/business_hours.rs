@@ -2,7 +2,8 @@
 //!
 //! A pure reckoning over a week of spans in one time zone. Summer time is taken as
 //! the clocks on the wall show it: a span that begins in the hour that is skipped
-//! begins when the clocks have leapt; the hour that comes twice counts twice.
+//! begins when the clocks have leapt; the hour that comes twice counts twice, and a
+//! span that begins or ends within it goes on through it.
 
 use std::collections::BTreeMap;
 
@@ -158,11 +159,14 @@ impl BusinessHours {
         }
     }
 
-    /// When the clocks last show `wall`, or leap over it.
+    /// When the clocks last show the minute before `wall`, and it is over, or leap over
+    /// it: who closes at the hour that comes twice does so before it comes.
     fn end(&self, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
-        match self.zone.from_local_datetime(&wall) {
-            LocalResult::Single(at) | LocalResult::Ambiguous(_, at) => Some(at.to_utc()),
-            LocalResult::None => self.after_leap(wall),
+        let minute = TimeDelta::minutes(1);
+        let last = wall - minute;
+        match self.zone.from_local_datetime(&last) {
+            LocalResult::Single(at) | LocalResult::Ambiguous(_, at) => Some(at.to_utc() + minute),
+            LocalResult::None => self.after_leap(last),
         }
     }
 

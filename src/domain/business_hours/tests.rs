@@ -89,6 +89,21 @@ fn summer_time_is_as_the_clocks_on_the_wall_show_it() {
 }
 
 #[test]
+fn who_closes_at_the_hour_that_comes_twice_is_closed_in_both() {
+    // Back from 3:00 to 2:00, and from 24:00 to 23:00.
+    let nights = [
+        (Tz::Europe__Berlin, span(0, 120), "2026-10-25", 2),
+        (Tz::America__Asuncion, span(1020, 1380), "2024-03-23", 6),
+    ];
+    for (zone, night, day, hours) in nights {
+        let week = std::array::from_fn(|_| vec![night]);
+        let open =
+            BusinessHours::new(zone, week, false, BTreeMap::new()).open_on(day.parse().unwrap());
+        assert_eq!(open[0].1 - open[0].0, TimeDelta::hours(hours), "{zone}");
+    }
+}
+
+#[test]
 fn spans_that_touch_are_one() {
     assert_eq!(merged(vec![span(600, 700), span(540, 600), span(650, 660)]), [span(540, 700)]);
     for (from, to) in [(60, 60), (61, 60), (0, 1441)] {

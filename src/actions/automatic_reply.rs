@@ -131,8 +131,15 @@ pub(super) fn answer(
             continue;
         }
         let found = conversations::find(tx, message.conversation_id)?;
-        if answering.contains(&found.inbox_id) {
-            answer_one(tx, providers, &found, message)?;
+        if !answering.contains(&found.inbox_id) {
+            continue;
+        }
+        match answer_one(tx, providers, &found, message) {
+            // What keeps an answer from leaving keeps no text from arriving.
+            Err(ActionError::Invalid { field, problem }) => {
+                tracing::warn!(field, %problem, "a text got no automatic reply");
+            }
+            done => done?,
         }
     }
     Ok(())

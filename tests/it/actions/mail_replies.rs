@@ -80,7 +80,8 @@ impl House {
         tokio::spawn(henji::intake::run((*app).clone(), listener, stopped));
         let house = Caller::house(Actor::operator());
         henji::actions::mail_replies::set(&app, house, app.cast.reception, true).await.unwrap();
-        let steps = json!({"hours": "always", "steps": [
+        // Each wait has a letter of its own: one about several offers no answer.
+        let steps = json!({"hours": "always", "window_seconds": 0, "steps": [
             {"trigger": "unanswered", "after_seconds": 120, "to": ["assignee", "boss@example.jp"]},
         ]});
         let path = format!("/inboxes/{}/escalation_policy", app.cast.reception);

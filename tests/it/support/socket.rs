@@ -110,6 +110,16 @@ impl Socket {
         }
     }
 
+    /// The next that tells of a conversation, and not of one's own rights or wishes.
+    pub async fn next_of_conversations(&mut self) -> Value {
+        loop {
+            let frame = self.next_of("ev").await;
+            if !frame["c"].is_null() {
+                return frame;
+            }
+        }
+    }
+
     /// Waits until the line is closed.
     pub async fn closed(&mut self) -> Code {
         loop {

@@ -63,7 +63,7 @@ async fn an_open_screen_goes_by_a_rule_that_was_just_made() {
     let ticked = admin.get("/settings/users").await.expect(200);
     assert_eq!(ticked.texts("[name=role][checked]").len(), 2, "never administrators");
     app.handset(HANDSET).sends("三通目").await;
-    let frame = socket.next_of("ev").await.to_string();
+    let frame = socket.next_of_conversations().await.to_string();
     assert!(
         frame.contains("三通目") && frame.contains(MASKED) && !frame.contains(WHOLE),
         "{frame}"

@@ -141,7 +141,7 @@ async fn who_leaves_an_inbox_sees_nothing_of_it_from_then_on() {
     // The open socket hears of the new inbox, and of the old one no more.
     app.handset(HANDSET).sends("古い受信箱").await;
     app.handset(HANDSET).sends_to(cast::RECRUITING_NUMBER, "新しい受信箱", None).await;
-    let frame = socket.next_of("ev").await;
+    let frame = socket.next_of_conversations().await;
     assert!(frame.to_string().contains("新しい受信箱"), "{frame}");
 }
 

@@ -30,7 +30,7 @@ async fn a_member_sees_what_is_open_to_the_team_and_loses_it_at_once() {
     assert!(rows.text.contains(&conversation.to_string()));
     // The line that was open all the while shows it too, and colleagues can hand over.
     app.handset("+819012345678").sends("まだいますか").await;
-    assert_eq!(line.next_of("ev").await["c"], json!(conversation.to_string()));
+    assert_eq!(line.next_of_conversations().await["c"], json!(conversation.to_string()));
     let given = [("user_id", yamada_id.as_str())];
     sato.post(&format!("{thread}/assignment"), &given).await.expect(303);
     // A team changes nobody's role.

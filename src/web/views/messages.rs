@@ -163,6 +163,10 @@ impl MessageView {
         }
     }
 
+    fn was_not_mailed(&self, state: &MailState) -> bool {
+        matches!(state, MailState::Failed | MailState::Discarded)
+    }
+
     fn state_icon(&self, delivery: &DeliveryView) -> &'static str {
         use OutboundState::*;
         match delivery.state {

@@ -81,7 +81,7 @@ test('more contrast and less motion, where a person asks for it #43', async () =
 })
 
 async function prepare(page) {
-  const { items } = await scene.henji.api.call('GET', '/conversations?limit=100')
+  const items = await scene.henji.api.newest(400)
   const threads = { stopped: await scene.inbound(newNumber(), 'STOP') }
   for (const { id, waiting_since } of items) {
     const lines = (await scene.henji.api.messages(id)).slice(-5)

@@ -67,7 +67,7 @@ async function picture(page, name) {
 // Somebody with a name waits for an answer, and there is a text that arrived.
 async function worthShowing() {
   const { api } = scene.henji
-  const { items } = await api.call('GET', '/conversations?limit=30')
+  const items = await api.newest(400)
   for (const { id, contact, waiting_since } of items) {
     if (!contact.name || !waiting_since) continue
     const lines = await api.messages(id)

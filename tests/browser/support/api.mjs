@@ -44,6 +44,19 @@ export class Api {
     throw new Error(`no event ${kind} came`)
   }
 
+  // The conversations of a sample follow the time of day: whoever looks for one of a
+  // kind looks at many.
+  async newest(count) {
+    const found = []
+    let next
+    do {
+      const page = await this.call('GET', `/conversations?limit=100${next ? `&cursor=${encodeURIComponent(next)}` : ''}`)
+      found.push(...page.items)
+      next = page.next
+    } while (next && found.length < count)
+    return found
+  }
+
   async messages(conversation) {
     const { items } = await this.call('GET', `/conversations/${conversation}/messages?limit=200`)
     return items

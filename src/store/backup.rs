@@ -9,14 +9,12 @@
 use std::io::{self, Read, Write};
 
 use diesel::connection::{Connection, TransactionManager};
-use diesel_migrations::MigrationHarness;
 
 use super::audit::Verdict;
 use super::connection::{Db, DbConnection};
 use super::error::StoreError;
-use super::events;
-use super::migrations::{POSTGRES_MIGRATIONS, SQLITE_MIGRATIONS};
 use super::schema::audit_entries;
+use super::{events, migrations};
 use cell::{Cell, Column, read_array, read_bytes, write_bytes};
 pub use envelope::{Opened, Sealing};
 pub use manifest::{Contents, Manifest, Prelude, Table};
@@ -223,17 +221,11 @@ fn applied(db: &mut Db) -> Result<Vec<String>, BackupError> {
 
 /// Runs the migrations that are not applied yet and that `wanted` names.
 fn migrate(db: &mut Db, wanted: impl Fn(&str) -> bool) -> Result<Vec<String>, BackupError> {
-    let open =
-        |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Open(error.to_string());
-    let pending = match db.conn {
-        DbConnection::Postgres(_) => db.conn.pending_migrations(POSTGRES_MIGRATIONS),
-        DbConnection::Sqlite(_) => db.conn.pending_migrations(SQLITE_MIGRATIONS),
-    };
     let mut ran = Vec::new();
-    for migration in pending.map_err(open)? {
+    for migration in migrations::pending(db)? {
         let version = migration.name().version().to_string();
         if wanted(&version) {
-            db.conn.run_migration(&*migration).map_err(open)?;
+            migrations::run(db, &*migration)?;
             ran.push(version);
         }
     }

@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use diesel_migrations::MigrationHarness;
 
 use super::connection::{Db, DbConnection, Manager};
 use super::error::StoreError;
-use super::migrations::{POSTGRES_MIGRATIONS, SQLITE_MIGRATIONS};
+use super::migrations;
 use super::schema::{contacts, users};
 use super::seal::{Vault, place};
 use crate::domain::id::{ContactId, UserId};
@@ -96,10 +95,5 @@ pub fn damage(db: &mut Db, look: Look) -> Result<Option<String>, StoreError> {
 
 /// Whether no migration of this version is missing.
 pub fn is_migrated(db: &mut Db) -> Result<bool, StoreError> {
-    match db.conn {
-        DbConnection::Postgres(_) => db.conn.has_pending_migration(POSTGRES_MIGRATIONS),
-        DbConnection::Sqlite(_) => db.conn.has_pending_migration(SQLITE_MIGRATIONS),
-    }
-    .map(|pending| !pending)
-    .map_err(|error| StoreError::Open(error.to_string()))
+    Ok(migrations::pending(db)?.is_empty())
 }

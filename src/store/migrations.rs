@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use diesel::Connection;
 use diesel::backend::Backend;
+use diesel::migration::Migration;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -11,8 +12,8 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use super::connection::{BUSY, Db, DbConnection, wait_for_others};
 use super::error::StoreError;
 
-pub(super) const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
-pub(super) const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// "henji" in ASCII and a number: no other program shares the database, and the
 /// log and the search index have their own.
@@ -22,6 +23,21 @@ const MIGRATION_LOCK: i64 = 0x68_65_6e_6a_69_03;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
+type Either = <DbConnection as Connection>::Backend;
+
+/// Those of this version that the tables there are lack, oldest first.
+pub(super) fn pending(db: &mut Db) -> Result<Vec<Box<dyn Migration<Either>>>, StoreError> {
+    match db.conn {
+        DbConnection::Postgres(_) => db.conn.pending_migrations(POSTGRES_MIGRATIONS),
+        DbConnection::Sqlite(_) => db.conn.pending_migrations(SQLITE_MIGRATIONS),
+    }
+    .map_err(cannot_open)
+}
+
+/// Runs one of [`pending`] in the transaction there is.
+pub(super) fn run(db: &mut Db, migration: &dyn Migration<Either>) -> Result<(), StoreError> {
+    db.conn.run_migration(migration).map(drop).map_err(cannot_open)
+}
 
 /// Runs what is pending, oldest first.
 ///

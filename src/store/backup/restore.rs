@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use diesel::connection::TransactionManager;
-use diesel_migrations::MigrationHarness;
 
 use super::cell::{Cell, Column, Kind, read_array, read_text};
 use super::settle::{self, Settled};
@@ -18,7 +17,7 @@ use crate::store::StoreError;
 use crate::store::audit::{self, Verdict};
 use crate::store::connection::{Db, DbConnection, Manager};
 use crate::store::health::{self, Look};
-use crate::store::migrations::{POSTGRES_MIGRATIONS, SQLITE_MIGRATIONS};
+use crate::store::migrations;
 use crate::store::seal::Vault;
 
 /// Rows handed to the database at a time.
@@ -136,11 +135,7 @@ fn load(
 }
 
 fn refuse_newer(db: &mut Db, prelude: &Prelude) -> Result<(), BackupError> {
-    let known = match db.conn {
-        DbConnection::Postgres(_) => db.conn.pending_migrations(POSTGRES_MIGRATIONS),
-        DbConnection::Sqlite(_) => db.conn.pending_migrations(SQLITE_MIGRATIONS),
-    }
-    .map_err(|error| StoreError::Open(error.to_string()))?;
+    let known = migrations::pending(db)?;
     let known: Vec<String> =
         known.iter().map(|migration| migration.name().version().to_string()).collect();
     match prelude.migrations.iter().all(|version| known.contains(version)) {

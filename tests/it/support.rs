@@ -10,6 +10,7 @@ pub mod cluster;
 pub mod gate;
 pub mod handset;
 pub mod nats;
+pub mod office;
 pub mod push_service;
 pub mod raw;
 pub mod socket;

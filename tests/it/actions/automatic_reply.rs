@@ -1,12 +1,10 @@
 //! An inbox answers by itself: once, to people only, and never over somebody's head.
 
 use chrono::TimeDelta;
-use henji::actions::calendars::{self, Wanted};
-use henji::domain::user::{Actor, Caller};
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::cast::{ADMIN, RECEPTION_NUMBER, RECRUITING_NUMBER, SATO};
+use crate::support::cast::{RECEPTION_NUMBER, RECRUITING_NUMBER, SATO};
 
 const HANDSET: &str = "+819012345678";
 const OTHER: &str = "+819087654321";
@@ -21,32 +19,11 @@ fn contains(word: &str, body: &str) -> Value {
     json!({"on": "keyword", "matching": "contains", "words": [word], "body": body})
 }
 
-/// Opens on Tuesday at nine; it is Sunday morning.
-async fn closes(app: &TestApp) {
-    let wanted = Wanted {
-        id: None,
-        name: "平日".into(),
-        time_zone: "Asia/Tokyo".into(),
-        week: std::array::from_fn(|n| if n < 5 { "9-18".to_owned() } else { String::new() }),
-        keeps_holidays: true,
-    };
-    let house = Caller::house(Actor::operator());
-    let calendar = calendars::save(app, house, wanted).await.unwrap().to_string();
-    let inbox = format!("/settings/inboxes/{}", app.cast.reception);
-    let fields = [
-        ("name", "受付"),
-        ("locale", "ja"),
-        ("time_zone", "Asia/Tokyo"),
-        ("undo_seconds", "0"),
-        ("calendar_id", &calendar),
-    ];
-    app.sign_in(ADMIN).await.put(&inbox, &fields).await.expect(303);
-}
-
 #[tokio::test]
 async fn the_first_rule_that_fits_answers_and_the_contact_goes_on_waiting() {
     let app = TestApp::start().await;
-    closes(&app).await;
+    // It opens on Tuesday; it is Sunday morning.
+    app.keeps_hours("9-18").await;
     answers(
         &app,
         json!([

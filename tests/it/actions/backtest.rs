@@ -2,7 +2,6 @@
 //! hour, and counted afterwards.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use henji::actions::calendars::{self, Wanted};
 use henji::actions::escalate::{self, Tally};
 use henji::domain::escalation::{Policy, Recipient, Step, Trigger};
 use henji::domain::id::{ConversationId, TagId};
@@ -42,26 +41,6 @@ fn ladder(urgent: TagId) -> Policy {
         ],
         ..Policy::default()
     }
-}
-
-async fn office(app: &TestApp) {
-    let wanted = Wanted {
-        id: None,
-        name: "平日".into(),
-        time_zone: "Asia/Tokyo".into(),
-        week: std::array::from_fn(|n| if n < 5 { "9-12 13-18".to_owned() } else { String::new() }),
-        keeps_holidays: true,
-    };
-    let calendar = calendars::save(app, house(), wanted).await.unwrap().to_string();
-    let inbox = format!("/settings/inboxes/{}", app.cast.reception);
-    let fields = [
-        ("name", "受付"),
-        ("locale", "ja"),
-        ("time_zone", "Asia/Tokyo"),
-        ("undo_seconds", "0"),
-        ("calendar_id", &calendar),
-    ];
-    app.sign_in(ADMIN).await.put(&inbox, &fields).await.expect(303);
 }
 
 /// What happens in an hour; the same week each time.
@@ -119,7 +98,7 @@ fn taken(app: &TestApp) -> Vec<DateTime<Utc>> {
 #[tokio::test]
 async fn a_week_counted_afterwards_is_the_week_as_it_was() {
     let app = TestApp::start().await;
-    office(&app).await;
+    app.keeps_hours("9-12 13-18").await;
     let urgent = tag(&app, "至急", 10).await;
     let policy = ladder(urgent);
     let inbox = app.cast.reception;

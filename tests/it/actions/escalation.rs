@@ -4,9 +4,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
-use henji::actions::calendars::{self, WEEKDAYS, Wanted};
 use henji::domain::id::ConversationId;
-use henji::domain::user::{Actor, Caller};
 use henji::jobs::{escalate_due, send_mail};
 use henji::store::mails;
 use serde_json::{Value, json};
@@ -82,29 +80,8 @@ async fn each_step_tells_its_people_once_and_an_answer_ends_it() {
 #[tokio::test]
 async fn nobody_is_told_at_night_or_on_a_holiday() {
     let app = TestApp::start().await;
-    let house = || Caller::house(Actor::operator());
     // Sunday, 7:50; Monday is a holiday. Tuesday the office opens at nine.
-    let wanted = Wanted {
-        id: None,
-        name: "平日".into(),
-        time_zone: "Asia/Tokyo".into(),
-        week: std::array::from_fn(|n| {
-            if n < 5 { "9:00-12:00 13:00-18:00".to_owned() } else { String::new() }
-        }),
-        keeps_holidays: true,
-    };
-    assert_eq!(WEEKDAYS.len(), 7);
-    let calendar = calendars::save(&app, house(), wanted).await.unwrap().to_string();
-    let admin = app.sign_in(ADMIN).await;
-    let inbox = format!("/settings/inboxes/{}", app.cast.reception);
-    let fields = [
-        ("name", "受付"),
-        ("locale", "ja"),
-        ("time_zone", "Asia/Tokyo"),
-        ("undo_seconds", "0"),
-        ("calendar_id", &calendar),
-    ];
-    admin.put(&inbox, &fields).await.expect(303);
+    app.keeps_hours("9:00-12:00 13:00-18:00").await;
     climbs(&app, ladder("inbox")).await;
     let conversation = app.handset(HANDSET).sends("夜分にすみません").await;
     assigned(&app, conversation).await;

@@ -221,7 +221,7 @@ async fn in_time<T>(answer: impl Future<Output = T>) -> T {
 }
 
 /// Until it can be worked with again, without anybody's doing.
-async fn until_ready(app: &TestApp) {
+pub async fn until_ready(app: &TestApp) {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let ready = Answer::to(app.http.get(format!("{}/readyz", app.url))).await;

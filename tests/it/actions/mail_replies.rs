@@ -21,8 +21,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::mail_servers::python;
+use crate::away::until_ready;
 use crate::support::TestApp;
 use crate::support::cast::{SATO, TANAKA};
+use crate::support::gate::Gate;
+use crate::support::template::furnished;
+use crate::support::test_db::{TestDb, is_postgres};
 
 const HANDSET: &str = "+819012345678";
 const GOOD: &str = "dkim=pass header.d=example.jp";
@@ -50,6 +54,11 @@ impl Drop for Answerer {
 
 impl House {
     async fn open() -> Option<Self> {
+        let db = tokio::task::spawn_blocking(|| furnished().copy()).await.unwrap();
+        Self::on(db).await
+    }
+
+    async fn on(db: TestDb) -> Option<Self> {
         let Some(python) = python() else {
             eprintln!("SKIPPED: no TEST_VENV and no target/venv; bin/test makes one");
             return None;
@@ -71,7 +80,7 @@ impl House {
             authserv: "mx.example.jp".into(),
             networks: vec![henji::config::Network::parse("127.0.0.1").unwrap()],
         };
-        let app = TestApp::start_with(move |app| {
+        let app = TestApp::with(db, move |app| {
             app.letterhead.replies = Some(config.domain.clone());
             app.config.replies = Some(config);
         })
@@ -150,6 +159,32 @@ impl House {
 fn reply_to(letter: &str) -> Option<String> {
     let line = letter.lines().find_map(|line| line.strip_prefix("Reply-To: "))?;
     Some(line.trim_matches(['<', '>', ' ', '\r']).to_owned())
+}
+
+/// What cannot be put on disk is not taken: the server keeps it and comes again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_that_comes_while_the_database_is_away_has_to_come_again() {
+    if !is_postgres() {
+        eprintln!("SKIPPED: a SQLite file does not go away");
+        return;
+    }
+    let owner = TestApp::start().await;
+    let gate = Gate::before(owner.db().url());
+    let Some(mut house) = House::on(owner.db().behind(&gate)).await else { return };
+    let (conversation, to) = house.waits(HANDSET).await;
+    gate.shut();
+    for protocol in ["lmtp", "smtp"] {
+        assert_eq!(house.hands_over(&to, json!({ "protocol": protocol })), [451], "{protocol}");
+    }
+    let sent = "where direction = 'outbound'";
+    assert_eq!(owner.raw().count("messages", sent), 0);
+    gate.open();
+    until_ready(&house.app).await;
+    assert_eq!(house.hands_over(&to, json!({"times": 2})), [250, 250]);
+    assert_eq!(house.texts(conversation).await, ["はい、お調べします。"]);
+    assert_eq!(house.refused().await, []);
+    house.app.settle().await;
+    assert_eq!(house.app.simulator.handset(HANDSET).len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -219,6 +219,7 @@ export const wordsOn = page => page.evaluate(() => {
 export const list = page => ({
   rows: page.locator(at.rows),
   row: conversation => page.locator(`#row-${conversation}`),
+  shown: () => page.locator(at.rows).evaluateAll(rows => rows.map(row => row.id.replace('row-', ''))),
   open: conversation => page.locator(`#row-${conversation} a`).click(),
   draft: conversation => page.locator(`#row-${conversation} .draft`),
   viewers: conversation => page.locator(`#row-${conversation} .viewer`),

@@ -18,8 +18,10 @@ use crate::app::App;
 use crate::cli::demo::{self, random::Random};
 use crate::domain::id::{ConversationId, InboxId, UserId};
 use crate::domain::user::Sight;
+use crate::jobs::search;
 use crate::store::conversations::{self, Query, View};
 use crate::store::messages::Position;
+use crate::store::search::Step;
 use crate::store::{StoreError, control, provider_accounts, senders, users};
 
 /// Requests of each kind.
@@ -45,6 +47,8 @@ pub async fn run(plan: &Plan) -> anyhow::Result<()> {
         "seconds": rounded(filled.seconds),
         "rows_per_s": (filled.rows as f64 / filled.seconds).round(),
     }))?;
+    // Else the two cores would be making it while pages are asked for.
+    while search::run_one(&app).await? != Step::Idle {}
     let visit = Visit::prepare(&app).await?;
     queries(plan, &app, &visit).await?;
     drop(app);

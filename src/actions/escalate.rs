@@ -26,6 +26,7 @@ mod by_hand;
 mod judge;
 mod memory;
 mod nudge;
+mod overtaken;
 mod people;
 mod replay;
 
@@ -35,6 +36,7 @@ pub use by_hand::{next_now, stop};
 use judge::{Clock, Verdict, begins, judge};
 pub use memory::Memory;
 use nudge::{Desk, tell_all};
+pub(super) use overtaken::{Need, need};
 use people::chosen;
 
 /// Waits looked at for one step at a time; the next look takes the rest.

@@ -47,6 +47,7 @@ pub async fn run(app: &App, caller: Caller, message: MessageId) -> Result<Messag
 }
 
 /// Does so for what failed lately in inboxes that do it by themselves; how many there were.
+/// One that cannot be read keeps none of the others waiting.
 pub async fn run_due(app: &App) -> Result<usize, ActionError> {
     let now = app.clock.now();
     let due = app.store.read(move |db| {
@@ -56,7 +57,7 @@ pub async fn run_due(app: &App) -> Result<usize, ActionError> {
         }
         Ok::<Vec<MessageId>, StoreError>(due)
     });
-    let mut sent = 0;
+    let (mut sent, mut first_error) = (0, None);
     for id in due.await? {
         let head = app.letterhead.clone();
         let done = app.store.write(move |tx| {
@@ -73,9 +74,12 @@ pub async fn run_due(app: &App) -> Result<usize, ActionError> {
                 Err(error) => Err(error),
             }
         });
-        sent += usize::from(done.await?);
+        match done.await {
+            Ok(done) => sent += usize::from(done),
+            Err(error) => first_error = first_error.or(Some(error)),
+        }
     }
-    Ok(sent)
+    first_error.map_or(Ok(sent), Err)
 }
 
 fn send(

@@ -5,10 +5,12 @@ use chrono::TimeDelta;
 use crate::app::App;
 use crate::domain::id::MailId;
 use crate::domain::mail::{MailState, wait_after};
+use crate::domain::nudge::LOOK_AGAIN;
 use crate::domain::user::Caller;
 use crate::store::audit::Object;
 use crate::store::mails;
 
+use super::escalate::{self, Need};
 use super::{ActionError, access, mail_contact};
 
 /// How long a mail may be in somebody's hands: longer than a server may take for one
@@ -27,7 +29,10 @@ pub async fn due(app: &App, limit: i64) -> Result<Vec<MailId>, ActionError> {
 }
 
 /// Tries to send a mail, and puts on record what it came to. `None` where it is in
-/// other hands.
+/// other hands, or not to be sent now.
+///
+/// One that tells of somebody who waits, and who got an answer while it waited for its
+/// server, is not sent.
 ///
 /// A process that ends between the server's last word and the record sends it again:
 /// its `Message-ID` tells mailboxes that it is the same.
@@ -37,7 +42,13 @@ pub async fn run(app: &App, id: MailId) -> Result<Option<MailState>, ActionError
         .store
         .write(move |tx| {
             let now = tx.now;
-            Ok::<_, ActionError>(mails::begin(tx, id, now, lease)?)
+            match escalate::need(tx, id, now)? {
+                Need::Still => return Ok(mails::begin(tx, id, now, lease)?),
+                Need::Aside => mails::put_off(tx, id, now + LOOK_AGAIN, now)?,
+                Need::Unsure(until) => mails::put_off(tx, id, until, now)?,
+                Need::Over => mails::drop(tx, id, MailState::Overtaken, now)?,
+            };
+            Ok::<_, ActionError>(None)
         })
         .await?;
     let Some(begun) = begun else { return Ok(None) };
@@ -91,7 +102,7 @@ pub async fn discard(app: &App, caller: Caller, id: MailId) -> Result<(), Action
         .write(move |tx| {
             mails::find(tx, id)?;
             let now = tx.now;
-            if !mails::discard(tx, id, now)? {
+            if !mails::drop(tx, id, MailState::Discarded, now)? {
                 return Err(ActionError::TooLate);
             }
             mail_contact::tell(tx, id, MailState::Discarded)?;

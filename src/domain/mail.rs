@@ -16,6 +16,8 @@ pub enum MailState {
     Failed,
     /// An administrator would rather not send it.
     Discarded,
+    /// Nobody waits any more for what it tells of: somebody answered while it waited.
+    Overtaken,
 }
 
 words!(MailState {
@@ -24,6 +26,7 @@ words!(MailState {
     Sent = "sent",
     Failed = "failed",
     Discarded = "discarded",
+    Overtaken = "overtaken",
 });
 
 /// Why a try came to nothing.

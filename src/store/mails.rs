@@ -158,13 +158,34 @@ pub fn retry(db: &mut Db, id: MailId, now: DateTime<Utc>) -> Result<bool, StoreE
     Ok(changed == 1)
 }
 
-/// Sends a mail no more. False for one that is sent, dropped or in somebody's hands.
-pub fn discard(db: &mut Db, id: MailId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+/// Lets a mail wait until then, without a try. False as for [`drop`].
+pub fn put_off(
+    db: &mut Db,
+    id: MailId,
+    until: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let at_rest = is_at_rest(now);
+    let changed = diesel::update(mails::table.find(id))
+        .filter(at_rest)
+        .set(mails::due_at.eq(Some(until.naive_utc())))
+        .execute(&mut db.conn)?;
+    Ok(changed == 1)
+}
+
+/// Sends a mail no more, because of what `state` says. False for one that is sent,
+/// dropped or in somebody's hands.
+pub fn drop(
+    db: &mut Db,
+    id: MailId,
+    state: MailState,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
     let at_rest = is_at_rest(now);
     let changed = diesel::update(mails::table.find(id))
         .filter(at_rest)
         .set((
-            mails::state.eq(MailState::Discarded.word()),
+            mails::state.eq(state.word()),
             mails::due_at.eq(None::<NaiveDateTime>),
             mails::settled_at.eq(Some(now.naive_utc())),
         ))

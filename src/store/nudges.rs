@@ -166,6 +166,16 @@ pub fn post(
     Ok(())
 }
 
+/// What a mail tells of, the oldest first; nothing for one that is no ladder's.
+pub fn told_by(db: &mut Db, mail: MailId) -> Result<Vec<Nudge>, StoreError> {
+    let rows: Vec<Row> = nudges::table
+        .filter(nudges::mail_id.eq(mail))
+        .order((nudges::created_at, nudges::id))
+        .select(Row::as_select())
+        .load(&mut db.conn)?;
+    rows.into_iter().map(|row| read(db, row)).collect()
+}
+
 /// When the last mail was written to somebody.
 pub fn last_posted(db: &mut Db, to: &[u8]) -> Result<Option<DateTime<Utc>>, StoreError> {
     let last: Option<NaiveDateTime> = nudges::table

@@ -250,6 +250,7 @@ fn state(t: Locale, state: MailState) -> &'static str {
         MailState::Sent => t.mails_sent(),
         MailState::Failed => t.mails_failed(),
         MailState::Discarded => t.mails_discarded(),
+        MailState::Overtaken => t.mails_overtaken(),
     }
 }
 

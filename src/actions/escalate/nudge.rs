@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 
 use super::Turn;
 use super::judge::{Clock, is_inbound, lines, mark};
+use super::overtaken::{self, Need};
 use super::people::{self, Chosen};
 use crate::actions::{ActionError, mail_replies};
 use crate::app::App;
 use crate::clock::fresh_id;
-use crate::domain::conversation::ConversationState;
-use crate::domain::escalation::{Policy, Source, Step, is_over, is_taken_in_hand, waited};
+use crate::domain::escalation::{Policy, Step, is_taken_in_hand, waited};
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::excerpt::{Excerpt, masked};
 use crate::domain::id::{ConversationId, InboxId, MailId, NudgeId};
@@ -18,7 +18,7 @@ use crate::domain::nudge::{Circumstances, Delay, LOOK_AGAIN, MOST_IN_MAIL, put_o
 use crate::live::Presence;
 use crate::mail::{Digest, Letter, Letterhead, Matter, Person};
 use crate::store::conversations::{self, Conversation};
-use crate::store::escalations::{self, Kept, Wait};
+use crate::store::escalations::{self, Kept};
 use crate::store::mails::NewMail;
 use crate::store::messages::Message;
 use crate::store::nudges::Nudge;
@@ -28,8 +28,6 @@ use crate::store::{StoreError, Tx, inboxes, mails, nudges, quiet_times};
 const AT_ONCE: i64 = 500;
 /// People told in one look.
 const PEOPLE: i64 = 1_000;
-/// What is over is remembered for longer than an answer can be taken back.
-const REMEMBERED: chrono::TimeDelta = chrono::TimeDelta::minutes(2);
 
 /// What letters are written with, and who is known to look where.
 ///
@@ -150,20 +148,17 @@ fn fate(
     let found = conversations::find(tx, nudge.wait.conversation)?;
     let is_new = nudge.created_at == now;
     // Somebody may have answered, or put it aside, since its step was taken.
-    if !is_new && !escalations::hold(tx, nudge.wait)? {
-        let is_aside = nudge.wait.source == Source::Wait
-            && found.status.waiting_since == Some(nudge.wait.since)
-            && found.status.state != ConversationState::Open;
-        return Ok(match () {
-            () if is_aside => Fate::Waits(now + LOOK_AGAIN, Delay::Aside),
-            () if now < nudge.created_at.max(found.last_message_at) + REMEMBERED => Fate::Rests,
-            () => Fate::Over,
-        });
+    if !is_new {
+        match overtaken::of(tx, nudge, now)? {
+            Need::Still => {}
+            Need::Aside => return Ok(Fate::Waits(now + LOOK_AGAIN, Delay::Aside)),
+            Need::Unsure(_) => return Ok(Fate::Rests),
+            Need::Over => return Ok(Fate::Over),
+        }
     }
     let lines = lines(tx, nudge.wait)?;
     let marks: Vec<_> = lines.iter().filter_map(mark).collect();
-    let Wait { source, since, .. } = nudge.wait;
-    if !is_new && (is_over(source, since, &marks) || is_taken_in_hand(&marks)) {
+    if !is_new && is_taken_in_hand(&marks) {
         return Ok(Fate::Over);
     }
     let inbox = inboxes::find(tx, found.inbox_id)?;
@@ -198,7 +193,7 @@ fn fate(
         contact: called(&found),
         inbox: inbox.name,
         zone: clock.zone,
-        waited: waited(hours, since, now, &marks).num_minutes(),
+        waited: waited(hours, nudge.wait.since, now, &marks).num_minutes(),
         excerpt: match excerpt_of {
             Excerpt::None => None,
             Excerpt::Masked => last_text(&lines).map(|text| masked(text, &names)),

@@ -77,6 +77,7 @@ async fn refused(
     let why = match mail.state {
         MailState::Sent => t.mails_sent_already(),
         MailState::Discarded => t.mails_discarded_already(),
+        MailState::Overtaken => t.mails_overtaken_already(),
         MailState::Queued | MailState::InHand | MailState::Failed => t.mails_on_its_way(),
     };
     page(app, session, request, StatusCode::CONFLICT, Some(why)).await
@@ -153,6 +154,7 @@ fn row(t: Locale, times: &Times, mail: &Mail, many: i64) -> MailRowView {
         MailState::Sent => t.mails_sent(),
         MailState::Failed => t.mails_failed(),
         MailState::Discarded => t.mails_discarded(),
+        MailState::Overtaken => t.mails_overtaken(),
     };
     let failure = mail.failure.filter(|_| mail.state != MailState::Sent);
     MailRowView {

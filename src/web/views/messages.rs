@@ -159,12 +159,12 @@ impl MessageView {
             MailState::Queued | MailState::InHand => self.t.message_mailing(),
             MailState::Sent => self.t.message_mailed(),
             MailState::Failed => self.t.message_mail_failed(),
-            MailState::Discarded => self.t.message_mail_dropped(),
+            MailState::Discarded | MailState::Overtaken => self.t.message_mail_dropped(),
         }
     }
 
     fn was_not_mailed(&self, state: &MailState) -> bool {
-        matches!(state, MailState::Failed | MailState::Discarded)
+        matches!(state, MailState::Failed | MailState::Discarded | MailState::Overtaken)
     }
 
     fn state_icon(&self, delivery: &DeliveryView) -> &'static str {

@@ -5,13 +5,15 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use henji::domain::id::ConversationId;
+use henji::domain::mail::MailState;
 use henji::jobs::{escalate_due, send_mail};
 use henji::store::mails;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::cast::{ADMIN, SATO, SUZUKI, TANAKA};
+use crate::support::cast::{ADMIN, Character, SATO, SUZUKI, TANAKA};
 
+use super::mail;
 use super::tags::tag;
 
 const HANDSET: &str = "+819012345678";
@@ -44,9 +46,13 @@ pub async fn told(app: &TestApp) -> Vec<String> {
 }
 
 pub async fn assigned(app: &TestApp, conversation: ConversationId) {
-    let tanaka = app.cast.id(TANAKA).to_string();
+    assigned_to(app, conversation, TANAKA).await;
+}
+
+async fn assigned_to(app: &TestApp, conversation: ConversationId, who: Character) {
+    let user = app.cast.id(who).to_string();
     let path = format!("/conversations/{conversation}/assignment");
-    app.api().put(&path, json!({ "user_id": tanaka })).await.expect(200);
+    app.api().put(&path, json!({ "user_id": user })).await.expect(200);
 }
 
 #[tokio::test]
@@ -74,6 +80,45 @@ async fn each_step_tells_its_people_once_and_an_answer_ends_it() {
     app.advance(TimeDelta::minutes(2));
     app.sign_in(SATO).await.reply(conversation, "お待たせしました").await;
     assert_eq!(after(&app, 0).await, 0);
+    app.settle().await;
+}
+
+/// The server is away while mails wait for it.
+#[tokio::test]
+async fn a_mail_that_waits_for_its_server_is_not_sent_once_somebody_answered() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let app = mail::with(url).await;
+    climbs(&app, ladder("inbox")).await;
+    let mut conversations = Vec::new();
+    for (from, who) in [(HANDSET, TANAKA), ("+819012345679", SATO), ("+819012345680", SUZUKI)] {
+        let conversation = app.handset(from).sends("届いたURLが開けません").await;
+        assigned_to(&app, conversation, who).await;
+        conversations.push(conversation);
+    }
+    assert_eq!(after(&app, 2).await, 3);
+    let states = async || {
+        send_mail::run_one(&app).await.unwrap();
+        let mut all = app.store.read(|db| mails::page_before(db, None, 100)).await.unwrap();
+        all.sort_by_key(|mail| conversations.iter().position(|id| mail.conversation == Some(*id)));
+        all.into_iter().map(|mail| (mail.state, mail.tries)).collect::<Vec<_>>()
+    };
+    let queued = |tries| (MailState::Queued, tries);
+    assert_eq!(states().await, [queued(1); 3]);
+
+    let sato = app.sign_in(SATO).await;
+    sato.reply(conversations[0], "お調べします").await;
+    let until = (app.now() + TimeDelta::minutes(10)).to_rfc3339();
+    let path = format!("/conversations/{}/snooze", conversations[1]);
+    app.api().put(&path, json!({"until": until})).await.expect(200);
+    app.advance(TimeDelta::minutes(1));
+    assert_eq!(states().await, [queued(1), queued(1), queued(2)], "it may be taken back");
+    app.advance(TimeDelta::minutes(2));
+    assert_eq!(states().await, [(MailState::Overtaken, 1), queued(1), queued(3)]);
+    let admin = app.sign_in(ADMIN).await;
+    let page = admin.get("/settings/mails").await.expect(200);
+    assert_eq!(page.texts(".held .actions").len(), 2, "the one that is over asks for nothing");
     app.settle().await;
 }
 

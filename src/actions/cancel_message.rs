@@ -38,7 +38,7 @@ pub async fn run(
             outbox::delete(tx, message)?;
             waits_again(tx, &conversation)?;
             if let Some(user) = caller.user_id().filter(|_| to_edit) {
-                save_draft::take_back(tx, &conversation, user, &found.body)?;
+                save_draft::take_back(tx, &conversation, user, &found.body, found.purpose)?;
             }
             let updated = EventKind::MessageUpdated;
             let event = NewEvent::conversation(updated, conversation.inbox_id, conversation.id);

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{ConversationId, UserId};
+use crate::domain::message::Purpose;
 use crate::domain::user::Caller;
 use crate::store::conversations::Conversation;
 use crate::store::drafts::{self, Draft};
@@ -46,7 +47,7 @@ pub async fn run(
             if body.trim().is_empty() {
                 forget(tx, &found, user)?;
             } else {
-                keep(tx, &found, user, &Draft { body, is_note: draft.is_note })?;
+                keep(tx, &found, user, &Draft { body, ..draft })?;
             }
             Ok(())
         })
@@ -78,12 +79,14 @@ pub(super) fn forget(
     Ok(())
 }
 
-/// A text that was taken back stands in the box again, before what is in it.
+/// A text that was taken back stands in the box again, before what is in it, and is
+/// for what it was for.
 pub(super) fn take_back(
     tx: &mut Tx,
     conversation: &Conversation,
     user: UserId,
     text: &str,
+    purpose: Purpose,
 ) -> Result<(), StoreError> {
     let body = match drafts::find(tx, conversation.id, user)? {
         Some(begun) if !begun.is_note => format!("{text}\n{}", begun.body),
@@ -91,7 +94,7 @@ pub(super) fn take_back(
         Some(_) => return Ok(()),
         None => text.to_owned(),
     };
-    keep(tx, conversation, user, &Draft { body, is_note: false })
+    keep(tx, conversation, user, &Draft { body, is_note: false, purpose })
 }
 
 fn tell(tx: &mut Tx, conversation: &Conversation, user: UserId) {

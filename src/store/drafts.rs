@@ -9,18 +9,21 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::connection::Db;
-use super::error::StoreError;
+use super::error::{StoreError, known};
 use super::ids::RowId;
 use super::messages;
 use super::schema::drafts;
 use super::seal::{if_whole, place, show};
 use crate::clock::fresh_id;
 use crate::domain::id::{ConversationId, UserId};
+use crate::domain::message::Purpose;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     pub body: String,
     pub is_note: bool,
+    /// What the text is for; of a note, what one would be for.
+    pub purpose: Purpose,
 }
 
 /// What `user` has begun to write in `conversation`.
@@ -29,16 +32,20 @@ pub fn find(
     conversation: ConversationId,
     user: UserId,
 ) -> Result<Option<Draft>, StoreError> {
-    let row: Option<(RowId, bool, Vec<u8>)> = drafts::table
+    let row: Option<(RowId, bool, Vec<u8>, Option<String>)> = drafts::table
         .filter(drafts::conversation_id.eq(conversation))
         .filter(drafts::user_id.eq(user))
-        .select((drafts::id, drafts::is_note, drafts::body_sealed))
+        .select((drafts::id, drafts::is_note, drafts::body_sealed, drafts::purpose))
         .first(&mut db.conn)
         .optional()?;
-    let Some((id, is_note, sealed)) = row else { return Ok(None) };
+    let Some((id, is_note, sealed, purpose)) = row else { return Ok(None) };
     let key = if_whole(messages::key_of(db, conversation))?;
     let body = show(key.as_deref(), place("drafts", "body_sealed", id), &sealed)?;
-    Ok(Some(Draft { body, is_note }))
+    let purpose = match purpose {
+        Some(word) => known(Purpose::from_word(&word), "drafts.purpose", &word)?,
+        None => Purpose::Conversation,
+    };
+    Ok(Some(Draft { body, is_note, purpose }))
 }
 
 /// Keeps `draft` in place of what was there; whether there was nothing before.
@@ -61,6 +68,7 @@ pub fn save(
         drafts::is_note.eq(draft.is_note),
         drafts::body_sealed.eq(key.seal_text(place("drafts", "body_sealed", id), &draft.body)),
         drafts::saved_at.eq(now.naive_utc()),
+        drafts::purpose.eq(draft.purpose.word()),
     );
     if known.is_some() {
         diesel::update(drafts::table.find(id)).set(written).execute(&mut db.conn)?;

@@ -455,6 +455,7 @@ diesel::table! {
         is_note -> Bool,
         body_sealed -> Binary,
         saved_at -> Timestamp,
+        purpose -> Nullable<Text>,
     }
 }
 

@@ -131,7 +131,8 @@ pub async fn save_draft(
         let text = template_text(&app, &session, id, template).await?;
         body = if body.trim().is_empty() { text } else { format!("{body}\n{text}") };
     }
-    let draft = drafts::Draft { body, is_note };
+    let purpose = Purpose::by_hand(fields.get("purpose"));
+    let draft = drafts::Draft { body, is_note, purpose };
     let client_id = fields.get("client_message_id").parse().ok();
     match save_draft::run(&app, session.caller.clone(), id, draft, client_id).await {
         Ok(()) if asked_for(&request).is_some() => Ok(HttpResponse::NoContent().finish()),

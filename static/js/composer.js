@@ -2,7 +2,7 @@
 import { feed, onEvent } from './live.js'
 import { byId, page, words } from './page.js'
 import { count, profileOf } from './count.js'
-import { isClean, isLost, save, sent, typed, watchTabs } from './drafts.js'
+import { isClean, isLost, save, sent, textOf, typed, watchTabs } from './drafts.js'
 import { newId } from './outbox.js'
 import { reason, tell } from './request.js'
 import { sendReply } from './sending.js'
@@ -45,14 +45,15 @@ export async function leaveComposer(next) {
   const { form, body } = composer
   if (!form || (isClean() && (next !== thread.id || !body.value))) return
   const { id } = thread
-  const text = { body: body.value, mode: form.elements.mode.value }
+  const text = textOf(form)
   left.set(id, text)
   if (await save(form) && left.get(id) === text) left.delete(id)
 }
 
-function write({ body, mode }) {
+function write({ body, mode, purpose }) {
   composer.body.value = body
   setMode(mode)
+  composer.form.elements.purpose.value = purpose
 }
 
 // Takes a text into the box, in front of what stands there already.
@@ -96,8 +97,9 @@ export function watchComposer() {
     }
     if (target.name === 'mode') showMode()
     if (target.name === 'sender_id') measure(target.form)
-    if (target.name === 'purpose' && target.form === composer.form) complain('')
-    if (target === composer.body || (target.name === 'mode' && composer.body.value)) typed(composer.form)
+    const isPurpose = target.name === 'purpose' && target.form === composer.form
+    if (isPurpose) complain('')
+    if (target === composer.body || ((isPurpose || target.name === 'mode') && composer.body.value)) typed(composer.form)
   })
   document.addEventListener('submit', submit)
   document.addEventListener('change', ({ target }) => {
@@ -147,7 +149,9 @@ function enter(event) {
   if (!sends) return
   event.preventDefault()
   if (event.repeat) return
+  closes = event.shiftKey
   form.requestSubmit(form.id === 'composer' ? form.querySelector(composer.isNote ? '.save-note' : '.send') : null)
+  closes = false
 }
 
 function saveLeaving() {

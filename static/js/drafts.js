@@ -23,9 +23,8 @@ export async function save(form, leaving = false) {
   clearTimeout(timer)
   under?.abort()
   const { signal } = under = new AbortController()
-  const { body, mode, client_message_id } = form.elements
-  const text = { body: body.value, mode: mode.value }
-  const fields = { ...text, client_message_id: client_message_id.value, _method: 'PUT' }
+  const text = textOf(form)
+  const fields = { ...text, client_message_id: form.elements.client_message_id.value, _method: 'PUT' }
   state = 'saving'
   const [, conversation] = form.action.match(/([^/]+)\/messages$/)
   let status
@@ -44,6 +43,7 @@ export async function save(form, leaving = false) {
   return kept
 }
 
+export const textOf = ({ elements: { body, mode, purpose } }) => ({ body: body.value, mode: mode.value, purpose: purpose.value })
 export const isClean = () => state === 'clean'
 export const isLost = () => state === 'lost'
 
@@ -53,10 +53,10 @@ export function sent(conversation) {
   under?.abort()
   state = 'clean'
   byId('kept').hidden = true
-  tell(conversation, { body: '', mode: 'reply' })
+  tell(conversation, { body: '', mode: 'reply', purpose: 'conversation' })
 }
 
-// What another tab of the same person wrote: f(conversation, { body, mode }).
+// What another tab of the same person wrote: f(conversation, { body, mode, purpose }).
 export function watchTabs(f) {
   tabs?.addEventListener('message', ({ data }) => { if (data.user === page.me) f(data.conversation, data.text) })
 }

@@ -24,11 +24,14 @@ test('a draft waits in its conversation: there and back, after a reload, in anot
   await sato.field.press('End')
   await sato.field.pressSequentially('します')
   await sato.draftKept.waitFor()
+  await sato.purpose.selectOption('notice')
+  await sato.draftKept.waitFor()
   await sato.page.reload()
   await holds(sato, '折り返しご連絡します')
 
   const elsewhere = await openThread(await scene.person('sato'), first)
   await holds(elsewhere, '折り返しご連絡します')
+  assert.equal(await elsewhere.purpose.inputValue(), 'notice')
   const tanaka = await openThread(await scene.person('tanaka'), first)
   assert.equal(await tanaka.field.inputValue(), '', 'it is the writer’s own')
 

@@ -438,6 +438,7 @@ fn composer(
         conversation_id: conversation.id.to_string(),
         name: shown_name(conversation, *numbers),
         is_note: draft.as_ref().is_some_and(|draft| draft.is_note),
+        purpose: draft.as_ref().map_or(Purpose::Conversation, |draft| draft.purpose),
         body: draft.map(|draft| draft.body).unwrap_or_default(),
         client_message_id: Uuid::now_v7().to_string(),
         seen_seq,
@@ -449,7 +450,6 @@ fn composer(
         send_min: times.field(times.now),
         templates: template_choices(db, inbox)?,
         despite_doubt: false,
-        purpose: Purpose::Conversation,
         error: None,
         callable: callable(db, session, inbox)?,
     })

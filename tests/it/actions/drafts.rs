@@ -33,6 +33,28 @@ async fn a_draft_is_there_on_every_machine_of_its_writer_and_on_no_other() {
 }
 
 #[tokio::test]
+async fn a_draft_is_for_what_it_was_begun_for_and_so_is_a_text_taken_back() {
+    let app = TestApp::start().await;
+    let (desk, phone) = (app.sign_in(SATO).await, app.sign_in(SATO).await);
+    let conversation = app.handset(HANDSET).sends("?").await;
+    let fields = |purpose| [("body", "お支払いを"), ("mode", "reply"), ("purpose", purpose)];
+    desk.put(&draft_of(conversation), &fields("dunning")).await.expect(303);
+    assert_eq!(purpose(&phone, conversation).await, "dunning");
+    // What the version before wrote says nothing of it.
+    app.raw().execute("update drafts set purpose = null");
+    assert_eq!(purpose(&phone, conversation).await, "conversation");
+
+    let path = format!("/conversations/{conversation}/messages");
+    desk.post(&path, &fields("notice")).await.expect(303);
+    assert_eq!(purpose(&phone, conversation).await, "conversation");
+    let message = app.api().timeline(conversation).await.pop().unwrap();
+    let cancel = format!("/messages/{}/cancellation", message["id"].as_str().unwrap());
+    desk.post(&cancel, &[("to_edit", "1")]).await.expect(303);
+    assert_eq!(begun(&phone, conversation).await.0, "お支払いを");
+    assert_eq!(purpose(&phone, conversation).await, "notice");
+}
+
+#[tokio::test]
 async fn whoever_may_not_answer_may_not_write_either() {
     let app = TestApp::start().await;
     let conversation = app.handset(HANDSET).sends("?").await;
@@ -147,6 +169,11 @@ async fn begun(who: &Browser, conversation: ConversationId) -> (String, String) 
     let field = scraper::Selector::parse("#body").unwrap();
     let body = html.select(&field).next().unwrap().text().collect();
     (body, page.attribute("#composer [name=mode][checked]", "value").unwrap())
+}
+
+async fn purpose(who: &Browser, conversation: ConversationId) -> String {
+    let page = who.get(&format!("/conversations/{conversation}")).await.expect(200);
+    page.attribute("#composer [name=purpose] [selected]", "value").unwrap()
 }
 
 /// How many rows of the list say that there is a draft.

@@ -1,0 +1,1 @@
+alter table drafts drop column purpose;

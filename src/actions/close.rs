@@ -22,19 +22,24 @@ pub async fn run(
     caller: Caller,
     conversation: ConversationId,
 ) -> Result<Conversation, ActionError> {
-    app.store
-        .write(move |tx| {
-            let found = access::to_answer(tx, &caller, conversation)?;
-            let now = tx.now;
-            if found.status.state != ConversationState::Closed {
-                let by = caller.user_id();
-                conversations::close_case(tx, found.case_id, &found.status, by, now)?;
-            }
-            help_calls::delete(tx, found.id)?;
-            let status = found.status.close();
-            change(tx, &caller, &found, status, "conversation.close", SystemLine::Closed)
-        })
-        .await
+    app.store.write(move |tx| write(tx, &caller, conversation)).await
+}
+
+/// [`run`] as a part of something larger.
+pub(super) fn write(
+    tx: &mut Tx,
+    caller: &Caller,
+    conversation: ConversationId,
+) -> Result<Conversation, ActionError> {
+    let found = access::to_answer(tx, caller, conversation)?;
+    let now = tx.now;
+    if found.status.state != ConversationState::Closed {
+        let by = caller.user_id();
+        conversations::close_case(tx, found.case_id, &found.status, by, now)?;
+    }
+    help_calls::delete(tx, found.id)?;
+    let status = found.status.close();
+    change(tx, caller, &found, status, "conversation.close", SystemLine::Closed)
 }
 
 /// Takes a conversation up again. Whoever closed it a moment ago takes that

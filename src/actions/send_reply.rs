@@ -11,7 +11,7 @@ use crate::store::Tx;
 use crate::store::messages::{self, Message};
 
 use super::outgoing::{self, Draft};
-use super::{ActionError, access, save_draft};
+use super::{ActionError, access, close, save_draft};
 
 /// The message, and whether it was there already.
 #[derive(Clone, Debug)]
@@ -38,6 +38,27 @@ pub async fn run(
 ) -> Result<Sent, ActionError> {
     let providers = app.providers.clone();
     app.store.write(move |tx| write(tx, &providers, &caller, conversation, &draft, seen)).await
+}
+
+/// The answer, and with it the conversation is done with: both or neither. Asked for
+/// again, it does not close what has been taken up since.
+pub async fn and_close(
+    app: &App,
+    caller: Caller,
+    conversation: ConversationId,
+    draft: Draft,
+    seen: Seen,
+) -> Result<Sent, ActionError> {
+    let providers = app.providers.clone();
+    app.store
+        .write(move |tx| {
+            let sent = write(tx, &providers, &caller, conversation, &draft, seen)?;
+            if !sent.repeated {
+                close::write(tx, &caller, conversation)?;
+            }
+            Ok(sent)
+        })
+        .await
 }
 
 /// [`run`] as a part of something larger.

@@ -70,7 +70,12 @@ pub async fn create(
         Ok(seq) => Seen::UpTo(seq),
         Err(_) => Seen::Anyway,
     };
-    match send_reply::run(&app, session.caller.clone(), id, draft, seen).await {
+    let caller = session.caller.clone();
+    let sent = match fields.has("close") {
+        true => send_reply::and_close(&app, caller, id, draft, seen).await,
+        false => send_reply::run(&app, caller, id, draft, seen).await,
+    };
+    match sent {
         Ok(sent) => answer(&app, &session, &request, sent.message).await,
         Err(ActionError::MovedOn { since }) => {
             conflict(&app, &session, &request, id, since, &fields).await

@@ -22,6 +22,7 @@ export function watchActs() {
     if (undo) takeBack(undo)
     for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(target)) menu.open = false
   })
+  document.addEventListener('closed', ({ detail }) => offerUndo(detail))
   document.addEventListener('input', ({ target }) => { if (target.id === 'tag-find') findTags(target) })
   document.addEventListener('keydown', event => {
     if (event.target.id !== 'tag-find' || event.key !== 'Enter') return

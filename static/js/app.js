@@ -8,19 +8,27 @@ import { watchConflict } from './conflict.js'
 import { watchEscalations } from './escalations.js'
 import { watchKeys } from './keys.js'
 import { watchList } from './list.js'
-import { goLive } from './live.js'
+import { goLive, onEvent } from './live.js'
 import { arrived, watchNavigation } from './nav.js'
 import { watchNotifications } from './notify.js'
+import { byId } from './page.js'
 import { watchPresence } from './presence.js'
+import { ask, tell } from './request.js'
 import { watchSending } from './sending.js'
 import { watchSignIn } from './signed-out.js'
-import { watchHandset } from './sim.js'
 import { watchTemplates } from './templates.js'
 import { watchThread } from './thread.js'
 import { keepTime } from './time.js'
 
 for (const watch of [watchActs, watchBulk, watchCalls, watchComposer, watchConflict, watchEscalations, watchKeys, watchList,
-  watchNavigation, watchNotifications, watchPresence, watchSignIn, watchHandset, watchTemplates, watchThread, keepTime]) watch()
+  watchNavigation, watchNotifications, watchPresence, watchSignIn, watchTemplates, watchThread, keepTime]) watch()
 arrived()
 watchSending()
 goLive()
+if (byId('handset')) handset()
+
+// One page alone has it.
+async function handset() {
+  const { watch } = await import(new URL('sim.js', import.meta.url))
+  watch({ onEvent, byId, ask, tell })
+}

@@ -14,6 +14,7 @@ const left = new Map()
 let composing = false
 let composedAt = -Infinity
 let frozen = false
+let closes = false
 // A text with digits that may be a secret: sent again as it is, it is meant so.
 let doubted = ''
 let seen = page.event
@@ -172,6 +173,7 @@ function submit(event) {
   const despite = body === doubted
   const later = laterOf(form, event.submitter)
   if (!later) return form.elements.send_at_typed.focus()
+  if (closes) later.close = '1'
   const [sender, purpose] = ['sender_id', 'purpose'].map(name => form.elements[name]?.value ?? '')
   sendReply({ conversation: thread.id, body, later, despite, sender, purpose, seen, cid: form.elements.client_message_id.value })
   clear(form)

@@ -35,6 +35,7 @@ const commands = {
   a: chosen(() => openMenu('bulk-assign'), () => openMenu('assign-menu')),
   s: chosen(() => openMenu('bulk-snooze'), () => openMenu('snooze-menu')),
   t: chosen(() => openMenu('bulk-tag'), () => isSeen(byId('tag-menu')) ? openMenu('tag-menu') : press('.th .about')),
+  '!': () => press('.side [data-act=help]:not([name])'),
   e: chosen(() => press('#bulk [value=close]'), () => press('.th .close-it, .th .reopen')),
   E: () => press('.th .close-next'),
   u: () => keepUnread(),
@@ -59,6 +60,8 @@ export function watchKeys() {
     if (event.key === 'Escape') return leave(event)
     if ((event.ctrlKey || event.metaKey) && event.key === 'k') return event.preventDefault() ?? palette()
     if (event.altKey && event.code === 'KeyN') return toggleMode(event)
+    const view = event.altKey && event.code.match(/^Digit([1-9])$/)?.[1]
+    if (view) return event.preventDefault() ?? goTo(view)
     if (event.altKey && event.code === 'KeyR') return event.preventDefault() ?? withLines(({ retry }) => retry())
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || areOff() || document.querySelector('dialog[open]')) return
     const key = pending + event.key
@@ -94,6 +97,15 @@ function search() {
   if (!field) return location.assign('/search')
   field.focus()
   field.select()
+}
+
+// The view with this number; from a page without a list, by what the palette offers.
+async function goTo(number) {
+  const link = document.querySelector(`.views [aria-keyshortcuts="Alt+${number}"]`)
+  if (link) return link.click()
+  const { content } = await ask('/palette', 'palette')
+  const view = content.querySelectorAll('[id^=view-]')[number - 1]
+  if (view) location.assign(view.dataset.href)
 }
 
 // Everything by name; fetched when somebody first wants it.

@@ -2,7 +2,8 @@
 //
 // The browser's id is the message's and the bubble's: whichever comes first, the
 // answer or the event, replaces the bubble in place. Events on `document`:
-// `conflict` {entry, content} somebody was faster; `take-back` text to edit again.
+// `conflict` {entry, content} somebody was faster; `take-back` text to edit again;
+// `closed` conversation that was closed with its answer.
 import { say } from './announcer.js'
 import { onEvent } from './live.js'
 import { Outbox, newId, retryDelay } from './outbox.js'
@@ -77,6 +78,7 @@ async function post({ cid, conversation, fields, tries }) {
     outbox.remove(cid)
     if (thread.id === conversation) putLine(line, `thread-${conversation}`)
     document.dispatchEvent(new CustomEvent('message-sent', { detail: conversation }))
+    if (fields.close) document.dispatchEvent(new CustomEvent('closed', { detail: conversation }))
     return say(words('sent'))
   }
   // What the sender can mend goes back to where it was written.

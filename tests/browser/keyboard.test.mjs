@@ -42,6 +42,25 @@ test('open, answer, note, take and close, by keys alone #39', async () => {
 
   await until(async () => (await scene.henji.api.handset(customer)).length === 1, { within: 20_000, what: 'one text at the handset' })
 
+  await scene.henji.api.inbound({ from: customer, to: scene.henji.setup.sender, body: 'もう一つ' })
+  await talk.shows('もう一つ')
+  await page.locator('#who').focus()
+  await page.keyboard.press('!')
+  await page.locator('.side [data-act=help][name=_method]').waitFor()
+  await page.keyboard.press('r')
+  await page.keyboard.type('これで完了です')
+  await page.keyboard.press('Control+Shift+Enter')
+  await talk.closed.waitFor()
+  await talk.shows('これで完了です')
+  await page.locator('.toast [data-undo]').waitFor()
+
+  await page.keyboard.press('Alt+8')
+  await page.waitForURL(/view=closed/)
+  await list(page).row(conversation).waitFor()
+  await page.goto('/contacts')
+  await page.keyboard.press('Alt+5')
+  await page.waitForURL(/view=all/)
+
   function about() {
     return scene.henji.api.call('GET', `/conversations/${conversation}`)
   }
@@ -233,5 +252,5 @@ function keysThereAre() {
   const named = [...commands.matchAll(/^ {2}(?:'([^']+)'|(\w+)):/gm)].flatMap(([, quoted, bare]) => (quoted ?? bare).split(' '))
   assert.ok(named.length > 25, `only ${named}`)
   const arrows = { ArrowUp: '↑', ArrowDown: '↓' }
-  return [...named.map(key => arrows[key] ?? key), 'Alt', 'Ctrl', 'Esc', 'R', 'N']
+  return [...named.map(key => arrows[key] ?? key), 'Alt', 'Ctrl', 'Shift', 'Enter', 'Esc', 'R', 'N', '1', '8']
 }

@@ -36,7 +36,7 @@ const CSS: [&str; 14] = [
 const APART: [&str; 3] = ["search", "setup", "simulator"];
 
 /// Modules of their own, fetched when they are first wanted. They import nothing.
-const LATER: [&str; 4] = ["lines", "palette", "push", "sound"];
+const LATER: [&str; 5] = ["lines", "palette", "push", "sim", "sound"];
 
 /// The module every page with scripts loads; what it imports is joined to it.
 const ENTRY: &str = "app";

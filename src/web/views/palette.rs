@@ -49,6 +49,7 @@ impl PaletteView {
             ("a", "#assign-menu", both(|t| t.help_assign())),
             ("s", "#snooze-menu", both(|t| t.help_snooze())),
             ("t", "#tag-menu", both(|t| t.help_tag())),
+            ("!", ".side [data-act=help]:not([name])", both(|t| t.side_help_ask())),
             ("e", ".th .close-it, .th .reopen", both(|t| t.help_close())),
             ("E", ".th .close-it", both(|t| t.help_close_next())),
         ];

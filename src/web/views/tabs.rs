@@ -29,16 +29,24 @@ pub struct TabView {
 }
 
 impl ListTab {
+    /// In the order of the page: those of the daily work, then those put away.
     pub const ALL: [Self; 8] = [
         Self::Mine,
         Self::Unassigned,
         Self::Waiting,
         Self::Mentions,
+        Self::All,
         Self::Teams,
         Self::Snoozed,
-        Self::All,
         Self::Closed,
     ];
+
+    /// The key that leads to it: Alt and its place among all of them, which is the
+    /// same for everybody.
+    pub fn key(self) -> String {
+        let at = Self::ALL.iter().position(|tab| *tab == self);
+        format!("Alt+{}", at.map_or(0, |at| at + 1))
+    }
 
     /// The word of `?view=`, of element ids and of `data-view`.
     pub fn word(self) -> &'static str {

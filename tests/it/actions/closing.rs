@@ -94,3 +94,24 @@ async fn without_scripts_closing_leads_to_the_next_of_the_list() {
     let expected = format!("/conversations/{}?view=closed#latest", threads[2]);
     assert_eq!(answer.header("location"), expected);
 }
+
+#[tokio::test]
+async fn an_answer_may_close_with_it_once_and_a_refused_one_closes_nothing() {
+    let app = TestApp::start().await;
+    let sato = app.sign_in(SATO).await;
+    let conversation = app.handset(HANDSET).sends("?").await;
+    let answer = format!("/conversations/{conversation}/messages");
+    let fields = |body| {
+        [("body", body), ("close", "1"), ("client_message_id", "0193e7a1-7c61-7f1e-8a55-0242ac120002")]
+    };
+    sato.post(&answer, &fields("4242 4242 4242 4242")).await.expect(422);
+    assert_eq!(found(&app, conversation).await["state"], "open");
+    sato.post(&answer, &fields("こちらで完了です")).await.expect(303);
+    assert_eq!(found(&app, conversation).await["state"], "closed");
+    // Taken up again; the same answer comes once more, from a browser that heard nothing.
+    sato.delete(&format!("/conversations/{conversation}/closure")).await.expect(303);
+    sato.post(&answer, &fields("こちらで完了です")).await.expect(303);
+    assert_eq!(found(&app, conversation).await["state"], "open");
+    app.settle().await;
+    assert_eq!(app.handset(HANDSET).received(), ["こちらで完了です"]);
+}

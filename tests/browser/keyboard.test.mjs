@@ -43,6 +43,7 @@ test('open, answer, note, take and close, by keys alone #39', async () => {
   await until(async () => (await scene.henji.api.handset(customer)).length === 1, { within: 20_000, what: 'one text at the handset' })
 
   await scene.henji.api.inbound({ from: customer, to: scene.henji.setup.sender, body: 'もう一つ' })
+  await page.reload()
   await talk.shows('もう一つ')
   await page.locator('#who').focus()
   await page.keyboard.press('!')

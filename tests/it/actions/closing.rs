@@ -102,7 +102,11 @@ async fn an_answer_may_close_with_it_once_and_a_refused_one_closes_nothing() {
     let conversation = app.handset(HANDSET).sends("?").await;
     let answer = format!("/conversations/{conversation}/messages");
     let fields = |body| {
-        [("body", body), ("close", "1"), ("client_message_id", "0193e7a1-7c61-7f1e-8a55-0242ac120002")]
+        [
+            ("body", body),
+            ("close", "1"),
+            ("client_message_id", "0193e7a1-7c61-7f1e-8a55-0242ac120002"),
+        ]
     };
     sato.post(&answer, &fields("4242 4242 4242 4242")).await.expect(422);
     assert_eq!(found(&app, conversation).await["state"], "open");

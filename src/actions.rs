@@ -22,6 +22,7 @@ pub mod escalate;
 pub mod export_contacts;
 pub mod import_contacts;
 pub mod journaled;
+pub mod links;
 pub mod mail_contact;
 pub mod mail_replies;
 pub mod mark_read;

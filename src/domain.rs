@@ -33,6 +33,7 @@ pub mod quiet_times;
 pub mod search;
 pub mod segment;
 pub mod sender;
+pub mod short_link;
 pub mod system_line;
 pub mod tag;
 pub mod user;

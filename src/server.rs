@@ -306,6 +306,7 @@ fn http_server(
             .app_data(screens.clone())
             .app_data(accounts.clone())
             .wrap(from_fn(web::guard))
+            .wrap(from_fn(web::keep_to_links))
             .wrap(from_fn(web::count))
             .wrap(from_fn(web::present))
             .wrap(from_fn(web::compress))

@@ -34,6 +34,7 @@ pub mod health;
 pub mod help_calls;
 pub mod ids;
 pub mod inboxes;
+pub mod links;
 pub mod mail_replies;
 pub mod mails;
 pub mod masking;

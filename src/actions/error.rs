@@ -77,6 +77,10 @@ pub enum Problem {
     NotAFigure,
     /// No mail address.
     NotAnAddress,
+    /// A place for somebody's data, where none may be.
+    PersonalData,
+    /// A host that links may not lead to.
+    ForeignHost,
     /// Something still goes by it.
     InUse,
     Wrong,
@@ -114,6 +118,8 @@ impl Problem {
             Self::NotAChoice => "not_a_choice",
             Self::NotAFigure => "not_a_number",
             Self::NotAnAddress => "not_an_address",
+            Self::PersonalData => "personal_data",
+            Self::ForeignHost => "foreign_host",
             Self::InUse => "in_use",
             Self::Wrong => "wrong",
         }
@@ -155,6 +161,8 @@ impl std::fmt::Display for Problem {
             Self::NotAChoice => "must be one of the choices of the field",
             Self::NotAFigure => "must be a number such as -1234.5",
             Self::NotAnAddress => "must be an e-mail address such as name@example.jp",
+            Self::PersonalData => "holds a place for personal data, which no address may",
+            Self::ForeignHost => "leads to a host that an administrator has not allowed",
             Self::InUse => "is still in use",
             Self::Wrong => "is not right",
         };

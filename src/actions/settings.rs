@@ -16,7 +16,7 @@ use crate::store::api_tokens::{self, ApiToken};
 use crate::store::audit::Object;
 use crate::store::inboxes::{self, Inbox};
 use crate::store::provider_accounts::{self, ProviderAccount};
-use crate::store::seal::random;
+use crate::store::seal::{LETTERS, random, random_letters};
 use crate::store::senders::{self, Sender};
 use crate::store::{Tx, calendars, optional, users};
 
@@ -295,18 +295,11 @@ pub async fn tell_simulator(app: &App, account: ProviderAccount) -> Result<(), A
 /// `henji_live_`, 30 base62 characters (178 bit) and a CRC of 6: secret scanners
 /// know it by its look (reliability-and-security.md 3.5).
 fn token_secret() -> String {
-    const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let mut secret = String::with_capacity(30);
-    while secret.len() < 30 {
-        // Values from 248 up would favour the first letters.
-        let candidates = random::<32>().into_iter().filter(|byte| *byte < 248);
-        let letters = candidates.map(|byte| char::from(ALPHABET[usize::from(byte % 62)]));
-        secret.extend(letters.take(30 - secret.len()));
-    }
+    let secret = random_letters(30);
     let mut crc = crc32(secret.as_bytes());
     let mut check = [b'0'; 6];
     for place in check.iter_mut().rev() {
-        *place = ALPHABET[(crc % 62) as usize];
+        *place = LETTERS[(crc % 62) as usize];
         crc /= 62;
     }
     format!("henji_live_{secret}_{}", String::from_utf8_lossy(&check))

@@ -34,6 +34,10 @@ pub const SETTINGS: &[Setting] = &[
         "an http or https address without path and query, such as https://sms.example.jp",
     ),
     plain(
+        "HENJI_LINK_URL",
+        "an http or https address without path and query, such as https://s.example.jp",
+    ),
+    plain(
         "HENJI_TRUSTED_PROXY",
         "networks of reverse proxies, separated by commas, such as 10.0.0.0/8, fd00::/8",
     ),

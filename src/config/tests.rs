@@ -22,6 +22,7 @@ fn without_settings_the_defaults_of_the_contract_hold() {
     assert_eq!(config.web.listen, "127.0.0.1:8080".parse::<SocketAddr>().unwrap());
     assert_eq!(config.web.public_url.origin(), "http://127.0.0.1:8080");
     assert!(config.web.trusted_proxies.is_empty());
+    assert_eq!((&config.web.link_url, config.web.links()), (&None, &config.web.public_url));
     assert_eq!(config.files.data_dir, Path::new("./data"));
     assert_eq!(config.files.key_file, Path::new("./data/henji.key"));
     assert_eq!(config.database.url, DatabaseUrl::Sqlite("./data/henji.db".into()));

@@ -25,6 +25,8 @@ pub enum EventKind {
     SettingsChanged,
     /// A webhook request failed its check and waits in quarantine.
     QuarantineAdded,
+    /// A person followed a link of ours; of a message where the link stands in one.
+    LinkOpened,
 }
 
 words!(EventKind {
@@ -36,6 +38,7 @@ words!(EventKind {
     AccessChanged = "access.changed",
     SettingsChanged = "settings.changed",
     QuarantineAdded = "quarantine.added",
+    LinkOpened = "link.opened",
 });
 
 /// An event as it is appended; the log gives it its number and time.

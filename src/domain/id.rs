@@ -78,4 +78,6 @@ ids! {
     NudgeId;
     /// What a house keeps of its customers beside name and number.
     FieldId;
+    /// A link of ours that leads one contact somewhere.
+    LinkId;
 }

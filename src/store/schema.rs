@@ -828,6 +828,41 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+
+    link_hosts (host) {
+        host -> Text,
+        added_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    links (id) {
+        id -> DbUuid,
+        token_hash -> Binary,
+        conversation_id -> DbUuid,
+        message_id -> Nullable<DbUuid>,
+        destination_sealed -> Binary,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        opened_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    link_opens (link_id, opened_at) {
+        link_id -> DbUuid,
+        opened_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use super::super::ids::DbUuid;
 
     refused_replies (id) {
@@ -861,6 +896,7 @@ diesel::joinable!(mentions -> conversations (conversation_id));
 diesel::joinable!(help_calls -> conversations (conversation_id));
 diesel::joinable!(nudges -> conversations (conversation_id));
 diesel::joinable!(nudges -> mails (mail_id));
+diesel::joinable!(link_opens -> links (link_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
@@ -887,6 +923,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     inbox_counts,
     inboxes,
+    link_hosts,
+    link_opens,
+    links,
     mails,
     memberships,
     mentions,

@@ -62,6 +62,7 @@ rows!(
     crate::domain::id::AttemptId,
     crate::domain::id::ConversationId,
     crate::domain::id::InboxId,
+    crate::domain::id::LinkId,
     crate::domain::id::MailId,
     crate::domain::id::MessageId,
     crate::domain::id::NudgeId,
@@ -176,6 +177,7 @@ pub struct Vault {
     audit_head: Zeroizing<[u8; 32]>,
     search: Zeroizing<[u8; 32]>,
     replies: Zeroizing<[u8; 32]>,
+    links: Zeroizing<[u8; 32]>,
     contacts: Mutex<HashMap<ContactId, Arc<Key>>>,
 }
 
@@ -198,6 +200,7 @@ impl Vault {
             audit_head: derive("audit head"),
             search: derive("search index"),
             replies: derive("mail replies"),
+            links: derive("short links"),
             contacts: Mutex::default(),
         };
         file_key.zeroize();
@@ -287,6 +290,11 @@ impl Vault {
         mac(&self.replies, &[b"mail", address.as_bytes(), name])
     }
 
+    /// What a link is looked up by: whoever reads the database can open none.
+    pub(super) fn link_hash(&self, token: &str) -> Vec<u8> {
+        mac(&self.links, &[b"token", token.as_bytes()])
+    }
+
     /// Vouches for the newest entry of the audit log.
     pub(super) fn audit_mac(&self, entries: i64, hash: &[u8]) -> Vec<u8> {
         mac(&self.audit_head, &[&entries.to_be_bytes(), hash])
@@ -324,6 +332,20 @@ pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
     bytes
+}
+
+pub const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// So many of [`LETTERS`], each 5.95 bit.
+pub fn random_letters(length: usize) -> String {
+    let mut letters = String::with_capacity(length);
+    while letters.len() < length {
+        // Values from 248 up would favour the first letters.
+        let candidates = random::<32>().into_iter().filter(|byte| *byte < 248);
+        let more = candidates.map(|byte| char::from(LETTERS[usize::from(byte % 62)]));
+        letters.extend(more.take(length - letters.len()));
+    }
+    letters
 }
 
 fn hex(bytes: &[u8]) -> String {

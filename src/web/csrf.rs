@@ -59,12 +59,27 @@ pub fn check(
 /// `Sec-Fetch-Site` cannot be set by a page. Browsers leave it out towards
 /// plain http, and old ones know nothing of it; then `Origin` must be ours.
 pub fn check_site(headers: &HeaderMap, public_url: &PublicUrl) -> Result<(), CsrfError> {
-    let mut sites = headers.get_all(SEC_FETCH_SITE).peekable();
-    if sites.peek().is_some() {
-        let is_ours = sites.all(|site| matches!(site.as_bytes(), b"same-origin" | b"none"));
-        return if is_ours { Ok(()) } else { Err(CsrfError::ForeignSite) };
+    if headers.contains_key(SEC_FETCH_SITE) {
+        return check_fetch_site(headers);
     }
     check_origin(headers, public_url)
+}
+
+/// The check of a page for strangers, which has no session and no token.
+///
+/// The page sends no `Referer`, so that browsers write `Origin: null` with its
+/// form, and some leave it out: only who says that it comes from elsewhere does.
+pub fn check_stranger(headers: &HeaderMap, ours: &[&PublicUrl]) -> Result<(), CsrfError> {
+    if headers.contains_key(SEC_FETCH_SITE) {
+        return check_fetch_site(headers);
+    }
+    let is_ours = |origin: &[u8]| {
+        origin == b"null" || ours.iter().any(|url| origin == url.origin().as_bytes())
+    };
+    match headers.get_all(header::ORIGIN).all(|origin| is_ours(origin.as_bytes())) {
+        true => Ok(()),
+        false => Err(CsrfError::ForeignSite),
+    }
 }
 
 /// The check for opening a WebSocket, which every browser sends `Origin` with
@@ -76,6 +91,12 @@ pub fn check_origin(headers: &HeaderMap, public_url: &PublicUrl) -> Result<(), C
         (Some(origin), None) if origin.as_bytes() == public_url.origin().as_bytes() => Ok(()),
         _ => Err(CsrfError::ForeignSite),
     }
+}
+
+fn check_fetch_site(headers: &HeaderMap) -> Result<(), CsrfError> {
+    let mut sites = headers.get_all(SEC_FETCH_SITE);
+    let is_ours = sites.all(|site| matches!(site.as_bytes(), b"same-origin" | b"none"));
+    if is_ours { Ok(()) } else { Err(CsrfError::ForeignSite) }
 }
 
 fn plain_token(session_secret: &str) -> [u8; LENGTH] {

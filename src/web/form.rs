@@ -16,6 +16,7 @@ use std::future::{Ready, ready};
 use super::cookies::Cookies;
 use super::csrf::{self, CsrfError};
 use super::error::WebError;
+use super::link_host::is_for_strangers;
 use super::session::app_of;
 
 mod multipart;
@@ -169,7 +170,12 @@ async fn read_body(request: &mut ServiceRequest, longest: usize) -> Result<Bytes
 /// (sign-in, set-up), there is nothing a forged form could act in the name of.
 fn check(request: &HttpRequest, fields: &Fields) -> Result<(), CsrfError> {
     let app = app_of(request);
-    let public_url = &app.config.web.public_url;
+    let web = &app.config.web;
+    let public_url = &web.public_url;
+    if is_for_strangers(request.path()) {
+        // Its address is what lets one in; a session has no part in it.
+        return csrf::check_stranger(request.headers(), &[public_url, web.links()]);
+    }
     let Some(secret) = Cookies::new(public_url).session_secret(request) else {
         return csrf::check_site(request.headers(), public_url);
     };

@@ -6,10 +6,18 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
+use super::link_host::is_for_strangers;
 use crate::config::PublicUrl;
 
 /// Files under this path have a hash in their name and may be kept for ever.
 const STATIC: &str = "/static/";
+
+/// Of what strangers got by text: no script at all, and nobody is told where they
+/// come from. Browsers ask `form-action` of every hop that answers a form, and whom
+/// the other side then leads where is its business.
+const POLICY_FOR_STRANGERS: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
+                                    form-action 'self' https: http:; base-uri 'none'; \
+                                    frame-ancestors 'none'";
 
 /// What the browser may and may not do with our pages.
 ///
@@ -52,6 +60,13 @@ impl SecurityHeaders {
     fn set(&self, path: &str, headers: &mut HeaderMap) {
         for (name, value) in &self.fixed {
             headers.insert(name.clone(), value.clone());
+        }
+        if is_for_strangers(path) {
+            headers.insert(
+                header::CONTENT_SECURITY_POLICY,
+                HeaderValue::from_static(POLICY_FOR_STRANGERS),
+            );
+            headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         }
         let is_kept = path.starts_with(STATIC) && headers.contains_key(header::CACHE_CONTROL);
         if !is_kept {
@@ -101,6 +116,7 @@ mod tests {
             .app_data(web::Data::new(headers))
             .wrap(from_fn(secure))
             .route("/static/a/app.css", web::get().to(kept))
+            .route("/l/a", web::get().to(kept))
             .route("/sw.js", web::get().to(kept));
         let app = init_service(app).await;
         let request = TestRequest::get().uri(path).insert_header((header::HOST, host));
@@ -143,6 +159,15 @@ mod tests {
         assert!(policy.contains("connect-src 'self' ws://127.0.0.1:8080;"), "{policy}");
         assert!(!policy.contains("evil"), "{policy}");
         assert!(!headers.contains_key("strict-transport-security"));
+    }
+
+    #[actix_web::test]
+    async fn strangers_are_shown_no_script_and_nobody_is_told_where_they_come_from() {
+        let headers = answer_to("https://sms.example.jp", "/l/a", "s.example.jp").await;
+        let policy = headers.get("content-security-policy").unwrap().to_str().unwrap();
+        assert!(!policy.contains("script-src") && policy.starts_with("default-src 'none'"));
+        assert!(is(&headers, "referrer-policy", "no-referrer"));
+        assert!(is(&headers, "cache-control", "no-store"));
     }
 
     #[actix_web::test]

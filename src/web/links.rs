@@ -15,7 +15,8 @@ use super::shell::shell;
 use super::views::{LinkPage, Nav, Piece, pieces};
 use crate::app::App;
 use crate::domain::id::MessageId;
-use crate::store::{Db, StoreError, conversations, messages, templates};
+use crate::domain::short_link::{Destination, LinkToken};
+use crate::store::{Db, StoreError, conversations, links, messages, templates};
 
 /// `GET /messages/{id}/links/{at}`: on to a host that is known, else a page that
 /// names it and asks. The other side learns nothing of where the reader comes from.
@@ -35,12 +36,15 @@ pub async fn show(
     let (address, conversation, known) = read.await?;
     // What no browser can open is no link.
     let url = Url::parse(&address).map_err(|_unreadable| WebError::NotFound)?;
+    // What a short link of ours leads to, so that a look at it is no open.
+    if let Some(destination) = destination(&app, &url).await? {
+        return Ok(led(destination.as_str()));
+    }
     let host = url.host_str().ok_or(WebError::NotFound)?;
-    let ours = app.config.web.public_url.domain();
-    if ours == Some(host) || known.iter().any(|known| known == host) {
-        return Ok(HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, url.as_str()))
-            .finish());
+    let web = &app.config.web;
+    let ours = [web.public_url.domain(), web.links().domain()];
+    if ours.contains(&Some(host)) || known.iter().any(|known| known == host) {
+        return Ok(led(url.as_str()));
     }
     html(&LinkPage {
         host: host.to_owned(),
@@ -52,6 +56,24 @@ pub async fn show(
         conversation_id: conversation.to_string(),
         shell: shell(&app, &session, Nav::Inbox).await?,
     })
+}
+
+fn led(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish()
+}
+
+/// Where a short link of ours leads; `None` for any other address, and for a link
+/// that is over.
+async fn destination(app: &App, url: &Url) -> Result<Option<Destination>, WebError> {
+    let web = &app.config.web;
+    let origin = url.origin().ascii_serialization();
+    if ![web.public_url.origin(), web.links().origin()].contains(&origin.as_str()) {
+        return Ok(None);
+    }
+    let token = url.path().strip_prefix("/l/").and_then(LinkToken::parse);
+    let (Some(token), now) = (token, app.clock.now()) else { return Ok(None) };
+    let found = app.store.read(move |db| links::find_good(db, &token, now)).await?;
+    Ok(found.map(|link| link.destination))
 }
 
 fn link(body: &str, at: usize) -> Option<String> {

@@ -7,7 +7,8 @@ use actix_web::web::ServiceConfig;
 
 use super::{
     api, assets, contacts, conversations, escalations, events, health, hooks, links, live_socket,
-    messages, offline, palette, search, sessions, settings, setup, simulator, templates,
+    messages, offline, palette, search, sessions, settings, setup, short_links, simulator,
+    templates,
 };
 
 /// Who may come in at all; what they see inside is up to the queries.
@@ -60,6 +61,11 @@ routes! {
     get "/static/{build}/{path:.*}" Public => assets::serve;
     get "/sw.js" Public => assets::service_worker;
     get "/offline" Public => offline::show;
+
+    // For whoever got it by text.
+    get "/l/{token}" Public => short_links::show;
+    head "/l/{token}" Public => short_links::show;
+    post "/l/{token}" Public => short_links::open;
 
     // The first run.
     get "/setup" SetUp => setup::start;
@@ -203,6 +209,9 @@ routes! {
     put "/settings/fields/{id}" Admin => settings::fields::update;
     post "/settings/fields/{id}/archival" Admin => settings::fields::archive;
     delete "/settings/fields/{id}/archival" Admin => settings::fields::restore;
+    get "/settings/links" Admin => settings::links::index;
+    post "/settings/links" Admin => settings::links::create;
+    delete "/settings/links/{host}" Admin => settings::links::remove;
     get "/settings/tokens" Admin => settings::tokens::index;
     post "/settings/tokens" Admin => settings::tokens::create;
     delete "/settings/tokens/{id}" Admin => settings::tokens::revoke;

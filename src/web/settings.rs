@@ -15,8 +15,8 @@ use crate::app::App;
 use crate::locale::Locale;
 use crate::store::{
     StoreError, api_tokens, calendars as stored_calendars, contact_fields,
-    inboxes as stored_inboxes, mails as stored_mails, organization, quarantine as held,
-    senders as stored_senders, tags as stored_tags, teams as stored_teams,
+    inboxes as stored_inboxes, links as stored_links, mails as stored_mails, organization,
+    quarantine as held, senders as stored_senders, tags as stored_tags, teams as stored_teams,
     templates as stored_templates, users as stored_users,
 };
 
@@ -28,6 +28,7 @@ pub mod calendars;
 pub mod escalation;
 pub mod fields;
 pub mod inboxes;
+pub mod links;
 pub mod mail_replies;
 pub mod mails;
 pub mod masking;
@@ -68,6 +69,7 @@ pub async fn index(app: web::Data<App>, session: Session) -> Result<HttpResponse
                 templates: u32::try_from(stored_templates::count(db)?).unwrap_or(u32::MAX),
                 tags: count(stored_tags::offered(db)?.iter()),
                 fields: count(contact_fields::in_use(db)?.iter()),
+                links: count(stored_links::hosts(db)?.iter()),
                 mails: u32::try_from(stored_mails::count_open(db)?).unwrap_or(u32::MAX),
                 quarantine: u32::try_from(held::waiting(db)?).unwrap_or(u32::MAX),
                 tokens: count(

@@ -16,6 +16,7 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::clock::Clock;
 use buckets::Buckets;
@@ -27,6 +28,8 @@ use window::Window;
 pub struct Throttle {
     clock: Clock,
     counts: Mutex<Counts>,
+    /// Who has guessed too often looks a link up when nobody like them does.
+    guessers: Semaphore,
 }
 
 #[derive(Debug)]
@@ -35,6 +38,7 @@ struct Counts {
     networks: Buckets<IpAddr, Window>,
     hooks: Buckets<IpAddr, Window>,
     hooks_kept: Buckets<IpAddr, Window>,
+    links: Buckets<IpAddr, Window>,
 }
 
 /// One try to sign in: at which account, from which browser, from where.
@@ -88,8 +92,9 @@ impl Throttle {
             networks: Buckets::new(limits::BUCKETS),
             hooks: Buckets::new(limits::BUCKETS),
             hooks_kept: Buckets::new(limits::BUCKETS),
+            links: Buckets::new(limits::BUCKETS),
         };
-        Self { clock, counts: Mutex::new(counts) }
+        Self { clock, counts: Mutex::new(counts), guessers: Semaphore::new(1) }
     }
 
     /// Allows a try and counts it as failed until [`Self::signed_in`] says
@@ -129,6 +134,26 @@ impl Throttle {
         let keep = day.wait(&limits::HOOKS_KEPT, now).is_none();
         day.count(&limits::HOOKS_KEPT, now);
         HookVerdict { keep, delay: if is_slow { limits::TARPIT } else { Duration::ZERO } }
+    }
+
+    /// A turn to look a link up. Networks that have missed too often have one among
+    /// them, so that however many guess, everybody else has the house to themselves;
+    /// who has a good link behind the same address waits for a look or two.
+    pub async fn turn(&self, source: IpAddr) -> Option<SemaphorePermit<'_>> {
+        let now = self.clock.now();
+        let missed = self.lock().links.at(network(source), now).wait(&limits::LINK_MISSES, now);
+        missed?;
+        self.guessers.acquire().await.ok()
+    }
+
+    /// Counts a link that is none.
+    pub fn link_missed(&self, source: IpAddr) -> Result<(), Wait> {
+        let now = self.clock.now();
+        let mut counts = self.lock();
+        let minute = counts.links.at(network(source), now);
+        let wait = minute.wait(&limits::LINK_MISSES, now);
+        minute.count(&limits::LINK_MISSES, now);
+        wait.map_or(Ok(()), |retry_after| Err(Wait { retry_after }))
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {

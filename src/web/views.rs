@@ -50,6 +50,7 @@ mod selection;
 mod sessions;
 mod settings;
 mod setup;
+mod short_links;
 mod simulator;
 mod tabs;
 mod tags;
@@ -90,6 +91,7 @@ pub use selection::{BulkView, RefusedView, SelectedPage, SelectedView};
 pub use sessions::NewSessionPage;
 pub use settings::*;
 pub use setup::{AdministratorPage, OrganizationPage, ProviderPage, StartPage, StartStep};
+pub use short_links::{GoneLinkPage, LinksPage, ShortLinkPage};
 pub use simulator::{
     BehaviourView, HandsetLink, HandsetTextView, HandsetView, RawHookView, SimulatorPage,
 };

@@ -63,6 +63,8 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
         ("account_sid", Problem::Malformed) => t.field_account_sid(),
         ("auth_token" | "shared_key_secret", Problem::Malformed) => t.problem_auth_token(),
         ("request", Problem::Malformed) => t.problem_request_unreadable(),
+        ("host", Problem::Malformed) => t.problem_not_a_host(),
+        ("url", Problem::Malformed) => t.problem_not_https(),
         (_, Problem::Malformed) => t.problem_malformed(),
         ("password", Problem::TooShort) => return t.field_password_short(MIN_LENGTH),
         (_, Problem::Guessable) => t.field_password_guessable(),
@@ -111,6 +113,8 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
         (_, Problem::NotAChoice) => t.problem_not_a_choice(),
         (_, Problem::NotAFigure) => t.problem_not_a_figure(),
         (_, Problem::NotAnAddress) => t.problem_not_an_address(),
+        (_, Problem::PersonalData) => t.problem_personal_data(),
+        (_, Problem::ForeignHost) => t.problem_foreign_host(),
         ("current", Problem::Wrong) => t.field_password_wrong(),
         (_, Problem::Wrong) => t.problem_wrong(),
     };
@@ -205,6 +209,8 @@ pub fn did(t: Locale, action: &str) -> &str {
         "field.restore" => t.did_field_restore(),
         "contact.reveal" => t.did_contact_reveal(),
         "masking.change" => t.did_masking_change(),
+        "link_host.add" => t.did_link_host_add(),
+        "link_host.remove" => t.did_link_host_remove(),
         "contact.opt_out" => t.did_contact_opt_out(),
         "contact.opt_in" => t.did_contact_opt_in(),
         "conversation.assign" => t.did_conversation_assign(),
@@ -218,7 +224,7 @@ pub fn did(t: Locale, action: &str) -> &str {
 }
 
 /// What the actions of the audit log begin with, as people look for them.
-pub const THINGS: [&str; 19] = [
+pub const THINGS: [&str; 20] = [
     "session",
     "conversation",
     "message",
@@ -232,6 +238,7 @@ pub const THINGS: [&str; 19] = [
     "tag",
     "field",
     "masking",
+    "link_host",
     "sender",
     "provider",
     "token",
@@ -260,6 +267,7 @@ pub fn object(t: Locale, kind: &str) -> &str {
         "tag" => t.object_tag(),
         "field" => t.object_field(),
         "masking" => t.masking_title(),
+        "link_host" => t.object_link_host(),
         "team" => t.object_team(),
         "conversation" => t.object_conversation(),
         "message" => t.object_message(),

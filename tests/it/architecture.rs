@@ -116,6 +116,8 @@ const DOMAIN_MAY_USE: &[&str] = &[
     // Tables as spreadsheets write them: both reckon on bytes they are given.
     "csv",
     "encoding_rs",
+    // Addresses as browsers read them.
+    "url",
     "crate",
     "self",
     "super",

@@ -134,6 +134,7 @@ impl Verdict {
 
 fn expected(route: &Route, target: &Target, principal: &Principal) -> Verdict {
     match route.access {
+        Access::Public if target.whose == Whose::Nobodys => Verdict::NotFound,
         Access::Public => Verdict::Admitted,
         // The house is furnished: there is no such page any more.
         Access::SetUp => Verdict::NotFound,

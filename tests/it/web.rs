@@ -18,6 +18,7 @@ mod presence;
 mod sessions;
 mod set_up;
 mod settings;
+mod short_links;
 mod teams;
 mod templates;
 mod thread;

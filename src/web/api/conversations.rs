@@ -15,7 +15,7 @@ use crate::domain::user::Sight;
 use crate::store::contacts::Contact;
 use crate::store::conversations::{self, Conversation, list};
 use crate::store::messages::{self, Message};
-use crate::store::{Db, StoreError, optional, tags};
+use crate::store::{Db, StoreError, links, optional, tags};
 use crate::web::cursor;
 use crate::web::error::WebError;
 
@@ -228,12 +228,15 @@ fn timeline(
             (page, next)
         }
     };
+    let shown: Vec<MessageId> = page.iter().map(|message| message.id).collect();
+    let mut links = links::of_messages(db, &shown)?;
     let mut numbers = Numbers::new(&conversation, numbers);
     let items = page
         .into_iter()
         .map(|message| {
             let number = numbers.of(db, &message)?;
-            Ok(MessageView::new(message, number))
+            let links = links.remove(&message.id).unwrap_or_default();
+            Ok(MessageView::new(message, number, links))
         })
         .collect::<Result<_, StoreError>>()?;
     Ok(List { items, next: next.map(|id| id.to_string()) })

@@ -12,7 +12,7 @@ use crate::domain::user::Sight;
 use crate::locale::Locale;
 use crate::store::conversations::Conversation;
 use crate::store::search::{Found, Hit, Place, Wanted};
-use crate::store::{Db, StoreError};
+use crate::store::{Db, StoreError, links};
 use crate::web::search::{moments, times_of_house};
 
 /// The newest first.
@@ -109,5 +109,6 @@ fn view(db: &mut Db, hit: Hit, numbers: masking::Numbers) -> Result<MessageView,
     let Hit { message, conversation } = hit;
     let conversation: Conversation = conversation;
     let number = Numbers::new(&conversation, numbers).of(db, &message)?;
-    Ok(MessageView::new(message, number))
+    let links = links::of_messages(db, &[message.id])?.remove(&message.id);
+    Ok(MessageView::new(message, number, links.unwrap_or_default()))
 }

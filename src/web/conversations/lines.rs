@@ -1,5 +1,7 @@
 //! A line of the timeline, as the template wants it.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::list::language_of;
@@ -14,9 +16,9 @@ use crate::domain::system_line::SystemLine;
 use crate::locale::Locale;
 use crate::store::conversations::Conversation;
 use crate::store::messages::Message;
-use crate::store::{Db, StoreError, contact_fields, mentions};
+use crate::store::{Db, StoreError, contact_fields, links, mentions};
 use crate::web::times::Times;
-use crate::web::views::{DeliveryView, MessageLook, MessageView, UndoView, ViaView};
+use crate::web::views::{DeliveryView, MessageLook, MessageView, TimeView, UndoView, ViaView};
 
 /// An undo window is never longer (actions::settings); beyond it a text is scheduled.
 const LONGEST_UNDO: TimeDelta = TimeDelta::seconds(60);
@@ -33,6 +35,8 @@ pub struct Setting<'a> {
     pub may_act: bool,
     /// Whether mail reaches the contact.
     pub is_mailable: bool,
+    /// When a person first followed a link of a text.
+    pub opens: &'a HashMap<MessageId, DateTime<Utc>>,
     /// The event number the line was read at.
     pub revision: i64,
 }
@@ -60,6 +64,16 @@ pub fn is_mailable(
     }
     let person = conversation.contact.person;
     Ok(contact_fields::mail_addresses(db, &[person])?.contains_key(&person))
+}
+
+/// When a person first followed a link of each of `messages`.
+pub fn opens(
+    db: &mut Db,
+    messages: &[Message],
+) -> Result<HashMap<MessageId, DateTime<Utc>>, StoreError> {
+    let sent = messages.iter().filter(|message| message.direction == Direction::Outbound);
+    let sent: Vec<MessageId> = sent.map(|message| message.id).collect();
+    if sent.is_empty() { Ok(HashMap::new()) } else { links::first_opens(db, &sent) }
 }
 
 /// A page of lines, oldest first; the first line of each day says so, the first
@@ -150,6 +164,7 @@ fn look(setting: &Setting<'_>, message: &Message) -> MessageLook {
                 purpose: message.purpose,
                 automatic: message.automatic,
                 mailed: message.mailed,
+                opened: setting.opens.get(&message.id).map(|at| opened(times, message, *at)),
                 is_mailable: setting.is_mailable,
                 may_act: setting.may_act,
             })
@@ -159,6 +174,12 @@ fn look(setting: &Setting<'_>, message: &Message) -> MessageLook {
             MessageLook::Inbound { sent_at: late.map(|at| times.clock(at)) }
         }
     }
+}
+
+/// On the day of the text the time is enough.
+fn opened(times: &Times, message: &Message, at: DateTime<Utc>) -> TimeView {
+    let is_same_day = times.date(at) == times.date(message.created_at);
+    if is_same_day { times.clock(at) } else { times.full(at) }
 }
 
 /// What a system line says in the reader's language.

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::cases::{case_lines, case_view, closers};
-use super::lines::{Setting, is_mailable, lines, mentioned};
+use super::lines::{Setting, is_mailable, lines, mentioned, opens};
 use super::list::{inbox_choice, is_late, shown_name};
 use super::people::People;
 use crate::app::App;
@@ -264,6 +264,7 @@ fn drawn(
         contact: &name,
         may_act: session.user.role.may_answer(),
         is_mailable: is_mailable(db, &loaded.conversation, page)?,
+        opens: &opens(db, page)?,
         revision,
     };
     Ok(LinesView {

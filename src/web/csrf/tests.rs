@@ -168,3 +168,26 @@ fn a_port_belongs_to_the_origin() {
         );
     }
 }
+
+#[test]
+fn a_page_for_strangers_asks_only_where_the_form_stood() {
+    let links = PublicUrl::parse("https://s.example.jp").unwrap();
+    let check = |pairs| check_stranger(&headers(pairs), &[&ours(), &links]);
+    for pairs in [
+        &[][..],
+        &[("origin", "null")],
+        &[("origin", OURS)],
+        &[("origin", "https://s.example.jp")],
+        &[("sec-fetch-site", "same-origin"), ("origin", "null")],
+    ] {
+        assert_eq!(check(pairs), Ok(()), "{pairs:?}");
+    }
+    for pairs in [
+        &[("origin", "https://evil.example")][..],
+        &[("origin", OURS), ("origin", "https://evil.example")],
+        &[("sec-fetch-site", "cross-site"), ("origin", "null")],
+        &[("sec-fetch-site", "same-site")],
+    ] {
+        assert_eq!(check(pairs), Err(CsrfError::ForeignSite), "{pairs:?}");
+    }
+}

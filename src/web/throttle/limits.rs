@@ -21,6 +21,10 @@ pub const HOOK_FAILURES: Limit = Limit { count: 100, per: TimeDelta::minutes(1) 
 /// The document names no period; a day bounds the disk and forgets by itself.
 pub const HOOKS_KEPT: Limit = Limit { count: 1_000, per: TimeDelta::days(1) };
 
+/// Links of one network that lead nowhere, before it is told to slow down. People
+/// come with an old one now and then, a carrier's thousands from one address.
+pub const LINK_MISSES: Limit = Limit { count: 60, per: TimeDelta::minutes(1) };
+
 /// How long a slowed-down source waits for each answer.
 pub const TARPIT: Duration = Duration::from_secs(2);
 

@@ -161,3 +161,23 @@ fn a_flood_of_forged_webhooks_is_slowed_then_no_longer_kept() {
     clock.advance(TimeDelta::days(1));
     assert_eq!(throttle.hook_failed(forger), quick);
 }
+
+#[tokio::test]
+async fn whoever_guesses_links_shares_one_turn_and_nobody_else_waits() {
+    let (clock, throttle) = at_noon();
+    let (guesser, neighbour) = (address("198.51.100.9"), address("198.51.100.200"));
+    for n in 0..60 {
+        assert!(throttle.turn(guesser).await.is_none(), "try {n} needs no turn");
+        assert_eq!(throttle.link_missed(guesser), Ok(()));
+    }
+    assert_eq!(seconds_to_wait(throttle.link_missed(guesser)), 60);
+    let held = throttle.turn(guesser).await;
+    assert!(held.is_some());
+    assert!(throttle.guessers.try_acquire().is_err(), "others like them wait");
+    // Of the same network, and of another.
+    assert!(throttle.turn(address("203.0.113.7")).await.is_none());
+    drop(held);
+    assert!(throttle.turn(neighbour).await.is_some());
+    clock.advance(TimeDelta::minutes(1));
+    assert!(throttle.turn(guesser).await.is_none(), "a minute later it is forgotten");
+}

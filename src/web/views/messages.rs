@@ -110,6 +110,8 @@ pub struct DeliveryView {
     pub automatic: bool,
     /// What became of the mail that brings it instead.
     pub mailed: Option<MailState>,
+    /// When a person first followed its link.
+    pub opened: Option<TimeView>,
     /// Whether the contact has an address to mail it to.
     pub is_mailable: bool,
     /// Whether the reader may undo and resend; of the role, not of the person.

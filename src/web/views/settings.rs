@@ -19,6 +19,7 @@ pub fn settings_menu(shell: &Shell) -> Vec<ChoiceView> {
         (admin, "/settings/templates", t.settings_templates()),
         (admin, "/settings/tags", t.settings_tags()),
         (admin, "/settings/fields", t.settings_fields()),
+        (admin, "/settings/links", t.settings_links()),
         (admin, "/settings/mails", t.settings_mails()),
         (admin, "/settings/quarantine", t.settings_quarantine()),
         (shell.role.may_read_audit(), "/settings/audit", t.settings_audit()),
@@ -43,6 +44,7 @@ pub struct SettingsIndexPage {
     pub templates: u32,
     pub tags: u32,
     pub fields: u32,
+    pub links: u32,
     /// Requests that wait for somebody to look at them.
     pub quarantine: u32,
     /// Mails that wait or failed.

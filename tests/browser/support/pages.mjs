@@ -25,6 +25,8 @@ const at = {
 // `threads` are ids of conversations by what is special about them.
 export const everyPage = ({ threads, user, inbox, calendar, contact, merging, link }) => [
   ['link', link],
+  ['links', '/settings/links'],
+  ['short-link-gone', '/l/xxxxxxxxxxx'],
   ['inbox', '/conversations?view=all'],
   ['inbox-mine', '/conversations?view=mine'],
   ...Object.entries(threads).map(([name, id]) => [`thread-${name}`, `/conversations/${id}`]),

@@ -8,10 +8,8 @@ use henji::actions::teams;
 use henji::actions::templates;
 use henji::actions::{calendars, contact_fields};
 use henji::clock::fresh_id;
-use henji::domain::id::MailId;
 use henji::domain::user::{Actor, Caller, Role};
 use henji::store::conversations;
-use henji::store::mails::NewMail;
 use henji::store::templates::Template;
 use henji::web::assets;
 use henji::web::routes::Route;
@@ -24,9 +22,11 @@ use crate::support::webhook::{Signer, inbound};
 
 mod asking;
 mod spec;
+mod things;
 
 use asking::query;
 use spec::{answering, spec, with};
+use things::{letter, short_link};
 
 /// A route's address, and what it takes to get a sensible answer.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +57,9 @@ enum Object {
     Account,
     Quarantined,
     Mail,
+    /// A link of ours, and a site that links may lead to.
+    Link,
+    Host,
     /// Of somebody who asks for nothing.
     OthersSession,
     Door,
@@ -99,6 +102,9 @@ pub const SPECS: &[Spec] = &[
     spec("get", "/static/{build}/{path:.*}", Object::File),
     spec("get", "/sw.js", Object::None),
     spec("get", "/offline", Object::None),
+    spec("get", "/l/{token}", Object::Link),
+    spec("head", "/l/{token}", Object::Link),
+    spec("post", "/l/{token}", Object::Link),
     spec("get", "/setup", Object::None),
     spec("get", "/setup/organization", Object::None),
     spec("post", "/setup/organization", Object::None),
@@ -244,6 +250,9 @@ pub const SPECS: &[Spec] = &[
     spec("put", "/settings/fields/{id}", Object::Field),
     spec("post", "/settings/fields/{id}/archival", Object::Field),
     spec("delete", "/settings/fields/{id}/archival", Object::Field),
+    spec("get", "/settings/links", Object::None),
+    spec("post", "/settings/links", Object::None),
+    spec("delete", "/settings/links/{host}", Object::Host),
     spec("get", "/settings/tokens", Object::None),
     spec("post", "/settings/tokens", Object::None),
     spec("delete", "/settings/tokens/{id}", Object::Token),
@@ -316,6 +325,7 @@ pub struct Scene {
     field: String,
     calendar: String,
     team: String,
+    link: String,
     mail: String,
     session: String,
     account: String,
@@ -391,20 +401,7 @@ impl Scene {
             inboxes: Default::default(),
         };
         let team = teams::save(app, operator(), wanted).await.unwrap();
-        let mail: MailId = fresh_id();
-        let letter = NewMail {
-            id: mail,
-            conversation: None,
-            to: "matrix@example.jp".into(),
-            message: b"Subject: matrix\r\n\r\nmatrix\r\n".to_vec(),
-        };
-        app.store
-            .write(move |tx| {
-                let now = tx.now;
-                henji::store::mails::insert(tx, &letter, now)
-            })
-            .await
-            .unwrap();
+        let (mail, link) = (letter(app).await, short_link(app, conversation).await);
         let signer = Signer::of(app, &app.cast.account);
         let forged = Signer { secret: "no such secret here".into(), ..signer };
         let body = inbound("SIM0", "+819012345678", "?").to_string();
@@ -423,6 +420,7 @@ impl Scene {
             field: field.to_string(),
             calendar: calendar.to_string(),
             team: team.to_string(),
+            link,
             mail: mail.to_string(),
             session: session.to_string(),
             account: account.id.to_string(),
@@ -451,6 +449,11 @@ impl Scene {
             Object::Number => {
                 vec![target(spec.path.replace("{number}", "%2B819012345678"), Whose::House)]
             }
+            Object::Host => vec![target(spec.path.replace("{host}", "a.example.jp"), Whose::House)],
+            Object::Link => vec![
+                target(spec.path.replace("{token}", &self.link), Whose::House),
+                target(spec.path.replace("{token}", "xxxxxxxxxxx"), Whose::Nobodys),
+            ],
             Object::Door => {
                 let door = spec.path.replace("{provider}", "simulator");
                 vec![

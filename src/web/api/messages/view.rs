@@ -12,6 +12,7 @@ use crate::domain::masking;
 use crate::domain::message::Direction;
 use crate::store::conversations::Conversation;
 use crate::store::ids::RowId;
+use crate::store::links::Followed;
 use crate::store::messages::Message;
 use crate::store::{Db, StoreError, contacts};
 
@@ -51,11 +52,31 @@ pub struct MessageView {
     sent_at: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     delivered_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    links: Vec<LinkView>,
+}
+
+/// A short link that stands in the text, as far as programs may know it: who has
+/// its address can open it.
+#[derive(Debug, Serialize)]
+struct LinkView {
+    id: Uuid,
+    expires_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opened_at: Option<DateTime<Utc>>,
+    opens: i64,
+}
+
+impl From<Followed> for LinkView {
+    fn from(link: Followed) -> Self {
+        let Followed { link: id, expires_at, opened_at, opens } = link;
+        Self { id: id.0, expires_at, opened_at, opens }
+    }
 }
 
 impl MessageView {
     /// `number` is the contact's at the time.
-    pub fn new(message: Message, number: Option<String>) -> Self {
+    pub fn new(message: Message, number: Option<String>, links: Vec<Followed>) -> Self {
         let (from, to) = match message.direction {
             Direction::Inbound => (number, message.our_address),
             Direction::Outbound => (message.our_address, number),
@@ -87,6 +108,7 @@ impl MessageView {
             expires_at: message.expires_at,
             sent_at: message.sent_at,
             delivered_at: message.delivered_at,
+            links: links.into_iter().map(LinkView::from).collect(),
         }
     }
 }

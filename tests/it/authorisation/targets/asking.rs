@@ -28,7 +28,7 @@ impl Target {
         request = request.header("origin", PUBLIC_URL);
         match route.path.starts_with("/api/") || route.path.starts_with("/hooks/") {
             true => request.header("content-type", "application/json").body(self.body.clone()),
-            false if method == Method::GET => request,
+            false if [Method::GET, Method::HEAD].contains(&method) => request,
             false => request
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(format!("{}&csrf={}", self.body, by.csrf)),

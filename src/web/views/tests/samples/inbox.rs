@@ -261,6 +261,7 @@ pub fn messages(t: Locale) -> Vec<MessageView> {
             purpose: Purpose::Notice,
             automatic: n == 5,
             mailed: (n == 4).then_some(MailState::Sent),
+            opened: (n == 2).then(|| time("14:02")),
             is_mailable: true,
             state,
             reason,

@@ -194,6 +194,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         templates: 3,
         tags: 2,
         fields: 4,
+        links: 2,
         quarantine: 1,
         mails: 2,
         tokens: 2,

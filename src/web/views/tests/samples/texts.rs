@@ -1,4 +1,4 @@
-//! The first text to somebody, and where a link in one leads.
+//! The first text to somebody, where a link in one leads, and short links.
 
 use askama::Template;
 
@@ -10,7 +10,13 @@ use crate::locale::Locale;
 use crate::web::views::*;
 
 pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
-    vec![("new", new_page(t).render().unwrap()), ("link", link_page(t).render().unwrap())]
+    vec![
+        ("new", new_page(t).render().unwrap()),
+        ("link", link_page(t).render().unwrap()),
+        ("short-link", short_link(t).render().unwrap()),
+        ("short-link-gone", gone_link(t).render().unwrap()),
+        ("links", links(t).render().unwrap()),
+    ]
 }
 
 fn new_page(t: Locale) -> NewPage {
@@ -41,5 +47,25 @@ fn link_page(t: Locale) -> LinkPage {
         href: "http://bank.example@evil.example:8080/login".into(),
         hides: true,
         is_open: true,
+    }
+}
+
+fn short_link(t: Locale) -> ShortLinkPage {
+    let organization = Some("株式会社見本".into());
+    ShortLinkPage { t, organization, host: "www.example.jp".into() }
+}
+
+fn gone_link(t: Locale) -> GoneLinkPage {
+    GoneLinkPage { t, organization: None }
+}
+
+fn links(t: Locale) -> LinksPage {
+    LinksPage {
+        shell: shell(t),
+        start: "https://s.example.jp/l/".into(),
+        is_apart: false,
+        hosts: vec!["www.example.jp".into(), "xn--jvrr88k.example.jp".into()],
+        host: "intranet".into(),
+        errors: FormErrors::of("host", t.problem_not_a_host()),
     }
 }

@@ -1,0 +1,3 @@
+drop table link_opens;
+drop table links;
+drop table link_hosts;

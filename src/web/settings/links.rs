@@ -1,0 +1,70 @@
+//! Where short links may lead.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::{frame, saved, status_of};
+use crate::actions::links as verbs;
+use crate::app::App;
+use crate::store::links;
+use crate::web::error::WebError;
+use crate::web::form::Fields;
+use crate::web::fragment::html_with;
+use crate::web::session::{Admin, Session};
+use crate::web::views::{FormErrors, LinksPage};
+use crate::web::words;
+
+const LIST: &str = "/settings/links";
+
+/// `GET /settings/links`
+pub async fn index(
+    app: web::Data<App>,
+    Admin(session): Admin,
+    request: HttpRequest,
+) -> Result<HttpResponse, WebError> {
+    page(&app, &session, &request, &Fields::default(), FormErrors::none()).await
+}
+
+/// `POST /settings/links`: links may lead to one host more.
+pub async fn create(
+    app: web::Data<App>,
+    Admin(session): Admin,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, WebError> {
+    match verbs::allow_host(&app, session.caller.clone(), fields.get("host")).await {
+        Ok(()) => Ok(saved(LIST)),
+        Err(error) => {
+            let errors = words::form_errors(session.locale(), error, &[])?;
+            page(&app, &session, &request, &fields, errors).await
+        }
+    }
+}
+
+/// `DELETE /settings/links/{host}`
+pub async fn remove(
+    app: web::Data<App>,
+    Admin(session): Admin,
+    path: web::Path<String>,
+) -> Result<HttpResponse, WebError> {
+    verbs::refuse_host(&app, session.caller, path.into_inner()).await?;
+    Ok(saved(LIST))
+}
+
+async fn page(
+    app: &App,
+    session: &Session,
+    request: &HttpRequest,
+    typed: &Fields,
+    errors: FormErrors,
+) -> Result<HttpResponse, WebError> {
+    let web = &app.config.web;
+    let page = LinksPage {
+        shell: frame(app, session, request).await?,
+        start: web.links().join("/l/"),
+        is_apart: web.links() != &web.public_url,
+        hosts: app.store.read(links::hosts).await?,
+        host: typed.get("host").trim().to_owned(),
+        errors,
+    };
+    html_with(status_of(!page.errors.is_empty()), &page)
+}

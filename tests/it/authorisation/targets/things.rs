@@ -1,0 +1,42 @@
+//! What is there to be asked for.
+
+use chrono::TimeDelta;
+use henji::actions::links::{self, Wanted};
+use henji::clock::fresh_id;
+use henji::domain::id::{ConversationId, MailId};
+use henji::domain::user::{Actor, Caller};
+use henji::store::mails::{self, NewMail};
+
+use crate::support::TestApp;
+
+/// A mail on its way out.
+pub async fn letter(app: &TestApp) -> MailId {
+    let id: MailId = fresh_id();
+    let letter = NewMail {
+        id,
+        conversation: None,
+        to: "matrix@example.jp".into(),
+        message: b"Subject: matrix\r\n\r\nmatrix\r\n".to_vec(),
+    };
+    let written = app.store.write(move |tx| {
+        let now = tx.now;
+        mails::insert(tx, &letter, now)
+    });
+    written.await.unwrap();
+    id
+}
+
+/// The token of a link that opens as long as the test goes on.
+pub async fn short_link(app: &TestApp, conversation: ConversationId) -> String {
+    let admin = Caller::house(Actor::operator());
+    links::allow_host(app, admin.clone(), "www.example.jp").await.unwrap();
+    links::allow_host(app, admin, "a.example.jp").await.unwrap();
+    let wanted = Wanted {
+        conversation,
+        message: None,
+        destination: "https://www.example.jp/returns".into(),
+        expires_at: app.now() + TimeDelta::days(30),
+    };
+    let made = app.store.write(move |tx| links::make(tx, &wanted)).await.unwrap();
+    made.token.as_str().to_owned()
+}

@@ -40,6 +40,7 @@ pub mod record_opt_out;
 pub mod record_receipts;
 pub mod rename_contact;
 pub mod replace_credentials;
+pub mod reply_forms;
 pub mod resend_message;
 pub mod resolve_unknown;
 pub mod save_draft;

@@ -54,6 +54,7 @@ pub mod quiet_times;
 pub mod reach;
 pub mod reads;
 pub mod receipts;
+pub mod reply_forms;
 mod schema;
 pub mod scratch;
 pub mod seal;

@@ -4,6 +4,7 @@
 //! goes through an action. Handlers turn requests into verbs and rows into
 //! views, and decide nothing else.
 
+mod about_senders;
 pub mod api;
 pub mod assets;
 mod client_address;
@@ -30,6 +31,7 @@ mod metrics;
 mod offline;
 mod palette;
 mod problem;
+mod reply_forms;
 pub mod routes;
 mod search;
 mod session;

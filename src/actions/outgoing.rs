@@ -26,7 +26,7 @@ use crate::store::{
     senders,
 };
 
-use super::{ActionError, Problem, ask_help};
+use super::{ActionError, Problem, ask_help, reply_forms};
 
 /// What a caller asks to send.
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ pub fn check_body(
     if body.trim().is_empty() {
         return refuse(Problem::Missing);
     }
-    if merge_field::unfilled(&body).is_some() {
+    if merge_field::unfilled(&body).is_some() || reply_forms::has_place(&body) {
         return refuse(Problem::Unfilled);
     }
     let finding = content_guard::inspect(&body);

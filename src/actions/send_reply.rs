@@ -4,6 +4,7 @@
 //! caller who has not seen what others wrote meanwhile is told first.
 
 use crate::app::App;
+use crate::config::PublicUrl;
 use crate::domain::id::ConversationId;
 use crate::domain::user::Caller;
 use crate::providers::registry::Registry;
@@ -11,7 +12,7 @@ use crate::store::Tx;
 use crate::store::messages::{self, Message};
 
 use super::outgoing::{self, Draft};
-use super::{ActionError, access, close, save_draft};
+use super::{ActionError, access, close, reply_forms, save_draft};
 
 /// The message, and whether it was there already.
 #[derive(Clone, Debug)]
@@ -36,8 +37,13 @@ pub async fn run(
     draft: Draft,
     seen: Seen,
 ) -> Result<Sent, ActionError> {
-    let providers = app.providers.clone();
-    app.store.write(move |tx| write(tx, &providers, &caller, conversation, &draft, seen)).await
+    let (providers, links) = (app.providers.clone(), app.config.web.links().clone());
+    app.store
+        .write(move |tx| {
+            let draft = filled(tx, &links, &caller, conversation, &draft)?;
+            write(tx, &providers, &caller, conversation, &draft, seen)
+        })
+        .await
 }
 
 /// The answer, and with it the conversation is done with: both or neither. Asked for
@@ -49,9 +55,10 @@ pub async fn and_close(
     draft: Draft,
     seen: Seen,
 ) -> Result<Sent, ActionError> {
-    let providers = app.providers.clone();
+    let (providers, links) = (app.providers.clone(), app.config.web.links().clone());
     app.store
         .write(move |tx| {
+            let draft = filled(tx, &links, &caller, conversation, &draft)?;
             let sent = write(tx, &providers, &caller, conversation, &draft, seen)?;
             if !sent.repeated {
                 close::write(tx, &caller, conversation)?;
@@ -59,6 +66,19 @@ pub async fn and_close(
             Ok(sent)
         })
         .await
+}
+
+/// The text with a form's address where one is wanted, for who may answer.
+fn filled(
+    tx: &mut Tx,
+    links: &PublicUrl,
+    caller: &Caller,
+    conversation: ConversationId,
+    draft: &Draft,
+) -> Result<Draft, ActionError> {
+    access::to_answer(tx, caller, conversation)?;
+    let body = reply_forms::fill(tx, links, conversation, &draft.body)?;
+    Ok(Draft { body, ..draft.clone() })
 }
 
 /// [`run`] as a part of something larger.

@@ -16,7 +16,7 @@ use crate::store::{
 
 use super::outgoing::{self, Draft};
 use super::send_reply::Sent;
-use super::{ActionError, Problem};
+use super::{ActionError, Problem, reply_forms};
 
 /// What an API caller gave so that a repetition is known as one.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ pub async fn run(
     draft: Draft,
     idempotency: Option<Idempotency>,
 ) -> Result<Sent, ActionError> {
-    let providers = app.providers.clone();
+    let (providers, links) = (app.providers.clone(), app.config.web.links().clone());
     app.store
         .write(move |tx| {
             if let Some(before) = asked_before(tx, idempotency.as_ref())? {
@@ -63,7 +63,8 @@ pub async fn run(
             }
             let sender = outgoing::choose_sender(tx, &conversation, draft.sender)?;
             let profile = outgoing::profile_of(tx, &providers, &sender)?;
-            let checked = outgoing::check_body(&draft.body, profile, draft.despite_doubt)?;
+            let body = reply_forms::fill(tx, &links, conversation.id, &draft.body)?;
+            let checked = outgoing::check_body(&body, profile, draft.despite_doubt)?;
             let message = outgoing::queue(tx, &caller, &conversation, &draft, &checked, &sender)?;
             if let Some(Idempotency { token, key, request_hash }) = &idempotency {
                 api_tokens::keep_first_use(tx, *token, key, request_hash, message.id, now)?;

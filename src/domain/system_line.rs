@@ -36,6 +36,8 @@ pub enum SystemLine {
     HelpEnded,
     /// The answer beside it came by e-mail.
     ByMail,
+    /// The text beside it was typed into a reply form.
+    ByForm,
 }
 
 impl SystemLine {
@@ -65,6 +67,7 @@ impl SystemLine {
             "help_asked" => Some(Self::HelpAsked),
             "help_ended" => Some(Self::HelpEnded),
             "by_mail" => Some(Self::ByMail),
+            "by_form" => Some(Self::ByForm),
             _ => None,
         }
     }
@@ -90,6 +93,7 @@ impl fmt::Display for SystemLine {
             Self::HelpAsked => f.write_str("help_asked"),
             Self::HelpEnded => f.write_str("help_ended"),
             Self::ByMail => f.write_str("by_mail"),
+            Self::ByForm => f.write_str("by_form"),
         }
     }
 }
@@ -118,6 +122,7 @@ mod tests {
             SystemLine::HelpAsked,
             SystemLine::HelpEnded,
             SystemLine::ByMail,
+            SystemLine::ByForm,
         ];
         for line in lines {
             assert_eq!(SystemLine::parse(&line.to_string()), Some(line));

@@ -8,7 +8,9 @@ use chrono::TimeDelta;
 
 use crate::actions::{ActionError, mail_contact, snooze};
 use crate::app::App;
-use crate::store::{api_tokens, mail_replies, mails, nudges, pushes, quarantine, sessions};
+use crate::store::{
+    api_tokens, mail_replies, mails, nudges, pushes, quarantine, reply_forms, sessions,
+};
 
 /// A snooze ends within this of its time.
 const EVERY: Duration = Duration::from_secs(5);
@@ -31,6 +33,7 @@ pub async fn run_one(app: &App) -> Result<(), ActionError> {
             quarantine::delete_before(tx, now - QUARANTINE_KEPT)?;
             mails::delete_before(tx, now - MAILS_KEPT)?;
             mail_replies::delete_before(tx, now - MAILS_KEPT)?;
+            reply_forms::delete_before(tx, now - MAILS_KEPT)?;
             nudges::delete_before(tx, now - MAILS_KEPT)?;
             Ok::<_, ActionError>(())
         })

@@ -855,6 +855,21 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::ids::DbUuid;
 
+    reply_forms (id) {
+        id -> DbUuid,
+        token_hash -> Binary,
+        conversation_id -> DbUuid,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        message_id -> Nullable<DbUuid>,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
     link_opens (link_id, opened_at) {
         link_id -> DbUuid,
         opened_at -> Timestamp,
@@ -941,6 +956,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     receipts,
     refused_replies,
     reply_addresses,
+    reply_forms,
     reply_inboxes,
     push_cursors,
     push_keys,

@@ -295,6 +295,11 @@ impl Vault {
         mac(&self.links, &[b"token", token.as_bytes()])
     }
 
+    /// What a reply form is looked up by: no link is one.
+    pub(super) fn form_hash(&self, token: &str) -> Vec<u8> {
+        mac(&self.links, &[b"form", token.as_bytes()])
+    }
+
     /// Vouches for the newest entry of the audit log.
     pub(super) fn audit_mac(&self, entries: i64, hash: &[u8]) -> Vec<u8> {
         mac(&self.audit_head, &[&entries.to_be_bytes(), hash])

@@ -1,11 +1,11 @@
 //! The numbers and names we send from.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::connection::Db;
 use super::error::StoreError;
-use super::schema::senders;
+use super::schema::{provider_accounts, senders};
 use crate::domain::id::{InboxId, ProviderAccountId, SenderId};
 
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -29,6 +29,30 @@ pub fn find(db: &mut Db, id: SenderId) -> Result<Sender, StoreError> {
 /// All senders, oldest first.
 pub fn all(db: &mut Db) -> Result<Vec<Sender>, StoreError> {
     Ok(senders::table.order(senders::id).select(Sender::as_select()).load(&mut db.conn)?)
+}
+
+/// A number or name of ours as everybody may know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    pub address: String,
+    pub can_receive: bool,
+    pub since: DateTime<Utc>,
+}
+
+/// What real texts come from, oldest first; the simulator has no numbers.
+pub fn published(db: &mut Db) -> Result<Vec<Published>, StoreError> {
+    let rows: Vec<(String, bool, NaiveDateTime)> = senders::table
+        .inner_join(provider_accounts::table)
+        .filter(provider_accounts::kind.ne("simulator"))
+        .order(senders::id)
+        .select((senders::address, senders::can_receive, senders::created_at))
+        .load(&mut db.conn)?;
+    let published = |(address, can_receive, since): (String, bool, NaiveDateTime)| Published {
+        address,
+        can_receive,
+        since: since.and_utc(),
+    };
+    Ok(rows.into_iter().map(published).collect())
 }
 
 /// The senders of an inbox, oldest first: the first is the default.

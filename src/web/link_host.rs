@@ -14,12 +14,13 @@ use super::error::WebError;
 use super::session::app_of;
 use crate::config::WebConfig;
 
-/// What is for strangers: its address is what lets one in, not a session.
-const FOR_STRANGERS: [&str; 1] = ["/l/"];
+/// What is for strangers: an address they got by text, or one that anybody may read,
+/// and never a session.
+const FOR_STRANGERS: [&str; 3] = ["/l/", "/f/", "/about-senders"];
 /// What their pages are made of.
 const STATIC: &str = "/static/";
 
-/// Whether a path is one that strangers got by text.
+/// Whether a path is for strangers.
 pub fn is_for_strangers(path: &str) -> bool {
     FOR_STRANGERS.iter().any(|start| path.starts_with(start))
 }

@@ -6,9 +6,9 @@
 use actix_web::web::ServiceConfig;
 
 use super::{
-    api, assets, contacts, conversations, escalations, events, health, hooks, links, live_socket,
-    messages, offline, palette, search, sessions, settings, setup, short_links, simulator,
-    templates,
+    about_senders, api, assets, contacts, conversations, escalations, events, health, hooks, links,
+    live_socket, messages, offline, palette, reply_forms, search, sessions, settings, setup,
+    short_links, simulator, templates,
 };
 
 /// Who may come in at all; what they see inside is up to the queries.
@@ -66,6 +66,11 @@ routes! {
     get "/l/{token}" Public => short_links::show;
     head "/l/{token}" Public => short_links::show;
     post "/l/{token}" Public => short_links::open;
+    get "/f/{token}" Public => reply_forms::show;
+    head "/f/{token}" Public => reply_forms::show;
+    post "/f/{token}" Public => reply_forms::create;
+    get "/about-senders" Public => about_senders::show;
+    get "/about-senders.json" Public => about_senders::list;
 
     // The first run.
     get "/setup" SetUp => setup::start;

@@ -69,7 +69,7 @@ pub async fn open(
 /// Whoever asks for such links too often is told to slow down, by the same page;
 /// a link that is good still opens for them, since a whole carrier's telephones
 /// may share their address.
-async fn gone(
+pub(super) async fn gone(
     app: &App,
     throttle: &Throttle,
     request: &HttpRequest,

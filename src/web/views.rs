@@ -91,7 +91,10 @@ pub use selection::{BulkView, RefusedView, SelectedPage, SelectedView};
 pub use sessions::NewSessionPage;
 pub use settings::*;
 pub use setup::{AdministratorPage, OrganizationPage, ProviderPage, StartPage, StartStep};
-pub use short_links::{GoneLinkPage, LinksPage, ShortLinkPage};
+pub use short_links::{
+    AboutSendersPage, GoneLinkPage, LinksPage, OurSenderView, ReplyFormPage, ReplyTakenPage,
+    ShortLinkPage,
+};
 pub use simulator::{
     BehaviourView, HandsetLink, HandsetTextView, HandsetView, RawHookView, SimulatorPage,
 };

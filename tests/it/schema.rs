@@ -47,6 +47,7 @@ const UNIQUE: &[(&str, &str)] = &[
     ("reads", "conversation_id,user_id"),
     ("receipts", "provider_account_id,dedupe_key"),
     ("refused_replies", "mail_hash"),
+    ("reply_forms", "token_hash"),
     ("reply_inboxes", "inbox_id"),
     ("senders", "provider_account_id,address"),
     ("sessions", "token_hash"),

@@ -15,6 +15,7 @@ mod live_socket;
 mod masking;
 mod password;
 mod presence;
+mod reply_forms;
 mod sessions;
 mod set_up;
 mod settings;

@@ -17,7 +17,9 @@ use crate::store::connection::Db;
 use crate::store::error::{StoreError, known};
 use crate::store::ids::RowId;
 use crate::store::messages::{self, Progress};
-use crate::store::schema::{conversations, messages as rows, outbox, reply_addresses, sessions};
+use crate::store::schema::{
+    conversations, messages as rows, outbox, reply_addresses, reply_forms, sessions,
+};
 use crate::store::{events, health};
 
 /// How far event numbers leap. Whoever follows the log may have seen numbers
@@ -56,8 +58,10 @@ type Waiting = (MessageId, ConversationId, InboxId, Option<String>, NaiveDateTim
 /// more, and nobody is signed in: a session may have been ended since.
 pub fn settle(db: &mut Db, made_at: &str, now: DateTime<Utc>) -> Result<Settled, BackupError> {
     let sessions = diesel::delete(sessions::table).execute(&mut db.conn)?;
-    // An address that was answered to since would be good a second time.
+    // An address that was answered to since would be good a second time, and a form.
     diesel::delete(reply_addresses::table).execute(&mut db.conn)?;
+    diesel::delete(reply_forms::table.filter(reply_forms::used_at.is_null()))
+        .execute(&mut db.conn)?;
     diesel::update(outbox::table)
         .set((
             outbox::claimed_by.eq(None::<RowId>),

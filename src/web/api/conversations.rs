@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Path, Payload};
 
 use super::contact_fields::named;
-use super::messages::{MessageView, Numbers};
+use super::messages::{Beside, MessageView, Numbers};
 use super::search::Question;
 use super::{ApiError, Body, Call, List, Query, ok};
 use crate::actions::{assign, close, snooze, tags as tagging};
@@ -15,7 +15,7 @@ use crate::domain::user::Sight;
 use crate::store::contacts::Contact;
 use crate::store::conversations::{self, Conversation, list};
 use crate::store::messages::{self, Message};
-use crate::store::{Db, StoreError, links, optional, tags};
+use crate::store::{Db, StoreError, optional, tags};
 use crate::web::cursor;
 use crate::web::error::WebError;
 
@@ -229,14 +229,14 @@ fn timeline(
         }
     };
     let shown: Vec<MessageId> = page.iter().map(|message| message.id).collect();
-    let mut links = links::of_messages(db, &shown)?;
+    let mut beside = Beside::read(db, &shown)?;
     let mut numbers = Numbers::new(&conversation, numbers);
     let items = page
         .into_iter()
         .map(|message| {
             let number = numbers.of(db, &message)?;
-            let links = links.remove(&message.id).unwrap_or_default();
-            Ok(MessageView::new(message, number, links))
+            let beside = beside.remove(&message.id).unwrap_or_default();
+            Ok(MessageView::new(message, number, beside))
         })
         .collect::<Result<_, StoreError>>()?;
     Ok(List { items, next: next.map(|id| id.to_string()) })

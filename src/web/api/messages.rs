@@ -12,14 +12,14 @@ use crate::domain::delivery::OutboundState;
 use crate::domain::id::MessageId;
 use crate::domain::segment::LengthProfile;
 use crate::store::messages::Message;
-use crate::store::{StoreError, conversations, links, messages, provider_accounts};
+use crate::store::{StoreError, conversations, messages, provider_accounts};
 use crate::web::error::WebError;
 
 mod idempotency;
 mod order;
 mod view;
 
-pub use view::{MessageView, Numbers};
+pub use view::{Beside, MessageView, Numbers};
 
 use idempotency::{IdempotencyKey, first_use};
 use order::Order;
@@ -69,8 +69,8 @@ pub async fn show(call: Call, id: Path<String>) -> HttpResponse {
             let message = messages::find(db, id)?;
             let conversation = conversations::visible_to(db, &sight, message.conversation_id)?;
             let number = Numbers::new(&conversation, numbers).of(db, &message)?;
-            let links = links::of_messages(db, &[message.id])?.remove(&message.id);
-            Ok::<_, StoreError>(MessageView::new(message, number, links.unwrap_or_default()))
+            let beside = Beside::read(db, &[message.id])?.remove(&message.id);
+            Ok::<_, StoreError>(MessageView::new(message, number, beside.unwrap_or_default()))
         });
         ok(&read.await?)
     })

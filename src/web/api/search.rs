@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use super::messages::{MessageView, Numbers};
+use super::messages::{Beside, MessageView, Numbers};
 use super::{ApiError, Asker, Call, List, Query, ok};
 use crate::app::App;
 use crate::domain::id::ConversationId;
@@ -12,7 +12,7 @@ use crate::domain::user::Sight;
 use crate::locale::Locale;
 use crate::store::conversations::Conversation;
 use crate::store::search::{Found, Hit, Place, Wanted};
-use crate::store::{Db, StoreError, links};
+use crate::store::{Db, StoreError};
 use crate::web::search::{moments, times_of_house};
 
 /// The newest first.
@@ -109,6 +109,6 @@ fn view(db: &mut Db, hit: Hit, numbers: masking::Numbers) -> Result<MessageView,
     let Hit { message, conversation } = hit;
     let conversation: Conversation = conversation;
     let number = Numbers::new(&conversation, numbers).of(db, &message)?;
-    let links = links::of_messages(db, &[message.id])?.remove(&message.id);
-    Ok(MessageView::new(message, number, links.unwrap_or_default()))
+    let beside = Beside::read(db, &[message.id])?.remove(&message.id);
+    Ok(MessageView::new(message, number, beside.unwrap_or_default()))
 }

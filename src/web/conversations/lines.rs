@@ -216,6 +216,7 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
         SystemLine::HelpAsked => named(|t, name| t.system_help_asked_by(name)),
         SystemLine::HelpEnded => named(|t, name| t.system_help_ended_by(name)),
         SystemLine::ByMail => named(|t, name| t.system_by_mail_of(name)),
+        SystemLine::ByForm => Some(t.system_by_form().to_owned()),
     };
     told.unwrap_or_else(|| match line {
         SystemLine::Reopened => t.system_reopened().to_owned(),
@@ -228,6 +229,7 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
         SystemLine::OptedOut
         | SystemLine::OptedIn
         | SystemLine::Withdrawn
+        | SystemLine::ByForm
         | SystemLine::Escalated(..) => String::new(),
         SystemLine::Stopped => t.system_stopped().to_owned(),
         SystemLine::HelpAsked => t.system_help_asked().to_owned(),
@@ -257,6 +259,7 @@ fn icon(message: &Message) -> &'static str {
         Some(SystemLine::OptedOut | SystemLine::OptedIn) => "ban",
         Some(SystemLine::Withdrawn) => "undo-2",
         Some(SystemLine::Escalated(..) | SystemLine::ByMail) => "at-sign",
+        Some(SystemLine::ByForm) => "reply",
         Some(SystemLine::Stopped) => "ban",
         Some(SystemLine::HelpAsked | SystemLine::HelpEnded) => "hand",
         None => "info",

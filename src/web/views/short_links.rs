@@ -1,8 +1,8 @@
-//! Short links: what whoever got one is shown, and where they may lead.
+//! What strangers are shown, who got a text; and where short links may lead.
 
 use askama::Template;
 
-use super::{FormErrors, Shell};
+use super::{FormErrors, Shell, TimeView};
 use crate::locale::Locale;
 
 /// `GET /l/{token}`: whom it is from, where it leads, and a button. A page of a few
@@ -35,4 +35,42 @@ pub struct LinksPage {
     pub hosts: Vec<String>,
     pub host: String,
     pub errors: FormErrors,
+}
+
+/// `GET /f/{token}`: one box.
+#[derive(Template)]
+#[template(path = "reply_forms/show.html")]
+pub struct ReplyFormPage {
+    pub t: Locale,
+    pub organization: Option<String>,
+    pub longest: usize,
+    pub body: String,
+    pub errors: FormErrors,
+}
+
+/// What was typed is there.
+#[derive(Template)]
+#[template(path = "reply_forms/taken.html")]
+pub struct ReplyTakenPage {
+    pub t: Locale,
+    pub organization: Option<String>,
+}
+
+/// `GET /about-senders`: which numbers and domains are ours.
+#[derive(Template)]
+#[template(path = "about_senders/show.html")]
+pub struct AboutSendersPage {
+    pub t: Locale,
+    pub organization: Option<String>,
+    pub senders: Vec<OurSenderView>,
+    pub link_host: String,
+    /// Where links lead.
+    pub hosts: Vec<String>,
+}
+
+pub struct OurSenderView {
+    pub address: String,
+    pub takes_replies: bool,
+    /// Since when it is a number of ours.
+    pub since: TimeView,
 }

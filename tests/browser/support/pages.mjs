@@ -27,6 +27,7 @@ export const everyPage = ({ threads, user, inbox, calendar, contact, merging, li
   ['link', link],
   ['links', '/settings/links'],
   ['short-link-gone', '/l/xxxxxxxxxxx'],
+  ['about-senders', '/about-senders'],
   ['inbox', '/conversations?view=all'],
   ['inbox-mine', '/conversations?view=mine'],
   ...Object.entries(threads).map(([name, id]) => [`thread-${name}`, `/conversations/${id}`]),

@@ -1,7 +1,7 @@
 //! What to put into the addresses of the routes.
 
 use henji::actions::people::{self, NewUser};
-use henji::actions::settings::{self, NewAccount};
+use henji::actions::settings;
 use henji::actions::sign_in;
 use henji::actions::tags::{self, Wanted};
 use henji::actions::teams;
@@ -26,7 +26,7 @@ mod things;
 
 use asking::query;
 use spec::{answering, spec, with};
-use things::{letter, short_link};
+use things::{account, form, letter, short_link};
 
 /// A route's address, and what it takes to get a sensible answer.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +59,7 @@ enum Object {
     Mail,
     /// A link of ours, and a site that links may lead to.
     Link,
+    Form,
     Host,
     /// Of somebody who asks for nothing.
     OthersSession,
@@ -105,6 +106,11 @@ pub const SPECS: &[Spec] = &[
     spec("get", "/l/{token}", Object::Link),
     spec("head", "/l/{token}", Object::Link),
     spec("post", "/l/{token}", Object::Link),
+    spec("get", "/f/{token}", Object::Form),
+    spec("head", "/f/{token}", Object::Form),
+    spec("post", "/f/{token}", Object::Form),
+    spec("get", "/about-senders", Object::None),
+    spec("get", "/about-senders.json", Object::None),
     spec("get", "/setup", Object::None),
     spec("get", "/setup/organization", Object::None),
     spec("post", "/setup/organization", Object::None),
@@ -326,6 +332,7 @@ pub struct Scene {
     calendar: String,
     team: String,
     link: String,
+    form: String,
     mail: String,
     session: String,
     account: String,
@@ -361,20 +368,7 @@ impl Scene {
             body: "matrix".into(),
         };
         templates::save(app, operator(), template.clone()).await.unwrap();
-        let twilio = NewAccount {
-            kind: "twilio".into(),
-            settings: [
-                ("account_sid", "AC0123456789abcdef0123456789abcdef"),
-                ("auth_token", "t"),
-                // Nobody is at home there: what the routes ask stays on this machine.
-                ("base_url", "http://127.0.0.1:9"),
-            ]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into(),
-            sender: "+815055556666".into(),
-        };
-        let (account, _) =
-            settings::add_account(app, operator(), app.cast.recruiting, twilio).await.unwrap();
+        let account = account(app).await;
         let wanted =
             Wanted { id: None, name: "面接".into(), colour: Default::default(), position: 1 };
         let tag = tags::save(app, operator(), wanted).await.unwrap();
@@ -401,7 +395,8 @@ impl Scene {
             inboxes: Default::default(),
         };
         let team = teams::save(app, operator(), wanted).await.unwrap();
-        let (mail, link) = (letter(app).await, short_link(app, conversation).await);
+        let mail = letter(app).await;
+        let (link, form) = (short_link(app, conversation).await, form(app, conversation).await);
         let signer = Signer::of(app, &app.cast.account);
         let forged = Signer { secret: "no such secret here".into(), ..signer };
         let body = inbound("SIM0", "+819012345678", "?").to_string();
@@ -421,9 +416,10 @@ impl Scene {
             calendar: calendar.to_string(),
             team: team.to_string(),
             link,
+            form,
             mail: mail.to_string(),
             session: session.to_string(),
-            account: account.id.to_string(),
+            account,
             quarantined: read.await.unwrap()[0].id.to_string(),
             door: app.cast.account.hook_token.clone(),
             sato: app.cast.id(SATO).to_string(),
@@ -450,8 +446,14 @@ impl Scene {
                 vec![target(spec.path.replace("{number}", "%2B819012345678"), Whose::House)]
             }
             Object::Host => vec![target(spec.path.replace("{host}", "a.example.jp"), Whose::House)],
-            Object::Link => vec![
-                target(spec.path.replace("{token}", &self.link), Whose::House),
+            Object::Link | Object::Form => vec![
+                target(
+                    spec.path.replace(
+                        "{token}",
+                        if spec.object == Object::Link { &self.link } else { &self.form },
+                    ),
+                    Whose::House,
+                ),
                 target(spec.path.replace("{token}", "xxxxxxxxxxx"), Whose::Nobodys),
             ],
             Object::Door => {

@@ -145,7 +145,7 @@ fn forms() -> impl Iterator<Item = &'static Route> {
         let is_for_machines =
             matches!(route.access, Access::Provider | Access::Token(_) | Access::AnyToken);
         // What strangers got by text has no session to be forged (web/short_links.rs).
-        let is_for_strangers = route.path.starts_with("/l/");
+        let is_for_strangers = ["/l/", "/f/"].iter().any(|start| route.path.starts_with(start));
         route.method != "get" && !is_for_machines && !is_for_strangers
     })
 }

@@ -29,7 +29,8 @@ const FOR_STRANGERS: &str = "default-src 'none'; style-src 'self'; img-src 'self
 /// What an answer to a request for `path` lacks, in words.
 pub fn missing(answer: &Answer, path: &str) -> Vec<String> {
     let mut missing = Vec::new();
-    let is_for_strangers = path.starts_with("/l/");
+    let is_for_strangers =
+        ["/l/", "/f/", "/about-senders"].iter().any(|start| path.starts_with(start));
     for (name, value) in HEADERS.iter().copied() {
         let value = match name {
             "content-security-policy" if is_for_strangers => FOR_STRANGERS,

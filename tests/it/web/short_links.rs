@@ -128,6 +128,7 @@ async fn what_opens_nothing_looks_the_same_whatever_it_is() {
 #[tokio::test]
 async fn guesses_open_nothing_and_keep_nobody_out() {
     const GUESSERS: usize = 8;
+    #[expect(clippy::disallowed_methods, reason = "it is for the tests, and no setting")]
     let asked = std::env::var("TEST_GUESSES").ok();
     let guesses: usize =
         asked.map_or(400, |guesses| guesses.parse().expect("TEST_GUESSES is a number"));

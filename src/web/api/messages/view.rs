@@ -8,13 +8,14 @@ use uuid::Uuid;
 
 use super::super::is_false;
 
+use crate::domain::id::MessageId;
 use crate::domain::masking;
 use crate::domain::message::Direction;
 use crate::store::conversations::Conversation;
 use crate::store::ids::RowId;
-use crate::store::links::Followed;
+use crate::store::links::{self, Followed};
 use crate::store::messages::Message;
-use crate::store::{Db, StoreError, contacts};
+use crate::store::{Db, StoreError, contacts, reply_forms};
 
 #[derive(Debug, Serialize)]
 pub struct MessageView {
@@ -22,6 +23,9 @@ pub struct MessageView {
     conversation_id: Uuid,
     direction: &'static str,
     kind: &'static str,
+    /// `web` for what was typed into a reply form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<&'static str>,
     purpose: &'static str,
     /// Null for what never leaves the house, like `to`.
     from: Option<String>,
@@ -67,6 +71,27 @@ struct LinkView {
     opens: i64,
 }
 
+/// What is kept of a message beside it.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    links: Vec<Followed>,
+    /// Whether it was typed into a reply form.
+    is_typed: bool,
+}
+
+impl Beside {
+    /// That of each of `texts`.
+    pub fn read(db: &mut Db, texts: &[MessageId]) -> Result<HashMap<MessageId, Self>, StoreError> {
+        let mut links = links::of_messages(db, texts)?;
+        let typed = reply_forms::typed(db, texts)?;
+        let one = |id: &MessageId| Self {
+            links: links.remove(id).unwrap_or_default(),
+            is_typed: typed.contains(id),
+        };
+        Ok(texts.iter().copied().zip(texts.iter().map(one)).collect())
+    }
+}
+
 impl From<Followed> for LinkView {
     fn from(link: Followed) -> Self {
         let Followed { link: id, expires_at, opened_at, opens } = link;
@@ -76,7 +101,7 @@ impl From<Followed> for LinkView {
 
 impl MessageView {
     /// `number` is the contact's at the time.
-    pub fn new(message: Message, number: Option<String>, links: Vec<Followed>) -> Self {
+    pub fn new(message: Message, number: Option<String>, beside: Beside) -> Self {
         let (from, to) = match message.direction {
             Direction::Inbound => (number, message.our_address),
             Direction::Outbound => (message.our_address, number),
@@ -91,6 +116,7 @@ impl MessageView {
             conversation_id: message.conversation_id.0,
             direction: message.direction.word(),
             kind: message.kind.word(),
+            channel: beside.is_typed.then_some("web"),
             purpose: message.purpose.word(),
             from,
             to,
@@ -108,7 +134,7 @@ impl MessageView {
             expires_at: message.expires_at,
             sent_at: message.sent_at,
             delivered_at: message.delivered_at,
-            links: links.into_iter().map(LinkView::from).collect(),
+            links: beside.links.into_iter().map(LinkView::from).collect(),
         }
     }
 }

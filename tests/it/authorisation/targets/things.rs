@@ -2,10 +2,12 @@
 
 use chrono::TimeDelta;
 use henji::actions::links::{self, Wanted};
+use henji::actions::settings::{self, NewAccount};
 use henji::clock::fresh_id;
 use henji::domain::id::{ConversationId, MailId};
 use henji::domain::user::{Actor, Caller};
 use henji::store::mails::{self, NewMail};
+use henji::store::reply_forms;
 
 use crate::support::TestApp;
 
@@ -39,4 +41,32 @@ pub async fn short_link(app: &TestApp, conversation: ConversationId) -> String {
     };
     let made = app.store.write(move |tx| links::make(tx, &wanted)).await.unwrap();
     made.token.as_str().to_owned()
+}
+
+/// The token of a reply form that nobody has typed into.
+pub async fn form(app: &TestApp, conversation: ConversationId) -> String {
+    let made = app.store.write(move |tx| {
+        let now = tx.now;
+        reply_forms::offer(tx, conversation, now, TimeDelta::days(14))
+    });
+    made.await.unwrap().as_str().to_owned()
+}
+
+/// An account of a provider of the world, which nobody answers for.
+pub async fn account(app: &TestApp) -> String {
+    let twilio = NewAccount {
+        kind: "twilio".into(),
+        settings: [
+            ("account_sid", "AC0123456789abcdef0123456789abcdef"),
+            ("auth_token", "t"),
+            // Nobody is at home there: what the routes ask stays on this machine.
+            ("base_url", "http://127.0.0.1:9"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into(),
+        sender: "+815055556666".into(),
+    };
+    let admin = Caller::house(Actor::operator());
+    let added = settings::add_account(app, admin, app.cast.recruiting, twilio).await;
+    added.unwrap().0.id.to_string()
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::inbox::composer;
-use super::{inbox, shell};
+use super::{inbox, shell, time};
 use crate::domain::message::Purpose;
 use crate::domain::segment::LengthProfile;
 use crate::locale::Locale;
@@ -16,6 +16,9 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         ("short-link", short_link(t).render().unwrap()),
         ("short-link-gone", gone_link(t).render().unwrap()),
         ("links", links(t).render().unwrap()),
+        ("reply-form", reply_form(t).render().unwrap()),
+        ("reply-taken", ReplyTakenPage { t, organization: None }.render().unwrap()),
+        ("about-senders", about_senders(t).render().unwrap()),
     ]
 }
 
@@ -67,5 +70,30 @@ fn links(t: Locale) -> LinksPage {
         hosts: vec!["www.example.jp".into(), "xn--jvrr88k.example.jp".into()],
         host: "intranet".into(),
         errors: FormErrors::of("host", t.problem_not_a_host()),
+    }
+}
+
+fn reply_form(t: Locale) -> ReplyFormPage {
+    ReplyFormPage {
+        t,
+        organization: Some("株式会社見本".into()),
+        longest: 660,
+        body: "土曜に\n変えられますか".into(),
+        errors: FormErrors::of("body", t.problem_too_long()),
+    }
+}
+
+fn about_senders(t: Locale) -> AboutSendersPage {
+    let sender = |address: &str, takes_replies| OurSenderView {
+        address: address.into(),
+        takes_replies,
+        since: time("2026-11-22"),
+    };
+    AboutSendersPage {
+        t,
+        organization: Some("株式会社見本".into()),
+        senders: vec![sender("050-5555-6666", true), sender("MIHON", false)],
+        link_host: "s.example.jp".into(),
+        hosts: vec!["www.example.jp".into()],
     }
 }

@@ -31,6 +31,9 @@ async function walk(t, look) {
   const see = (page, name, path) => t.test(name, () => inspect(page, look, name, path))
 
   await see(await scene.visitor(look), 'sign-in', '/session/new')
+  // What those are shown who got a text: in their browser's language.
+  await see(await scene.visitor(look), 'short-link-gone', '/l/xxxxxxxxxxx')
+  await see(await scene.visitor(look), 'about-senders', '/about-senders')
   await setUp(see, look)
 
   const page = await scene.person('yamamoto', look)
@@ -77,7 +80,7 @@ async function setUp(see, look) {
 async function inspect(page, { locale, width }, name, path) {
   if (path) {
     const answer = await page.goto(path)
-    assert.equal(answer.status(), name === 'missing' ? 404 : 200)
+    assert.equal(answer.status(), ['missing', 'short-link-gone'].includes(name) ? 404 : 200)
   }
   assert.equal(await page.getAttribute('html', 'lang'), locale)
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)

@@ -26,8 +26,6 @@ const at = {
 export const everyPage = ({ threads, user, inbox, calendar, contact, merging, link }) => [
   ['link', link],
   ['links', '/settings/links'],
-  ['short-link-gone', '/l/xxxxxxxxxxx'],
-  ['about-senders', '/about-senders'],
   ['inbox', '/conversations?view=all'],
   ['inbox-mine', '/conversations?view=mine'],
   ...Object.entries(threads).map(([name, id]) => [`thread-${name}`, `/conversations/${id}`]),

@@ -20,6 +20,8 @@ pub mod deliver;
 mod error;
 pub mod escalate;
 pub mod export_contacts;
+pub mod hand_off;
+pub mod handoff_flows;
 pub mod import_contacts;
 pub mod journaled;
 pub mod links;

@@ -16,6 +16,7 @@ pub mod delivery;
 pub mod escalation;
 pub mod event;
 pub mod excerpt;
+pub mod handoff;
 pub mod holiday;
 pub mod id;
 pub mod inbound;

@@ -10,6 +10,7 @@ use crate::domain::contact_field::FieldKind;
 use crate::domain::conversation::ShownState;
 use crate::domain::delivery::{OutboundState, Reason};
 use crate::domain::escalation::Trigger;
+use crate::domain::handoff::Speech;
 use crate::domain::mail_reply::Refusal;
 use crate::domain::message::Purpose;
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
@@ -78,6 +79,17 @@ impl Locale {
             Refusal::OptedOut => self.mail_reply_opted_out(),
             Refusal::Secret => self.mail_reply_secret(),
             Refusal::Unsendable => self.mail_reply_unsendable(),
+        }
+    }
+
+    /// What the voice of a phone menu says, where the house has no words of its own.
+    pub fn speech(self, speech: Speech) -> &'static str {
+        match speech {
+            Speech::Sent => self.speech_sent(),
+            Speech::AlreadySent => self.speech_already_sent(),
+            Speech::AskMobile => self.speech_ask_mobile(),
+            Speech::CannotSend => self.speech_cannot_send(),
+            Speech::TryLater => self.speech_try_later(),
         }
     }
 

@@ -30,6 +30,8 @@ pub mod drafts;
 mod error;
 pub mod escalations;
 pub mod events;
+pub mod handoff_flows;
+pub mod handoffs;
 pub mod health;
 pub mod help_calls;
 pub mod ids;

@@ -10,7 +10,7 @@ use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::CalendarId;
 use crate::domain::user::Caller;
 use crate::store::audit::Object;
-use crate::store::{Tx, calendars};
+use crate::store::{Tx, calendars, handoff_flows};
 
 use super::set_up::check_name;
 use super::{ActionError, Problem, access};
@@ -154,13 +154,13 @@ pub async fn unset_day(
 /// Removes a calendar.
 ///
 /// # Errors
-/// `Invalid { field: "calendar" }` while an inbox goes by it.
+/// `Invalid { field: "calendar" }` while an inbox or a phone menu goes by it.
 pub async fn remove(app: &App, caller: Caller, id: CalendarId) -> Result<(), ActionError> {
     access::must_administer(&caller)?;
     app.store
         .write(move |tx| {
             calendars::find(tx, id)?;
-            if !calendars::inboxes_of(tx, id)?.is_empty() {
+            if !calendars::inboxes_of(tx, id)?.is_empty() || handoff_flows::goes_by(tx, id)? {
                 return Err(ActionError::invalid("calendar", Problem::InUse));
             }
             calendars::remove(tx, id)?;

@@ -71,6 +71,32 @@ pub async fn refuse_host(app: &App, caller: Caller, host: String) -> Result<(), 
         .await
 }
 
+/// Lets links lead where somebody who may say so wants them to, in a transaction that
+/// says so.
+///
+/// # Errors
+/// `Invalid` names `url`.
+pub(super) fn allow_destination(
+    tx: &mut Tx,
+    caller: &Caller,
+    address: &str,
+) -> Result<(), ActionError> {
+    let host = match destination(tx, address) {
+        Ok(_allowed) => return Ok(()),
+        Err(ActionError::Invalid { problem: Problem::ForeignHost, .. }) => parse_host(address),
+        Err(error) => return Err(error),
+    };
+    let host = host.ok_or(ActionError::invalid("url", Problem::Malformed))?;
+    if links::hosts(tx)?.len() >= MOST_HOSTS {
+        return Err(ActionError::invalid("url", Problem::TooMany));
+    }
+    let now = tx.now;
+    if links::add_host(tx, &host, now)? {
+        record(tx, caller, "link_host.add", &host);
+    }
+    Ok(())
+}
+
 /// Whether a link may lead to `address`; asked when somebody writes it down, and
 /// again when a link is made.
 ///

@@ -24,7 +24,7 @@ use crate::store::messages::{Message, Progress};
 use crate::store::senders::Sender;
 use crate::store::{StoreError, Tx, contacts, conversations, messages, opt_outs, outbox, senders};
 
-use super::{ActionError, automatic_reply, timeline};
+use super::{ActionError, automatic_reply, hand_off, timeline};
 
 mod together;
 use together::{Arrival, receive_together};
@@ -113,6 +113,7 @@ pub(super) fn receive(
         conversations::open_case(tx, conversation.id, now)?;
         let reopening = SystemLine::Reopened;
         timeline::say(tx, conversation.inbox_id, conversation.id, None, reopening)?;
+        hand_off::route(tx, &conversation)?;
     }
     withdraw(tx, &[(conversation.id, conversation.inbox_id)])?;
     conversations::touch(tx, conversation.id, &status, &message, &key)?;

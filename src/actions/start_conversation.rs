@@ -86,7 +86,8 @@ fn asked_before(
     }
 }
 
-fn join_or_start(
+/// The contact's conversation in the inbox, begun now if there is none.
+pub(super) fn join_or_start(
     tx: &mut Tx,
     caller: &Caller,
     inbox: InboxId,

@@ -23,6 +23,8 @@ pub enum EventKind {
     AccessChanged,
     /// An inbox, sender or provider account changed.
     SettingsChanged,
+    /// A caller pressed a key and was sent a text, or had it already.
+    HandoffCreated,
     /// A webhook request failed its check and waits in quarantine.
     QuarantineAdded,
     /// A person followed a link of ours; of a message where the link stands in one.
@@ -37,6 +39,7 @@ words!(EventKind {
     DraftChanged = "draft.changed",
     AccessChanged = "access.changed",
     SettingsChanged = "settings.changed",
+    HandoffCreated = "handoff.created",
     QuarantineAdded = "quarantine.added",
     LinkOpened = "link.opened",
 });

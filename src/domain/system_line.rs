@@ -38,6 +38,8 @@ pub enum SystemLine {
     ByMail,
     /// The text beside it was typed into a reply form.
     ByForm,
+    /// The contact rang once more for what they were sent; so often by now.
+    CalledAgain(u32),
 }
 
 impl SystemLine {
@@ -68,6 +70,7 @@ impl SystemLine {
             "help_ended" => Some(Self::HelpEnded),
             "by_mail" => Some(Self::ByMail),
             "by_form" => Some(Self::ByForm),
+            "called_again" => detail.parse().ok().map(Self::CalledAgain),
             _ => None,
         }
     }
@@ -94,6 +97,7 @@ impl fmt::Display for SystemLine {
             Self::HelpEnded => f.write_str("help_ended"),
             Self::ByMail => f.write_str("by_mail"),
             Self::ByForm => f.write_str("by_form"),
+            Self::CalledAgain(times) => write!(f, "called_again {times}"),
         }
     }
 }
@@ -123,6 +127,7 @@ mod tests {
             SystemLine::HelpEnded,
             SystemLine::ByMail,
             SystemLine::ByForm,
+            SystemLine::CalledAgain(2),
         ];
         for line in lines {
             assert_eq!(SystemLine::parse(&line.to_string()), Some(line));

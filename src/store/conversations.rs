@@ -157,7 +157,8 @@ pub struct NewConversation<'a> {
     pub direction: Direction,
 }
 
-/// Starts a conversation and its first case. False if the contact already has
+/// Starts a conversation and its first case, which is over at once where nobody has
+/// anything to do yet. False if the contact already has
 /// one in this inbox. [`touch`] fills in what the list shows.
 pub fn insert(
     db: &mut Db,
@@ -183,6 +184,9 @@ pub fn insert(
     })?;
     if inserted == 1 {
         insert_case(db, case, new.id, now)?;
+        if new.status.state == ConversationState::Closed {
+            close_case(db, case, &new.status, None, now)?;
+        }
     }
     Ok(inserted == 1)
 }

@@ -12,9 +12,9 @@ use uuid::Uuid;
 
 use super::connection::MultiBackend;
 use crate::domain::id::{
-    ApiTokenId, AttemptId, CalendarId, CaseId, ContactId, ConversationId, FieldId, InboxId, LinkId,
-    MailId, MessageId, NudgeId, ProviderAccountId, QuarantineId, ReplyAddressId, SenderId,
-    SessionId, TagId, TeamId, TemplateId, UserId,
+    ApiTokenId, AttemptId, CalendarId, CaseId, ContactId, ConversationId, FieldId, HandoffFlowId,
+    HandoffId, InboxId, LinkId, MailId, MessageId, NudgeId, ProviderAccountId, QuarantineId,
+    ReplyAddressId, SenderId, SessionId, TagId, TeamId, TemplateId, UserId,
 };
 
 /// One SQL type for all ids.
@@ -115,4 +115,6 @@ proxies! {
     NudgeIdProxy => NudgeId,
     FieldIdProxy => FieldId,
     LinkIdProxy => LinkId,
+    HandoffFlowIdProxy => HandoffFlowId,
+    HandoffIdProxy => HandoffId,
 }

@@ -891,6 +891,85 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    handoff_flows (id) {
+        id -> DbUuid,
+        name -> Text,
+        inbox_id -> DbUuid,
+        called -> Nullable<Text>,
+        calendar_id -> Nullable<DbUuid>,
+        duplicate_seconds -> BigInt,
+        return_seconds -> BigInt,
+        foreign_numbers -> Bool,
+        overflow -> Text,
+        busy_calendar_id -> Nullable<DbUuid>,
+        general_sealed -> Nullable<Binary>,
+        closed_sealed -> Nullable<Binary>,
+        overflow_sealed -> Nullable<Binary>,
+        overflow_url_sealed -> Nullable<Binary>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    handoff_options (flow_id, digit) {
+        flow_id -> DbUuid,
+        digit -> Text,
+        position -> Integer,
+        topic -> Text,
+        body_sealed -> Binary,
+        url_sealed -> Nullable<Binary>,
+        team_id -> Nullable<DbUuid>,
+        purpose -> Text,
+        language -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    handoff_sayings (flow_id, speech, language) {
+        flow_id -> DbUuid,
+        speech -> Text,
+        language -> Text,
+        text_sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    handoffs (id) {
+        id -> DbUuid,
+        flow_id -> DbUuid,
+        api_token_id -> DbUuid,
+        call_index -> Binary,
+        caller_index -> Binary,
+        digit -> Text,
+        turn -> Integer,
+        topic_sealed -> Binary,
+        language -> Text,
+        typed -> Bool,
+        result -> Text,
+        reason -> Nullable<Text>,
+        suggests_operator -> Bool,
+        conversation_id -> Nullable<DbUuid>,
+        message_id -> Nullable<DbUuid>,
+        team_id -> Nullable<DbUuid>,
+        called_at -> Timestamp,
+        returns_until -> Timestamp,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(conversations -> contacts (contact_id));
 diesel::joinable!(conversations -> contact_addresses (address_id));
 diesel::joinable!(messages -> conversations (conversation_id));
@@ -934,6 +1013,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     escalation_steps,
     escalations,
     events,
+    handoff_flows,
+    handoff_options,
+    handoff_sayings,
+    handoffs,
     help_calls,
     idempotency_keys,
     inbox_counts,

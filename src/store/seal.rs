@@ -61,6 +61,8 @@ rows!(
     ContactId,
     crate::domain::id::AttemptId,
     crate::domain::id::ConversationId,
+    crate::domain::id::HandoffFlowId,
+    crate::domain::id::HandoffId,
     crate::domain::id::InboxId,
     crate::domain::id::LinkId,
     crate::domain::id::MailId,
@@ -245,6 +247,12 @@ impl Vault {
     /// The look-up value of a phone number; equal for equal numbers only.
     pub fn address_index(&self, address: &str) -> Vec<u8> {
         mac(&self.address_index, &[b"phone", address.as_bytes()])
+    }
+
+    /// What a call is known by at one telephone exchange: its name there may hold the
+    /// caller's number.
+    pub fn call_index(&self, exchange: Uuid, call: &str) -> Vec<u8> {
+        mac(&self.address_index, &[b"call", exchange.as_bytes(), call.as_bytes()])
     }
 
     /// The look-up value of a mail address, whatever its case.

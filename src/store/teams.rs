@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use super::connection::Db;
 use super::error::StoreError;
 use super::schema::{conversations, team_inboxes, team_members, teams};
+use super::{handoff_flows, handoffs};
 use crate::domain::conversation::ConversationState;
 use crate::domain::id::{InboxId, TeamId, UserId};
 
@@ -103,6 +104,8 @@ pub fn remove(db: &mut Db, id: TeamId) -> Result<(), StoreError> {
     diesel::update(conversations::table.filter(conversations::team_id.eq(id)))
         .set(conversations::team_id.eq(None::<TeamId>))
         .execute(&mut db.conn)?;
+    handoff_flows::forget_team(db, id)?;
+    handoffs::forget_team(db, id)?;
     delete_rows(db, id)?;
     let gone = diesel::delete(teams::table.find(id)).execute(&mut db.conn)?;
     if gone == 1 { Ok(()) } else { Err(StoreError::NotFound) }

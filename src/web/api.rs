@@ -12,6 +12,8 @@ pub mod conversations;
 mod error;
 pub mod events;
 mod fields;
+pub mod handoff_flows;
+pub mod handoffs;
 pub mod inboxes;
 mod list;
 pub mod messages;

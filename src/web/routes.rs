@@ -251,6 +251,10 @@ routes! {
     delete "/api/v1/conversations/{id}/snooze" Token("conversations:write") => api::conversations::wake;
     put "/api/v1/inboxes/{id}/escalation_policy" Token("admin") => api::inboxes::set_escalation_policy;
     put "/api/v1/inboxes/{id}/mail_replies" Token("admin") => api::inboxes::set_mail_replies;
+    put "/api/v1/handoff_flows/{name}" Token("handoffs:write") => api::handoff_flows::set;
+    get "/api/v1/handoff_flows/{name}" Token("handoffs:write") => api::handoff_flows::show;
+    put "/api/v1/handoff_flows/{name}/overflow" Token("handoffs:write") => api::handoff_flows::set_overflow;
+    post "/api/v1/handoffs" Token("handoffs:write") => api::handoffs::create;
     get "/api/v1/contacts" Token("contacts:read") => api::contacts::index;
     put "/api/v1/contacts/{id}/fields" Token("contacts:write") => api::contact_fields::set;
     get "/api/v1/contact_fields" Token("contacts:read") => api::contact_fields::index;

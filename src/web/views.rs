@@ -22,6 +22,7 @@
 //! | live element | id | put into |
 //! |---|---|---|
 //! | [`MessageView`] | `m-<dom_id>` | `thread-<conversation>` sorted by `sort` |
+//! | [`CallLineView`] | `call-<id>` | `thread-<conversation>` sorted by `sort`, when it is made |
 //! | [`CaseLineView`] | `case-<id>` | `thread-<conversation>` sorted by `sort`, when it begins |
 //! | [`RowView`] | `row-<conversation>` | `rows` sorted by `sort` |
 //! | [`HeadView`] | `head-<conversation>` | only replaced, never added |
@@ -34,6 +35,7 @@ use crate::locale::Locale;
 mod automatic_replies;
 mod body;
 mod calendars;
+mod calls;
 mod cases;
 mod contacts;
 mod conversations;
@@ -62,6 +64,7 @@ pub use body::{Link, Piece, pieces, pieces_and_calls};
 pub use calendars::{
     AheadView, CalendarFormPage, CalendarRowView, CalendarView, CalendarsPage, SpecialDayView,
 };
+pub use calls::CallLineView;
 pub use cases::{CaseLineView, CaseView};
 pub use contacts::{
     ContactLineView, ContactPage, ContactRowView, ContactThreadView, ContactsPage, FaultView,
@@ -257,6 +260,7 @@ macro_rules! components {
 
 components!(
     BoardView,
+    CallLineView,
     CaseLineView,
     ComposerView,
     ConflictView,

@@ -164,6 +164,9 @@ pub fn did(t: Locale, action: &str) -> &str {
         "tag.restore" => t.did_tag_restore(),
         "conversation.tag" => t.did_conversation_tag(),
         "conversation.untag" => t.did_conversation_untag(),
+        "handoff_flow.add" => t.did_handoff_flow_add(),
+        "handoff_flow.change" => t.did_handoff_flow_change(),
+        "handoff_flow.overflow" => t.did_handoff_flow_overflow(),
         "calendar.add" => t.did_calendar_add(),
         "calendar.change" => t.did_calendar_change(),
         "calendar.remove" => t.did_calendar_remove(),
@@ -224,7 +227,7 @@ pub fn did(t: Locale, action: &str) -> &str {
 }
 
 /// What the actions of the audit log begin with, as people look for them.
-pub const THINGS: [&str; 20] = [
+pub const THINGS: [&str; 21] = [
     "session",
     "conversation",
     "message",
@@ -234,6 +237,7 @@ pub const THINGS: [&str; 20] = [
     "team",
     "inbox",
     "calendar",
+    "handoff_flow",
     "template",
     "tag",
     "field",
@@ -260,6 +264,7 @@ pub fn object(t: Locale, kind: &str) -> &str {
         "inbox" => t.object_inbox(),
         "mail" => t.object_mail(),
         "calendar" => t.object_calendar(),
+        "handoff_flow" => t.object_handoff_flow(),
         "sender" => t.object_sender(),
         "provider_account" => t.object_provider_account(),
         "api_token" => t.object_api_token(),

@@ -8,6 +8,7 @@ mod conversations;
 mod deliver;
 mod drafts;
 mod escalation;
+mod hand_off;
 mod idempotency;
 mod mail;
 mod mail_contact;

@@ -17,6 +17,13 @@ pub struct Case {
     pub closed_by: Option<UserId>,
 }
 
+impl Case {
+    /// Over as soon as it began: a text of ours that nobody has answered yet.
+    pub fn is_empty(&self) -> bool {
+        self.closed_at == Some(self.opened_at)
+    }
+}
+
 /// The newest cases of a conversation, newest first.
 pub fn cases_of(db: &mut Db, conversation: ConversationId) -> Result<Vec<Case>, StoreError> {
     const ENOUGH: i64 = 20;

@@ -39,7 +39,7 @@ pub fn case_lines(
     page: &[Message],
     revision: i64,
 ) -> Vec<(String, CaseLineView)> {
-    let begun = cases.iter().filter_map(|case| {
+    let begun = cases.iter().filter(|case| !case.is_empty()).filter_map(|case| {
         let first = page.iter().find(|message| message.created_at >= case.opened_at)?;
         Some((first.id.to_string(), case_line(times, people, case, revision)))
     });

@@ -217,6 +217,7 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
         SystemLine::HelpEnded => named(|t, name| t.system_help_ended_by(name)),
         SystemLine::ByMail => named(|t, name| t.system_by_mail_of(name)),
         SystemLine::ByForm => Some(t.system_by_form().to_owned()),
+        SystemLine::CalledAgain(times) => Some(t.system_called_again(times)),
     };
     told.unwrap_or_else(|| match line {
         SystemLine::Reopened => t.system_reopened().to_owned(),
@@ -230,6 +231,7 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
         | SystemLine::OptedIn
         | SystemLine::Withdrawn
         | SystemLine::ByForm
+        | SystemLine::CalledAgain(_)
         | SystemLine::Escalated(..) => String::new(),
         SystemLine::Stopped => t.system_stopped().to_owned(),
         SystemLine::HelpAsked => t.system_help_asked().to_owned(),
@@ -262,6 +264,7 @@ fn icon(message: &Message) -> &'static str {
         Some(SystemLine::ByForm) => "reply",
         Some(SystemLine::Stopped) => "ban",
         Some(SystemLine::HelpAsked | SystemLine::HelpEnded) => "hand",
+        Some(SystemLine::CalledAgain(_)) => "smartphone",
         None => "info",
     }
 }

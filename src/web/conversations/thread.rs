@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 
+use super::calls::call_lines;
 use super::cases::{case_lines, case_view, closers};
 use super::lines::{Setting, is_mailable, lines, mentioned, opens};
 use super::list::{inbox_choice, is_late, shown_name};
@@ -273,6 +274,7 @@ fn drawn(
         revision,
         messages: lines(&setting, page, read_up_to),
         cases: case_lines(&loaded.times, &people, &cases, page, revision),
+        calls: call_lines(db, &loaded.times, page, revision)?,
         before: before.map(cursor::write),
         after: after.map(cursor::write),
     })
@@ -381,7 +383,11 @@ pub fn side(
         help_since: help_calls::find(db, conversation.id)?.map(|call| times.full(call.since)),
         fields: fields::known(db, times.t, conversation.contact.person)?,
         siblings: siblings(db, loaded)?,
-        cases: cases.iter().map(|case| case_view(times, &people, case)).collect(),
+        cases: cases
+            .iter()
+            .filter(|case| !case.is_empty())
+            .map(|case| case_view(times, &people, case))
+            .collect(),
     })
 }
 

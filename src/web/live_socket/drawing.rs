@@ -12,7 +12,9 @@ use crate::domain::user::Role;
 use crate::live::frame::How;
 use crate::live::{Event, Frame, Op};
 use crate::locale::Locale;
-use crate::store::{Db, StoreError, conversations};
+use crate::store::conversations::{self, Case};
+use crate::store::{Db, StoreError};
+use crate::web::conversations::calls::call_lines;
 use crate::web::conversations::cases::case_line;
 use crate::web::conversations::lines::{Setting, line};
 use crate::web::conversations::list::{Row, row_view, shown_name};
@@ -58,6 +60,7 @@ pub fn draw_thread(
     let times = Times::new(brush.locale, &scene.inbox.time_zone, now);
     let mut ops: Vec<Op> = bubble(event, scene, &times, role, brush.numbers)?.into_iter().collect();
     ops.push(row(scene, brush, &times)?);
+    ops.extend(call(db, event, scene, &times)?);
     if changes_head(event, scene) {
         let (conversation, inbox) = (scene.conversation.clone(), scene.inbox.clone());
         let loaded = Loaded { conversation, inbox, times, numbers: brush.numbers };
@@ -120,6 +123,27 @@ fn bubble(
     }))
 }
 
+/// The call that led to a text.
+fn call(
+    db: &mut Db,
+    event: &Event,
+    scene: &Scene,
+    times: &Times,
+) -> Result<Option<Op>, StoreError> {
+    let kind = event.event.kind;
+    if !matches!(kind, EventKind::HandoffCreated | EventKind::LinkOpened) {
+        return Ok(None);
+    }
+    let calls = call_lines(db, times, scene.message.as_slice(), event.seq)?;
+    let Some((_, view)) = calls.first() else { return Ok(None) };
+    Ok(Some(Op::Put {
+        id: format!("call-{}", view.id),
+        html: rendered(view)?,
+        into: Some(format!("thread-{}", scene.conversation.id)),
+        sort: Some(view.sort.to_string()),
+    }))
+}
+
 /// The case the event falls into: a new line where the event began it, else what
 /// has become of it.
 fn case(
@@ -131,7 +155,8 @@ fn case(
 ) -> Result<Option<Op>, StoreError> {
     let times = Times::new(locale, &scene.inbox.time_zone, now);
     let cases = conversations::cases_of(db, scene.conversation.id)?;
-    let Some(case) = cases.iter().find(|case| case.opened_at <= event.at) else { return Ok(None) };
+    let begun = |case: &&Case| case.opened_at <= event.at && !case.is_empty();
+    let Some(case) = cases.iter().find(begun) else { return Ok(None) };
     let people = People::read(db, [case.closed_by])?;
     let view = case_line(&times, &people, case, event.seq);
     let begins = case.opened_at == event.at;

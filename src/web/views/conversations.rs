@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::{
-    BulkView, CaseLineView, CaseView, ChoiceView, FieldView, FieldsForm, FormErrors, ListTab,
-    MessageView, PersonView, Shell, TabView, TagChoice, TagView, TimeView, initial,
+    BulkView, CallLineView, CaseLineView, CaseView, ChoiceView, FieldView, FieldsForm, FormErrors,
+    ListTab, MessageView, PersonView, Shell, TabView, TagChoice, TagView, TimeView, initial,
 };
 use crate::domain::conversation::ShownState;
 use crate::domain::message::Purpose;
@@ -248,6 +248,8 @@ pub struct LinesView {
     pub messages: Vec<MessageView>,
     /// The cases that begin on it, each with the id of the message it stands above.
     pub cases: Vec<(String, CaseLineView)>,
+    /// The calls that texts on it were sent for, each with the id of the text.
+    pub calls: Vec<(String, CallLineView)>,
     /// Cursor of the page before; `None` at the beginning of the history.
     pub before: Option<String>,
     /// Cursor of the page after; `None` where the newest line is shown.
@@ -488,11 +490,6 @@ impl SideView {
 }
 
 impl LinesView {
-    fn begun_by(&self, message: &MessageView) -> impl Iterator<Item = &CaseLineView> {
-        let id = message.id.clone();
-        self.cases.iter().filter(move |(above, _)| *above == id).map(|(_, case)| case)
-    }
-
     pub fn contact(&self) -> &str {
         self.messages.first().map_or("", |message| &message.contact)
     }

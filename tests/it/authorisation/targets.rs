@@ -4,7 +4,6 @@ use henji::actions::people::{self, NewUser};
 use henji::actions::settings;
 use henji::actions::sign_in;
 use henji::actions::tags::{self, Wanted};
-use henji::actions::teams;
 use henji::actions::templates;
 use henji::actions::{calendars, contact_fields};
 use henji::clock::fresh_id;
@@ -21,6 +20,7 @@ use crate::support::cast::{self, SATO};
 use crate::support::webhook::{Signer, inbound};
 
 mod asking;
+mod menus;
 mod spec;
 mod things;
 
@@ -49,6 +49,7 @@ enum Object {
     User,
     Inbox,
     Token,
+    Flow,
     Template,
     Tag,
     Field,
@@ -305,6 +306,10 @@ pub const SPECS: &[Spec] = &[
         "{\"until\": \"2030-01-01T00:00:00Z\"}",
     ),
     spec("delete", "/api/v1/conversations/{id}/snooze", Object::Conversation),
+    menus::SET,
+    menus::SHOW,
+    menus::OVERFLOW,
+    menus::PRESS,
     spec("get", "/api/v1/contacts", Object::None),
     with("put", "/api/v1/contacts/{id}/fields", Object::Contact, "{}"),
     spec("get", "/api/v1/contact_fields", Object::None),
@@ -388,13 +393,7 @@ impl Scene {
             keeps_holidays: true,
         };
         let calendar = calendars::save(app, operator(), wanted).await.unwrap();
-        let wanted = teams::Wanted {
-            id: None,
-            name: "夜間".into(),
-            members: Default::default(),
-            inboxes: Default::default(),
-        };
-        let team = teams::save(app, operator(), wanted).await.unwrap();
+        let team = menus::team(app).await;
         let mail = letter(app).await;
         let (link, form) = (short_link(app, conversation).await, form(app, conversation).await);
         let signer = Signer::of(app, &app.cast.account);
@@ -434,6 +433,7 @@ impl Scene {
         });
         let body = spec.body.replace("{sato}", &self.sato);
         let body = body.replace("{conversation}", &self.conversation);
+        let body = body.replace("{inbox}", &self.inbox);
         let body = body.replace("{contact}", &self.contact).replace("{field}", &self.field);
         let with_tag = spec.path.replace("{tag}", &self.tag);
         let with_tag = with_tag.replace("{day}", "2026-12-29").replace("{at}", "0");
@@ -442,6 +442,7 @@ impl Scene {
         match spec.object {
             Object::None => vec![target(query(route.path), Whose::House)],
             Object::File => vec![target(assets::url("app.css").to_string(), Whose::House)],
+            Object::Flow => menus::targets(spec, target),
             Object::Number => {
                 vec![target(spec.path.replace("{number}", "%2B819012345678"), Whose::House)]
             }

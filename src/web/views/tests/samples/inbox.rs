@@ -208,6 +208,7 @@ pub fn thread(t: Locale) -> ThreadView {
             revision: 40,
             messages: messages(t),
             cases: vec![("id4".into(), case_line(t))],
+            calls: vec![("id4".into(), call_line(t))],
             before: Some("m0".into()),
             after: None,
         },
@@ -414,6 +415,20 @@ fn case_line(t: Locale) -> CaseLineView {
         closed_by: Some("高橋 健".into()),
     };
     CaseLineView { t, id: "k1".into(), revision: 40, sort: 1_763_700_000_000_003, span }
+}
+
+fn call_line(t: Locale) -> CallLineView {
+    CallLineView {
+        t,
+        id: "h1".into(),
+        revision: 40,
+        sort: 1_763_700_000_000_003,
+        at: time("13:30"),
+        topic: "返品・交換".into(),
+        menu: "main-1".into(),
+        typed: true,
+        link: Some(t.call_not_opened().to_owned()),
+    }
 }
 
 pub fn conflict(t: Locale) -> ConflictView {

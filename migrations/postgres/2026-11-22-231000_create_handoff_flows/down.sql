@@ -1,0 +1,3 @@
+drop table handoff_sayings;
+drop table handoff_options;
+drop table handoff_flows;

@@ -1,0 +1,29 @@
+-- Keys that callers pressed, and what each was answered: once a call and key.
+create table handoffs (
+    id uuid primary key not null,
+    flow_id uuid not null references handoff_flows (id),
+    api_token_id uuid not null references api_tokens (id),
+    -- Keyed hashes: neither the call's name nor the caller's number stands here.
+    call_index bytea not null,
+    caller_index bytea not null,
+    digit text not null,
+    turn integer not null,
+    topic_sealed bytea not null,
+    language text not null,
+    -- Somebody typed the number: nobody has proved that it is theirs.
+    typed boolean not null,
+    result text not null,
+    reason text,
+    suggests_operator boolean not null,
+    conversation_id uuid references conversations (id),
+    message_id uuid references messages (id),
+    team_id uuid references teams (id),
+    called_at timestamp not null,
+    returns_until timestamp not null,
+    created_at timestamp not null
+);
+create unique index handoffs_once on handoffs (api_token_id, call_index, digit, turn);
+create index handoffs_by_caller on handoffs (caller_index, created_at);
+create index handoffs_by_trunk on handoffs (api_token_id, created_at);
+create index handoffs_by_conversation on handoffs (conversation_id, created_at);
+create index handoffs_by_message on handoffs (message_id);

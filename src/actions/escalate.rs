@@ -113,6 +113,14 @@ pub async fn run_due(app: &App) -> Result<usize, ActionError> {
     Ok(taken)
 }
 
+/// Nodes that look at once begin at different places, or they would wait for each other
+/// at every step.
+fn begin_anywhere(due: &mut [Due]) {
+    let places = u64::try_from(due.len()).unwrap_or(u64::MAX).max(1);
+    let place = getrandom::u64().map_or(0, |random| random % places);
+    due.rotate_left(usize::try_from(place).unwrap_or(0));
+}
+
 /// The steps that are due, and those that are passed over.
 fn look(
     db: &mut Db,
@@ -123,6 +131,7 @@ fn look(
     for kept in escalations::policies(db)? {
         let clock = Clock::of(db, kept.inbox)?;
         for (n, step) in kept.policy.steps.iter().enumerate() {
+            let of_step = due.len();
             for found in escalations::waiting(db, kept.inbox, (position(n), step), now, AT_ONCE)? {
                 let wait = found.wait;
                 let is_about_words = step.trigger == Trigger::Words;
@@ -141,6 +150,7 @@ fn look(
                     Verdict::Passed => passed.push(found_due),
                 }
             }
+            begin_anywhere(&mut due[of_step..]);
         }
     }
     Ok((due, passed))
@@ -158,7 +168,8 @@ fn pass(tx: &mut Tx, passed: &[Due]) -> Result<(), ActionError> {
 /// Takes a step, if it still is to be taken.
 fn take(tx: &mut Tx, desk: &Desk, due: Due) -> Result<bool, ActionError> {
     let Due { wait, inbox, step: n, turn } = due;
-    if !escalations::hold(tx, wait)? {
+    // Another node was there first, more often than not.
+    if !escalations::hold(tx, wait)? || escalations::turns(tx, wait, position(n))? > turn {
         return Ok(false);
     }
     let Some(kept) = escalations::policy(tx, inbox)? else { return Ok(false) };

@@ -38,6 +38,7 @@ pub mod push;
 pub mod quarantine;
 pub mod quiet_times;
 pub mod receive_inbound;
+pub mod record_consent;
 pub mod record_opt_out;
 pub mod record_receipts;
 pub mod rename_contact;

@@ -8,6 +8,7 @@ pub mod automatic_reply;
 pub mod browser;
 pub mod business_hours;
 pub mod calendar;
+pub mod consent;
 pub mod contact_field;
 pub mod contact_sheet;
 pub mod content_guard;

@@ -6,6 +6,7 @@
 
 use std::fmt::Display;
 
+use crate::domain::consent::{ConsentSource, Decision};
 use crate::domain::contact_field::FieldKind;
 use crate::domain::conversation::ShownState;
 use crate::domain::delivery::{OutboundState, Reason};
@@ -116,6 +117,7 @@ impl Locale {
             Reason::NumberSuspended => self.reason_number_suspended(),
             Reason::RefusedByRecipient => self.reason_refused_by_recipient(),
             Reason::OptedOut => self.reason_opted_out(),
+            Reason::NoConsent => self.reason_no_consent(),
             Reason::Landline => self.reason_landline(),
             Reason::InvalidNumber => self.reason_invalid_number(),
             Reason::Filtered => self.reason_filtered(),
@@ -138,6 +140,7 @@ impl Locale {
             }
             Reason::InvalidNumber => self.advice_number(),
             Reason::RefusedByRecipient | Reason::OptedOut => self.advice_refused(),
+            Reason::NoConsent => self.advice_consent(),
             Reason::Filtered => self.advice_wording(),
             Reason::NotRoutable | Reason::SenderNotAllowed | Reason::AccountProblem => {
                 self.advice_admin()
@@ -169,6 +172,29 @@ impl Locale {
             OptOutSource::Provider => self.opt_out_provider(),
             OptOutSource::User => self.opt_out_user(),
             OptOutSource::Law => self.opt_out_law(),
+            OptOutSource::Api => self.consent_api(),
+        }
+    }
+
+    pub fn consent_decision(self, decision: Decision) -> &'static str {
+        match decision {
+            Decision::Given => self.consent_given(),
+            Decision::Withdrawn => self.consent_withdrawn(),
+        }
+    }
+
+    pub fn consent_source(self, source: ConsentSource) -> &'static str {
+        match source {
+            ConsentSource::Form => self.consent_form(),
+            ConsentSource::Paper => self.consent_paper(),
+            ConsentSource::Phone => self.consent_phone(),
+            ConsentSource::Reply => self.consent_reply(),
+            ConsentSource::Api => self.consent_api(),
+            ConsentSource::Card => self.consent_card(),
+            ConsentSource::Customer => self.consent_customer(),
+            ConsentSource::Published => self.consent_published(),
+            ConsentSource::Provider => self.consent_provider(),
+            ConsentSource::Law => self.consent_law(),
         }
     }
 

@@ -21,6 +21,7 @@ pub mod backup;
 pub mod calendars;
 pub mod checkpoint;
 pub mod connection;
+pub mod consents;
 pub mod contact_fields;
 pub mod contacts;
 pub mod control;

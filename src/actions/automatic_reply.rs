@@ -169,7 +169,7 @@ fn answer_one(
     if policy.speaks(&message.body, before, now).is_err() || is_ours(tx, found)? {
         return Ok(());
     }
-    if outgoing::check_recipient(&found.contact, Purpose::Conversation).is_err() {
+    if outgoing::check_recipient(tx, &found.contact, Purpose::Conversation).is_err() {
         return Ok(());
     }
     let values = merge_values::read(tx, found, None)?;

@@ -12,9 +12,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
 use crate::crash::{self, Place};
+use crate::domain::consent;
 use crate::domain::delivery::{OutboundState, Reason, SendOutcome};
 use crate::domain::event::{EventKind, NewEvent};
-use crate::domain::id::{AttemptId, MessageId, ProviderAccountId};
+use crate::domain::id::{AttemptId, ContactId, MessageId, ProviderAccountId};
+use crate::domain::message::Purpose;
 use crate::domain::opt_out::{OptOutScope, OptOutSource, blocks};
 use crate::domain::system_line::SystemLine;
 use crate::domain::user::Actor;
@@ -24,7 +26,9 @@ use crate::store::ids::RowId;
 use crate::store::messages::{self, Message, Progress};
 use crate::store::outbox::{self, Due};
 use crate::store::seal::DAMAGED;
-use crate::store::{StoreError, Tx, conversations, opt_outs, receipts, sender_rates, unresolved};
+use crate::store::{
+    StoreError, Tx, consents, conversations, opt_outs, receipts, sender_rates, unresolved,
+};
 
 use super::{ActionError, record_receipts, resend_message, timeline};
 
@@ -160,6 +164,8 @@ fn claim(tx: &mut Tx, due: Due, worker: RowId) -> Result<Option<Begun>, ActionEr
                 Some((OutboundState::Expired, Some(Reason::TooLate)))
             } else if opted_out.is_some_and(|scope| blocks(scope, message.purpose)) {
                 Some((OutboundState::Failed, Some(Reason::OptedOut)))
+            } else if lacks_consent(tx, conversation.contact.person, message.purpose)? {
+                Some((OutboundState::Failed, Some(Reason::NoConsent)))
             } else if conversation.contact.address == DAMAGED {
                 Some((OutboundState::Failed, Some(Reason::InvalidNumber)))
             } else {
@@ -208,6 +214,11 @@ fn claim(tx: &mut Tx, due: Due, worker: RowId) -> Result<Option<Begun>, ActionEr
         worker,
         begun_at: Instant::now(),
     }))
+}
+
+/// Asked again when the text is to leave: it may have waited for days.
+fn lacks_consent(tx: &mut Tx, person: ContactId, purpose: Purpose) -> Result<bool, StoreError> {
+    Ok(consent::is_needed(purpose) && !consents::is_given(tx, person, purpose)?)
 }
 
 /// The provider's list may tell what nobody else does.

@@ -49,6 +49,11 @@ pub enum Problem {
     OptedOut,
     /// Only of advertising: the text may be for something else.
     NoAdvertising,
+    /// Advertising to whoever has not agreed to it.
+    NoConsent,
+    /// They said no at that time, or later.
+    BeforeStop,
+    InFuture,
     NoSender,
     NotReachable,
     InPast,
@@ -101,6 +106,9 @@ impl Problem {
             Self::NotAPhoneNumber => "not_a_phone_number",
             Self::CannotReceive(_) => "cannot_receive",
             Self::OptedOut | Self::NoAdvertising => "opted_out",
+            Self::NoConsent => "no_consent",
+            Self::BeforeStop => "before_stop",
+            Self::InFuture => "in_future",
             Self::NoSender => "no_sender",
             Self::NotReachable => "not_reachable",
             Self::InPast => "in_past",
@@ -143,6 +151,9 @@ impl std::fmt::Display for Problem {
             }
             Self::OptedOut => "has asked to receive no texts",
             Self::NoAdvertising => "is advertising, which they have asked not to receive",
+            Self::NoConsent => "is advertising, and no consent to it is on record",
+            Self::BeforeStop => "must be after they last said no",
+            Self::InFuture => "must not be in the future",
             Self::NoSender => "has no number to send from",
             Self::NotReachable => "cannot be reached with these settings",
             Self::InPast => "must be in the future",

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::clock::fresh_id;
+use crate::domain::consent;
 use crate::domain::content_guard::{self, Finding, FindingKind};
 use crate::domain::delivery::OutboundState;
 use crate::domain::event::{EventKind, NewEvent};
@@ -22,8 +23,8 @@ use crate::store::messages::Message;
 use crate::store::reads::Marker;
 use crate::store::senders::Sender;
 use crate::store::{
-    Tx, contacts, conversations, inboxes, messages, optional, outbox, provider_accounts, reads,
-    senders,
+    Tx, consents, contacts, conversations, inboxes, messages, optional, outbox, provider_accounts,
+    reads, senders,
 };
 
 use super::{ActionError, Problem, ask_help, reply_forms};
@@ -84,7 +85,11 @@ pub fn check_body(
 }
 
 /// Whether texts of this purpose may go to `contact`.
-pub fn check_recipient(contact: &Contact, purpose: Purpose) -> Result<(), ActionError> {
+pub fn check_recipient(
+    tx: &mut Tx,
+    contact: &Contact,
+    purpose: Purpose,
+) -> Result<(), ActionError> {
     match contact.opted_out {
         // Of another purpose it could be sent.
         Some(OptOutScope::Advertising) if purpose == Purpose::Advertising => {
@@ -94,6 +99,9 @@ pub fn check_recipient(contact: &Contact, purpose: Purpose) -> Result<(), Action
             return Err(ActionError::invalid("to", Problem::OptedOut));
         }
         _ => {}
+    }
+    if consent::is_needed(purpose) && !consents::is_given(tx, contact.person, purpose)? {
+        return Err(ActionError::invalid("purpose", Problem::NoConsent));
     }
     let number = PhoneNumber::from_e164(&contact.address)
         .ok_or(ActionError::invalid("to", Problem::NotAPhoneNumber))?;

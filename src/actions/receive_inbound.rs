@@ -24,7 +24,7 @@ use crate::store::messages::{Message, Progress};
 use crate::store::senders::Sender;
 use crate::store::{StoreError, Tx, contacts, conversations, messages, opt_outs, outbox, senders};
 
-use super::{ActionError, automatic_reply, hand_off, timeline};
+use super::{ActionError, automatic_reply, hand_off, record_consent, timeline};
 
 mod together;
 use together::{Arrival, receive_together};
@@ -261,7 +261,11 @@ fn heed_opt_out(
     let line = match signal {
         OptOutSignal::Stop => opt_outs::begin(tx, contact, OptOutScope::All, source, None, now)?
             .then_some(SystemLine::OptedOut),
-        OptOutSignal::Start => opt_outs::end(tx, contact, now)?.then_some(SystemLine::OptedIn),
+        OptOutSignal::Start if opt_outs::end(tx, contact, now)? => {
+            record_consent::resume(tx, contact)?;
+            Some(SystemLine::OptedIn)
+        }
+        OptOutSignal::Start => None,
         OptOutSignal::Help => None,
     };
     if let Some(line) = line {

@@ -63,7 +63,7 @@ pub async fn end(app: &App, caller: Caller, contact: ContactId) -> Result<(), Ac
 
 /// Who it is, and all of their conversations: the wish holds everywhere, and is told
 /// everywhere.
-fn to_answer(
+pub(super) fn to_answer(
     tx: &mut Tx,
     caller: &Caller,
     contact: ContactId,
@@ -78,7 +78,7 @@ fn to_answer(
     Ok((person, conversations::visible_of_person(tx, &Sight::All, person)?))
 }
 
-fn tell(
+pub(super) fn tell(
     tx: &mut Tx,
     caller: &Caller,
     threads: &[Conversation],

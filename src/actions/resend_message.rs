@@ -36,7 +36,7 @@ pub async fn run(app: &App, caller: Caller, message: MessageId) -> Result<Sent, 
             if let Some(message) = messages::find_by_client_id(tx, conversation.id, again)? {
                 return Ok(Sent { message, repeated: true });
             }
-            outgoing::check_recipient(&conversation.contact, found.purpose)?;
+            outgoing::check_recipient(tx, &conversation.contact, found.purpose)?;
             let sender = outgoing::choose_sender(tx, &conversation, found.sender_id)?;
             let profile = outgoing::profile_of(tx, &providers, &sender)?;
             let checked = outgoing::check_body(&found.body, profile, true)?;

@@ -100,7 +100,7 @@ pub(super) fn write(
             return Err(ActionError::MovedOn { since });
         }
     }
-    outgoing::check_recipient(&found.contact, draft.purpose)?;
+    outgoing::check_recipient(tx, &found.contact, draft.purpose)?;
     let sender = outgoing::choose_sender(tx, &found, draft.sender)?;
     let profile = outgoing::profile_of(tx, providers, &sender)?;
     let checked = outgoing::check_body(&draft.body, profile, draft.despite_doubt)?;

@@ -54,7 +54,7 @@ pub async fn run(
                 .map_err(|why| ActionError::invalid("to", Problem::CannotReceive(why)))?;
             let now = tx.now;
             let contact = contacts::find_or_insert(tx, number.as_str(), now)?;
-            outgoing::check_recipient(&contact, draft.purpose)?;
+            outgoing::check_recipient(tx, &contact, draft.purpose)?;
             let conversation = join_or_start(tx, &caller, inbox, &contact)?;
             if let Some(id) = draft.client_message_id
                 && let Some(message) = messages::find_by_client_id(tx, conversation.id, id)?

@@ -91,6 +91,8 @@ pub enum Reason {
     /// The recipient's carrier or handset settings refuse such texts.
     RefusedByRecipient,
     OptedOut,
+    /// Advertising that the recipient has not agreed to.
+    NoConsent,
     Landline,
     InvalidNumber,
     /// Held back as spam on the way.
@@ -113,6 +115,7 @@ words!(Reason {
     NumberSuspended = "number_suspended",
     RefusedByRecipient = "refused_by_recipient",
     OptedOut = "opted_out",
+    NoConsent = "no_consent",
     Landline = "landline",
     InvalidNumber = "invalid_number",
     Filtered = "filtered",

@@ -25,6 +25,8 @@ pub enum OptOutSource {
     User,
     /// A request under the law, outside the thread.
     Law,
+    /// Another program said so.
+    Api,
 }
 
 words!(OptOutSource {
@@ -32,6 +34,7 @@ words!(OptOutSource {
     Provider = "provider",
     User = "user",
     Law = "law",
+    Api = "api",
 });
 
 /// What the contact no longer wants.

@@ -24,6 +24,8 @@ pub enum SystemLine {
     Woken,
     OptedOut,
     OptedIn,
+    /// The contact agrees to advertising.
+    Consented,
     /// The contact wrote before a text that waited for that not to happen.
     Withdrawn,
     /// The wait was told of, to so many people, for this reason.
@@ -59,6 +61,7 @@ impl SystemLine {
             "woken" => Some(Self::Woken),
             "opted_out" => Some(Self::OptedOut),
             "opted_in" => Some(Self::OptedIn),
+            "consented" => Some(Self::Consented),
             "withdrawn" => Some(Self::Withdrawn),
             "escalated" => {
                 let (people, why) = detail.split_once(' ').unwrap_or((detail, ""));
@@ -89,6 +92,7 @@ impl fmt::Display for SystemLine {
             Self::Woken => f.write_str("woken"),
             Self::OptedOut => f.write_str("opted_out"),
             Self::OptedIn => f.write_str("opted_in"),
+            Self::Consented => f.write_str("consented"),
             Self::Withdrawn => f.write_str("withdrawn"),
             Self::Escalated(people, Trigger::Unanswered) => write!(f, "escalated {people}"),
             Self::Escalated(people, why) => write!(f, "escalated {people} {}", why.word()),
@@ -119,6 +123,7 @@ mod tests {
             SystemLine::Woken,
             SystemLine::OptedOut,
             SystemLine::OptedIn,
+            SystemLine::Consented,
             SystemLine::Withdrawn,
             SystemLine::Escalated(3, Trigger::Unanswered),
             SystemLine::Escalated(1, Trigger::Undelivered),

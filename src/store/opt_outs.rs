@@ -1,19 +1,23 @@
 //! Stop requests: who asked, when, how, and what they cover.
 //!
 //! A request is never deleted; a new consent ends it. The number's blind index
-//! stays even when the contact is erased, so that the stop still holds.
+//! stays even when the contact is erased, so that the stop still holds. Whoever
+//! stops us takes back what they had agreed to (`consents`), in the same breath.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::connection::Db;
+use super::consents::{self, NewConsent};
 use super::contacts::{self, Contact};
 use super::error::{StoreError, known};
 use super::ids::RowId;
 use super::schema::opt_outs;
 use crate::clock::fresh_id;
+use crate::domain::consent::Decision;
 use crate::domain::id::{ContactId, UserId};
+use crate::domain::message::Purpose;
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
 
 /// Notes a stop request. False if the same one is in force already.
@@ -47,6 +51,15 @@ pub fn begin(
             opt_outs::since.eq(now.naive_utc()),
         ))
         .execute(&mut db.conn)?;
+    let withdrawn = NewConsent {
+        purpose: Purpose::Advertising,
+        decision: Decision::Withdrawn,
+        source: source.into(),
+        wording: None,
+        actor: actor.map(UserId),
+        said_at: now,
+    };
+    consents::insert(db, contact.id, &withdrawn, now)?;
     contacts::settle(db, contact.person)?;
     Ok(true)
 }

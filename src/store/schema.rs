@@ -284,6 +284,22 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::ids::DbUuid;
 
+    consents (id) {
+        id -> DbUuid,
+        contact_id -> DbUuid,
+        purpose -> Text,
+        decision -> Text,
+        source -> Text,
+        wording_sealed -> Nullable<Binary>,
+        actor_id -> Nullable<DbUuid>,
+        said_at -> Timestamp,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
     opt_outs (id) {
         id -> DbUuid,
         contact_id -> DbUuid,
@@ -1007,6 +1023,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contact_merges,
     contacts,
     conversation_tags,
+    consents,
     conversations,
     drafts,
     escalation_policies,

@@ -6,6 +6,7 @@
 
 pub mod automatic_replies;
 mod body;
+pub mod consents;
 pub mod contact_fields;
 pub mod contacts;
 pub mod conversations;

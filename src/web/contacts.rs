@@ -18,21 +18,23 @@ use super::settings::house_times;
 use super::shell::shell;
 use super::times::Times;
 use super::views::{
-    ContactLineView, ContactPage, ContactThreadView, FieldsForm, MergeNews, MergedView, Nav,
-    NumberView, OptOutView, RevealedView,
+    ConsentForm, ContactLineView, ContactPage, ContactThreadView, FieldsForm, MergeNews,
+    MergedView, Nav, NumberView, OptOutView, RevealedView,
 };
 use crate::actions::{masking, record_opt_out};
 use crate::app::App;
 use crate::domain::id::ContactId;
 use crate::domain::masking::Numbers;
+use crate::domain::message::Purpose;
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
 use crate::domain::phone_number;
 use crate::store::conversations::{self, Conversation};
 use crate::store::ids::RowId;
 use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::{self, Position};
-use crate::store::{Db, StoreError, contacts, opt_outs};
+use crate::store::{Db, StoreError, consents as stored, contacts, opt_outs};
 
+pub mod consents;
 pub mod fields;
 mod list;
 pub mod merge;
@@ -97,6 +99,8 @@ struct Shown {
     revealed: Option<RowId>,
     /// Fields that could not be kept as they were typed.
     form: Option<FieldsForm>,
+    /// A consent that could not.
+    consent: Option<ConsentForm>,
 }
 
 async fn page(
@@ -105,10 +109,10 @@ async fn page(
     id: ContactId,
     shown: Shown,
 ) -> Result<HttpResponse, WebError> {
-    let Shown { query, revealed, form } = shown;
-    let status = match form {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
+    let Shown { query, revealed, form, consent } = shown;
+    let status = match form.is_some() || consent.is_some() {
+        true => StatusCode::UNPROCESSABLE_ENTITY,
+        false => StatusCode::OK,
     };
     let before = query.before.as_deref().and_then(cursor::read);
     let shell = shell(app, &session, Nav::Contacts).await?;
@@ -139,6 +143,10 @@ async fn page(
             form: None,
             opt_outs: stops(db, &times, id)?,
             is_stopped: own.opted_out.is_some(),
+            consents: consents::known(db, &times, id)?,
+            may_advertise: own.opted_out.is_none()
+                && stored::is_given(db, id, Purpose::Advertising)?,
+            consent: consents::form(&times, consent),
             threads: threads
                 .iter()
                 .map(|one| thread(&times, one, &threads, &inboxes, seen))

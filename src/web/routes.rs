@@ -138,6 +138,7 @@ routes! {
     post "/contacts/{id}/number" User => contacts::reveal;
     post "/contacts/{id}/opt_out" User => contacts::stop;
     delete "/contacts/{id}/opt_out" User => contacts::resume;
+    post "/contacts/{id}/consents" User => contacts::consents::create;
 
     // The phone simulator.
     get "/sim" User => simulator::show;
@@ -256,6 +257,9 @@ routes! {
     put "/api/v1/handoff_flows/{name}/overflow" Token("handoffs:write") => api::handoff_flows::set_overflow;
     post "/api/v1/handoffs" Token("handoffs:write") => api::handoffs::create;
     get "/api/v1/contacts" Token("contacts:read") => api::contacts::index;
+    get "/api/v1/contacts/{id}/consents" Token("contacts:read") => api::consents::index;
+    post "/api/v1/contacts/{id}/consents" Token("contacts:write") => api::consents::create;
+    delete "/api/v1/contacts/{id}/consents" Token("contacts:write") => api::consents::withdraw;
     put "/api/v1/contacts/{id}/fields" Token("contacts:write") => api::contact_fields::set;
     get "/api/v1/contact_fields" Token("contacts:read") => api::contact_fields::index;
     get "/api/v1/search" Token("messages:read") => api::search::index;

@@ -67,14 +67,14 @@ pub use calendars::{
 pub use calls::CallLineView;
 pub use cases::{CaseLineView, CaseView};
 pub use contacts::{
-    ContactLineView, ContactPage, ContactRowView, ContactThreadView, ContactsPage, FaultView,
-    MergeNews, MergePage, MergeSideView, MergedView, NumberView, OptOutView, RevealedView,
-    TableChangeView, TablePage, TablePreviewView,
+    ConsentForm, ConsentView, ContactLineView, ContactPage, ContactRowView, ContactThreadView,
+    ContactsPage, FaultView, MergeNews, MergePage, MergeSideView, MergedView, NumberView,
+    OptOutView, RevealedView, SiblingView, TableChangeView, TablePage, TablePreviewView,
 };
 pub use conversations::{
     AboutPage, ClosedView, ComposerView, ConflictPage, ConflictView, HeadView, InboxChoice,
-    IndexPage, LinesView, ListView, NewPage, RowView, RowsView, SenderChoice, ShowPage,
-    SiblingView, SideView, SnoozeChoice, ThreadView, Unsendable,
+    IndexPage, LinesView, ListView, NewPage, RowView, RowsView, SenderChoice, ShowPage, SideView,
+    SnoozeChoice, ThreadView, Unsendable,
 };
 pub use errors::{ErrorPage, ProblemView};
 pub use escalation::{

@@ -89,6 +89,10 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
             return t.field_number_cannot_sms(cannot_receive(t, why));
         }
         (_, Problem::NoAdvertising) => t.problem_no_advertising(),
+        (_, Problem::NoConsent) => t.problem_no_consent(),
+        (_, Problem::BeforeStop) => t.problem_before_stop(),
+        (_, Problem::InFuture) => t.problem_in_future(),
+        ("purpose", Problem::OptedOut) => t.problem_consent_stopped(),
         (_, Problem::OptedOut) => t.problem_opted_out(),
         (_, Problem::NoSender) => t.problem_no_sender(),
         (_, Problem::NotReachable) => t.problem_not_reachable(),
@@ -214,6 +218,7 @@ pub fn did(t: Locale, action: &str) -> &str {
         "masking.change" => t.did_masking_change(),
         "link_host.add" => t.did_link_host_add(),
         "link_host.remove" => t.did_link_host_remove(),
+        "contact.consent" => t.did_contact_consent(),
         "contact.opt_out" => t.did_contact_opt_out(),
         "contact.opt_in" => t.did_contact_opt_in(),
         "conversation.assign" => t.did_conversation_assign(),

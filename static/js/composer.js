@@ -211,6 +211,7 @@ function complain(text, field) {
   const wrong = byId('body-error')
   wrong.querySelector('span').textContent = text
   wrong.hidden = !text
+  wrong.querySelector('a').hidden = field !== 'purpose'
   const blamed = field === 'purpose' ? purpose : body
   for (const each of [body, purpose]) {
     each.ariaInvalid = Boolean(text) && each === blamed

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from './support/henji.mjs'
-import { contactOf, newText, openThread, stopAdvertising } from './support/pages.mjs'
+import { contactOf, newText, openThread, recordConsent, stopAdvertising } from './support/pages.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage({ undo: 0 })
@@ -101,9 +101,19 @@ test('the counter counts as the server does, and names what costs #26', async ()
   assert.equal(await thread.costs.innerText(), '')
 })
 
-test('no advertising to whoever wants none: refused beside the field, the text kept', async () => {
+test('no advertising to whoever has not agreed, or wants none: refused beside the field, the text kept', async () => {
   const { thread, conversation, customer } = await talk('広告は要りません')
   const { page } = thread
+  await thread.purpose.selectOption('advertising')
+  await thread.send('秋のご案内です')
+  await until(async () => /同意が記録されていません/.test(await thread.wrong.innerText()), { what: 'the reason' })
+  await thread.draftKept.waitFor()
+  await thread.wrongCure.click()
+  await recordConsent(page, { wording: '申込書 3番の棚' })
+  await openThread(page, conversation)
+  assert.equal(await thread.purpose.inputValue(), 'advertising')
+  await thread.sendButton.click()
+  await arrives(customer, '秋のご案内です')
   const contact = await contactOf(page, conversation)
   await page.goto(contact)
   await stopAdvertising(page)

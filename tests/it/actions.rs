@@ -4,6 +4,7 @@ mod automatic_reply;
 mod backtest;
 mod bulk;
 mod closing;
+mod consents;
 mod conversations;
 mod deliver;
 mod drafts;

@@ -210,6 +210,7 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
         SystemLine::Woken => None,
         SystemLine::OptedOut => Some(t.system_opted_out().to_owned()),
         SystemLine::OptedIn => Some(t.system_opted_in().to_owned()),
+        SystemLine::Consented => Some(t.system_consented().to_owned()),
         SystemLine::Withdrawn => Some(t.system_withdrawn().to_owned()),
         SystemLine::Escalated(people, why) => Some(escalated(t, people, why)),
         SystemLine::Stopped => named(|t, name| t.system_stopped_by(name)),
@@ -229,6 +230,7 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
         SystemLine::Snoozed(_) => t.shown_snoozed().to_owned(),
         SystemLine::OptedOut
         | SystemLine::OptedIn
+        | SystemLine::Consented
         | SystemLine::Withdrawn
         | SystemLine::ByForm
         | SystemLine::CalledAgain(_)
@@ -255,7 +257,7 @@ fn icon(message: &Message) -> &'static str {
         Some(SystemLine::Assigned(_)) => "user-plus",
         Some(SystemLine::Unassigned | SystemLine::LeftTeam) => "user-minus",
         Some(SystemLine::Handed(_)) => "users",
-        Some(SystemLine::Closed) => "check",
+        Some(SystemLine::Closed | SystemLine::Consented) => "check",
         Some(SystemLine::Reopened) => "rotate-ccw",
         Some(SystemLine::Snoozed(_) | SystemLine::Woken) => "clock",
         Some(SystemLine::OptedOut | SystemLine::OptedIn) => "ban",

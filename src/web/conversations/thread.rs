@@ -10,6 +10,7 @@ use super::list::{inbox_choice, is_late, shown_name};
 use super::people::People;
 use crate::app::App;
 use crate::domain::business_hours::BusinessHours;
+use crate::domain::consent::Decision;
 use crate::domain::id::{ConversationId, MessageId, TeamId};
 use crate::domain::masking::Numbers;
 use crate::domain::message::Purpose;
@@ -24,8 +25,8 @@ use crate::store::messages::{self, Message, Position};
 use crate::store::tags::{self, Tag};
 use crate::store::templates::{self, Template};
 use crate::store::{
-    Db, StoreError, calendars, drafts, help_calls, opt_outs, optional, provider_accounts, reads,
-    senders, teams, users,
+    Db, StoreError, calendars, consents, drafts, help_calls, opt_outs, optional, provider_accounts,
+    reads, senders, teams, users,
 };
 use crate::web::contacts::fields;
 use crate::web::cursor;
@@ -360,6 +361,8 @@ pub fn side(
     let people = People::read(db, closers(&cases).chain([status.assignee]))?;
     let first = cases.last().map_or(conversation.last_message_at, |case| case.opened_at);
     let opted_out = opt_outs::since(db, &conversation.contact)?;
+    let agreed = consents::standing_of(db, conversation.contact.person, Purpose::Advertising)?;
+    let agreed = agreed.filter(|said| said.decision == Decision::Given);
     let hours = loaded.hours(db)?;
     Ok(SideView {
         closed: hours.as_ref().and_then(|hours| times.closed(hours)),
@@ -371,6 +374,7 @@ pub fn side(
         number: numbers.shown(&conversation.contact.address),
         is_masked: *numbers == Numbers::Masked,
         opted_out_since: opted_out.map(|at| times.full(at)),
+        agreed: agreed.map(|said| times.day(said.said_at)),
         inbox_name: inbox.name.clone(),
         sender: sender(db, conversation)?,
         state: status.shown(),
@@ -443,6 +447,7 @@ fn composer(
         t: times.t,
         csrf: session.csrf.clone(),
         conversation_id: conversation.id.to_string(),
+        contact_id: conversation.contact.person.to_string(),
         name: shown_name(conversation, *numbers),
         is_note: draft.as_ref().is_some_and(|draft| draft.is_note),
         purpose: draft.as_ref().map_or(Purpose::Conversation, |draft| draft.purpose),

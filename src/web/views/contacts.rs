@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use super::{ChoiceView, FieldView, FieldsForm, MessageView, Shell, TimeView, initial};
+use super::{ChoiceView, FieldView, FieldsForm, FormErrors, MessageView, Shell, TimeView, initial};
+use crate::domain::consent::{ConsentSource, Decision};
 use crate::domain::contact_field::FieldKind;
 use crate::domain::conversation::ShownState;
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
@@ -121,6 +122,11 @@ pub struct ContactPage {
     /// Newest first.
     pub opt_outs: Vec<OptOutView>,
     pub is_stopped: bool,
+    /// What they have agreed to, and taken back; the last first.
+    pub consents: Vec<ConsentView>,
+    pub may_advertise: bool,
+    /// What is being recorded.
+    pub consent: ConsentForm,
     /// The conversations the reader may see, the last active first.
     pub threads: Vec<ContactThreadView>,
     /// Of all of them, oldest first.
@@ -221,6 +227,29 @@ pub struct OptOutView {
     pub ended: Option<TimeView>,
 }
 
+/// Something they have said of advertising.
+#[derive(Clone, Debug)]
+pub struct ConsentView {
+    pub decision: Decision,
+    pub source: ConsentSource,
+    pub wording: Option<String>,
+    pub by: Option<String>,
+    pub said: TimeView,
+    pub recorded: TimeView,
+}
+
+/// A consent as it is typed.
+#[derive(Clone, Debug, Default)]
+pub struct ConsentForm {
+    pub source: String,
+    /// `2026-11-22`
+    pub given_on: String,
+    /// The latest day there can be.
+    pub today: String,
+    pub wording: String,
+    pub errors: FormErrors,
+}
+
 #[derive(Clone, Debug)]
 pub struct ContactThreadView {
     pub conversation_id: String,
@@ -234,4 +263,13 @@ pub struct ContactThreadView {
 pub struct ContactLineView {
     pub inbox: Option<String>,
     pub line: MessageView,
+}
+
+/// A conversation of the same person, by another number.
+#[derive(Clone, Debug)]
+pub struct SiblingView {
+    pub conversation_id: String,
+    pub number: String,
+    pub state: ShownState,
+    pub last: TimeView,
 }

@@ -4,7 +4,8 @@ use askama::Template;
 
 use super::{
     BulkView, CallLineView, CaseLineView, CaseView, ChoiceView, FieldView, FieldsForm, FormErrors,
-    ListTab, MessageView, PersonView, Shell, TabView, TagChoice, TagView, TimeView, initial,
+    ListTab, MessageView, PersonView, Shell, SiblingView, TabView, TagChoice, TagView, TimeView,
+    initial,
 };
 use crate::domain::conversation::ShownState;
 use crate::domain::message::Purpose;
@@ -263,6 +264,8 @@ pub struct ComposerView {
     pub t: Locale,
     pub csrf: String,
     pub conversation_id: String,
+    /// Where a consent that is missing is recorded.
+    pub contact_id: String,
     pub name: String,
     /// What was begun here, or a text that came back with an error.
     pub body: String,
@@ -335,6 +338,8 @@ pub struct SideView {
     /// Whether the reader may ask for the whole number.
     pub is_masked: bool,
     pub opted_out_since: Option<TimeView>,
+    /// When they agreed to advertising, if they have.
+    pub agreed: Option<TimeView>,
     pub inbox_name: String,
     /// As in the head.
     pub closed: Option<ClosedView>,
@@ -355,15 +360,6 @@ pub struct SideView {
     pub siblings: Vec<SiblingView>,
     /// Newest first.
     pub cases: Vec<CaseView>,
-}
-
-/// A conversation of the same person, by another number.
-#[derive(Clone, Debug)]
-pub struct SiblingView {
-    pub conversation_id: String,
-    pub number: String,
-    pub state: ShownState,
-    pub last: TimeView,
 }
 
 impl ConflictView {

@@ -103,6 +103,15 @@ export async function stopAdvertising(page) {
   await page.locator('.facts .stop').waitFor()
 }
 
+// That a customer agrees to advertising, on their page.
+export async function recordConsent(page, { source = 'paper', wording = '' } = {}) {
+  await page.locator('#record-consent summary').click()
+  await page.locator('#consent-source').selectOption(source)
+  await page.locator('#wording').fill(wording)
+  await submit(page.locator('#record-consent form')).click()
+  await page.locator('#consents li').first().waitFor()
+}
+
 // What the house knows of a customer beside their name.
 export const customerFields = {
   async make(page, { name, kind, choices }) {
@@ -278,6 +287,7 @@ export function thread(page) {
     templates: page.locator('#picker [role=option]').filter({ visible: true }),
     templateButton: page.locator('button[data-act=templates]'),
     wrong: page.locator('#body-error'),
+    wrongCure: page.locator('#body-error a'),
     purpose: composer.locator('[name=purpose]'),
     cases: page.locator('#scroll li.case'),
     counter: page.locator('#counter'),

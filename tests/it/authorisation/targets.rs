@@ -94,6 +94,7 @@ pub struct Target {
     body: String,
 }
 
+const SNOOZE: &str = "until=2030-01-01T00:00:00Z";
 const WAIT: &str = "source=wait&since=2026-11-22T00:00:00Z";
 
 /// In the order of the route table.
@@ -144,12 +145,7 @@ pub const SPECS: &[Spec] = &[
     answering("delete", "/conversations/{id}/assignment", Object::Conversation, ""),
     answering("post", "/conversations/{id}/closure", Object::Conversation, ""),
     answering("delete", "/conversations/{id}/closure", Object::Conversation, ""),
-    answering(
-        "post",
-        "/conversations/{id}/snooze",
-        Object::Conversation,
-        "until=2030-01-01T00:00:00Z",
-    ),
+    answering("post", "/conversations/{id}/snooze", Object::Conversation, SNOOZE),
     answering("delete", "/conversations/{id}/snooze", Object::Conversation, ""),
     answering("post", "/conversations/{id}/help", Object::Conversation, ""),
     spec("get", "/escalations", Object::None),
@@ -179,6 +175,12 @@ pub const SPECS: &[Spec] = &[
     spec("post", "/contacts/{id}/number", Object::Contact),
     answering("post", "/contacts/{id}/opt_out", Object::Contact, "scope=advertising&source=user"),
     answering("delete", "/contacts/{id}/opt_out", Object::Contact, "agreed=1"),
+    answering(
+        "post",
+        "/contacts/{id}/consents",
+        Object::Contact,
+        "source=form&given_on=2026-01-01",
+    ),
     spec("get", "/live", Object::None),
     spec("get", "/events", Object::None),
     answering("get", "/sim", Object::None, ""),
@@ -311,6 +313,9 @@ pub const SPECS: &[Spec] = &[
     menus::OVERFLOW,
     menus::PRESS,
     spec("get", "/api/v1/contacts", Object::None),
+    spec("get", "/api/v1/contacts/{id}/consents", Object::Contact),
+    with("post", "/api/v1/contacts/{id}/consents", Object::Contact, "{}"),
+    spec("delete", "/api/v1/contacts/{id}/consents", Object::Contact),
     with("put", "/api/v1/contacts/{id}/fields", Object::Contact, "{}"),
     spec("get", "/api/v1/contact_fields", Object::None),
     spec("get", "/api/v1/search", Object::None),

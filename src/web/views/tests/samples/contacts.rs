@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{line, shell, time};
+use crate::domain::consent::{ConsentSource, Decision};
 use crate::domain::contact_field::FieldKind;
 use crate::domain::conversation::ShownState;
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
@@ -148,6 +149,14 @@ fn contact_page(t: Locale) -> ContactPage {
         since: time("2026-06-03"),
         ended,
     };
+    let said_of = |decision, source, wording: Option<&str>| ConsentView {
+        decision,
+        source,
+        wording: wording.map(str::to_owned),
+        by: Some("佐藤 花".into()),
+        said: time("2026-10-03"),
+        recorded: time("2026-10-04"),
+    };
     let said =
         |inbox: Option<&str>, line| ContactLineView { inbox: inbox.map(str::to_owned), line };
     ContactPage {
@@ -161,6 +170,18 @@ fn contact_page(t: Locale) -> ContactPage {
         form: Some(FieldsForm { conversation_id: None, ..fields_form(t) }),
         opt_outs: vec![stop(None), stop(Some(time("2026-06-10")))],
         is_stopped: true,
+        consents: vec![
+            said_of(Decision::Withdrawn, ConsentSource::Reply, None),
+            said_of(Decision::Given, ConsentSource::Form, Some("お得な情報を受け取る")),
+        ],
+        may_advertise: true,
+        consent: ConsentForm {
+            source: "paper".into(),
+            given_on: "2026-10-03".into(),
+            today: "2026-11-22".into(),
+            wording: "申込書 3番の棚".into(),
+            errors: FormErrors::of("given_on", t.problem_before_stop()),
+        },
         threads: vec![
             thread("c1", "採用センター", ShownState::Assigned),
             thread("c2", "住所変更窓口", ShownState::Closed),

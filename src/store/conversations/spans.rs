@@ -18,9 +18,10 @@ pub struct Case {
 }
 
 impl Case {
-    /// Over as soon as it began: a text of ours that nobody has answered yet.
+    /// Over as soon as it began, and by nobody: a text of ours that nobody has
+    /// answered yet.
     pub fn is_empty(&self) -> bool {
-        self.closed_at == Some(self.opened_at)
+        self.closed_by.is_none() && self.closed_at == Some(self.opened_at)
     }
 }
 

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 
 use crate::app::App;
 use crate::clock::fresh_id;
+use crate::domain::consent;
 use crate::domain::conversation::ConversationState;
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::handoff::{
@@ -28,7 +29,7 @@ use crate::store::conversations::Conversation;
 use crate::store::handoffs::Handoff;
 use crate::store::links::{self as store_links, Made};
 use crate::store::{
-    StoreError, Tx, calendars, contacts, conversations, handoff_flows, handoffs, inboxes,
+    StoreError, Tx, calendars, consents, contacts, conversations, handoff_flows, handoffs, inboxes,
     organization, teams,
 };
 
@@ -228,12 +229,18 @@ fn look_back(
     };
     let contact = contacts::find_by_address(tx, number.as_str())?;
     let purpose = purpose(press);
+    let person = contact.as_ref().map(|contact| contact.person);
     let opted_out = contact.and_then(|contact| contact.opted_out);
+    let lacks_consent = consent::is_needed(purpose)
+        && match person {
+            Some(person) => !consents::is_given(tx, person, purpose)?,
+            None => true,
+        };
     Ok(Before {
         same_at: same.map(|same| same.created_at),
         again,
         tries: i32::try_from(past.iter().filter(|one| one.typed).count()).unwrap_or(i32::MAX),
-        opted_out: opted_out.is_some_and(|scope| blocks(scope, purpose)),
+        opted_out: lacks_consent || opted_out.is_some_and(|scope| blocks(scope, purpose)),
         in_vain,
         ..before
     })

@@ -178,7 +178,7 @@ pub struct Before {
     pub typed_by_trunk: i64,
     /// Numbers typed in this call before.
     pub tries: i32,
-    /// They want no texts of this purpose.
+    /// They want no texts of this purpose, or have not agreed to them.
     pub opted_out: bool,
     /// Another call of theirs led to a text that they did not open or answer.
     pub in_vain: bool,

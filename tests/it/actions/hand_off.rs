@@ -205,6 +205,26 @@ async fn who_rings_again_gets_no_second_text_but_a_person() {
     );
 }
 
+/// Who calls has agreed to an answer, and to no advertising.
+#[tokio::test]
+async fn an_option_that_advertises_texts_those_alone_who_agreed() {
+    let app = TestApp::start().await;
+    let option =
+        json!({"digit": "5", "topic": "セール", "body": "本日限り", "purpose": "advertising"});
+    menu(&app, json!({"options": [option]})).await;
+    let conversation = app.handset(CALLER).sends("在庫はありますか").await;
+    for caller in [CALLER, "+819087654321"] {
+        let answer = pressed(&app, press(caller, caller, "5")).await;
+        assert_eq!((&answer["result"], &answer["message_id"]), (&json!("blocked"), &Value::Null));
+    }
+    let found = app.api().conversation(conversation).await;
+    let path = format!("/contacts/{}/consents", found["contact"]["id"].as_str().unwrap());
+    app.api().post(&path, json!({"source": "phone"})).await.expect(201);
+    assert_eq!(pressed(&app, press("c2", CALLER, "5")).await["result"], "accepted");
+    app.settle().await;
+    assert_eq!(app.handset(CALLER).received(), ["本日限り"]);
+}
+
 #[tokio::test]
 async fn t_ivr_1_a_flood_of_one_number_is_one_text() {
     let app = TestApp::start().await;

@@ -44,11 +44,7 @@ async fn timers_go_off_once_and_in_time() {
     put_aside(&nodes, &conversations, due).await;
     // Every fourth is cancelled: it is over before its time.
     let cancelled: Vec<&String> = conversations.iter().step_by(4).collect();
-    for id in &cancelled {
-        let path = format!("/conversations/{id}/snooze");
-        let answer = nodes[1].api(Method::DELETE, &path).send().await.unwrap();
-        assert_eq!(answer.status(), 200);
-    }
+    cancel(&nodes[1], &cancelled).await;
     let last = due(SPREAD - 1);
     while Clock::default().now() < last + late {
         trouble(&mut nodes).await;
@@ -153,6 +149,17 @@ async fn trouble(nodes: &mut [Binary]) {
     tokio::time::sleep(Duration::from_secs(2).saturating_sub(turn.elapsed())).await;
     nodes[stopped].signal("CONT");
     nodes[killed].answers().await;
+}
+
+async fn cancel(node: &Binary, conversations: &[&String]) {
+    let cancels = conversations.iter().map(|id| {
+        let path = format!("/conversations/{id}/snooze");
+        node.api(Method::DELETE, &path).send()
+    });
+    let mut cancels = futures_util::stream::iter(cancels).buffer_unordered(AT_ONCE);
+    while let Some(answer) = cancels.next().await {
+        assert_eq!(answer.unwrap().status(), 200);
+    }
 }
 
 fn woken(raw: &mut Raw) -> i64 {

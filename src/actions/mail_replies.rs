@@ -275,7 +275,7 @@ fn answer(
         despite_doubt: false,
     };
     let seen = Seen::UpTo(offer.seen_seq);
-    let sent = send_reply::write(tx, providers, &caller, offer.conversation, &draft, seen)?;
+    let sent = send_reply::write(tx, (providers, None), &caller, offer.conversation, &draft, seen)?;
     let now = tx.now;
     if !mail_replies::take(tx, offer.id, &read.hash, sent.message.id, now)? {
         return Err(ActionError::TooLate);

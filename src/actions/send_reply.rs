@@ -37,13 +37,7 @@ pub async fn run(
     draft: Draft,
     seen: Seen,
 ) -> Result<Sent, ActionError> {
-    let (providers, links) = (app.providers.clone(), app.config.web.links().clone());
-    app.store
-        .write(move |tx| {
-            let draft = filled(tx, &links, &caller, conversation, &draft)?;
-            write(tx, &providers, &caller, conversation, &draft, seen)
-        })
-        .await
+    answer(app, caller, conversation, draft, seen, false).await
 }
 
 /// The answer, and with it the conversation is done with: both or neither. Asked for
@@ -55,12 +49,22 @@ pub async fn and_close(
     draft: Draft,
     seen: Seen,
 ) -> Result<Sent, ActionError> {
+    answer(app, caller, conversation, draft, seen, true).await
+}
+
+async fn answer(
+    app: &App,
+    caller: Caller,
+    conversation: ConversationId,
+    draft: Draft,
+    seen: Seen,
+    closes: bool,
+) -> Result<Sent, ActionError> {
     let (providers, links) = (app.providers.clone(), app.config.web.links().clone());
     app.store
         .write(move |tx| {
-            let draft = filled(tx, &links, &caller, conversation, &draft)?;
-            let sent = write(tx, &providers, &caller, conversation, &draft, seen)?;
-            if !sent.repeated {
+            let sent = write(tx, (&providers, Some(&links)), &caller, conversation, &draft, seen)?;
+            if closes && !sent.repeated {
                 close::write(tx, &caller, conversation)?;
             }
             Ok(sent)
@@ -68,23 +72,11 @@ pub async fn and_close(
         .await
 }
 
-/// The text with a form's address where one is wanted, for who may answer.
-fn filled(
-    tx: &mut Tx,
-    links: &PublicUrl,
-    caller: &Caller,
-    conversation: ConversationId,
-    draft: &Draft,
-) -> Result<Draft, ActionError> {
-    access::to_answer(tx, caller, conversation)?;
-    let body = reply_forms::fill(tx, links, conversation, &draft.body)?;
-    Ok(Draft { body, ..draft.clone() })
-}
-
-/// [`run`] as a part of something larger.
+/// [`run`] as a part of something larger. Where forms get no address, a text that wants
+/// one is refused.
 pub(super) fn write(
     tx: &mut Tx,
-    providers: &Registry,
+    (providers, links): (&Registry, Option<&PublicUrl>),
     caller: &Caller,
     conversation: ConversationId,
     draft: &Draft,
@@ -103,8 +95,13 @@ pub(super) fn write(
     outgoing::check_recipient(tx, &found.contact, draft.purpose)?;
     let sender = outgoing::choose_sender(tx, &found, draft.sender)?;
     let profile = outgoing::profile_of(tx, providers, &sender)?;
+    let body = match links {
+        Some(links) => reply_forms::fill(tx, links, conversation, &draft.body)?,
+        None => draft.body.clone(),
+    };
+    let draft = Draft { body, ..draft.clone() };
     let checked = outgoing::check_body(&draft.body, profile, draft.despite_doubt)?;
-    let message = outgoing::queue(tx, caller, &found, draft, &checked, &sender)?;
+    let message = outgoing::queue(tx, caller, &found, &draft, &checked, &sender)?;
     if let Some(user) = caller.user_id() {
         save_draft::forget(tx, &found, user)?;
     }

@@ -27,7 +27,14 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A house on a database of the campaign's own, not started yet.
 fn house_at(url: String) -> Binary {
-    house_by(env!("CARGO_BIN_EXE_henji").into(), url)
+    house_by(program(), url)
+}
+
+/// What is looked at: the program that `TEST_PROGRAM` names, or the one built with the
+/// tests. Limits of time are promised of a release.
+fn program() -> PathBuf {
+    let named = std::env::var_os("TEST_PROGRAM");
+    named.map_or_else(|| env!("CARGO_BIN_EXE_henji").into(), PathBuf::from)
 }
 
 /// The same, made by that program.

@@ -3,8 +3,10 @@
 use crate::app::App;
 use crate::domain::contact_sheet::Encoding;
 use crate::domain::id::ContactId;
+use crate::domain::message::Purpose;
 use crate::domain::user::{Caller, Sight};
 use crate::store::audit::Object;
+use crate::store::consents::{self, Consent};
 use crate::store::contact_fields::{self, Values};
 use crate::store::contacts::{self, Contact};
 
@@ -13,12 +15,21 @@ use super::ActionError;
 /// Contacts of one statement.
 const CHUNK: i64 = 500;
 
-/// Every number in use, with whoever it is and what is kept of them, the newest first.
+/// A number in use, with whoever it is.
+pub struct Exported {
+    pub contact: Contact,
+    /// What they last said of advertising.
+    pub said: Option<Consent>,
+    /// The house's own fields.
+    pub values: Values,
+}
+
+/// Every number in use with what is kept of its contact, the newest first.
 pub async fn run(
     app: &App,
     caller: Caller,
     encoding: Encoding,
-) -> Result<Vec<(Contact, Values)>, ActionError> {
+) -> Result<Vec<Exported>, ActionError> {
     if !caller.role.may_administer() || caller.sight != Sight::All {
         return Err(ActionError::Forbidden);
     }
@@ -30,11 +41,12 @@ pub async fn run(
             after = Some(last.id);
             let persons: Vec<ContactId> = page.iter().map(|one| one.person).collect();
             let values = contact_fields::of_persons(db, &persons)?;
-            let with = |contact: Contact| {
-                let values = values.get(&contact.person).cloned().unwrap_or_default();
-                (contact, values)
-            };
-            all.extend(page.into_iter().map(with));
+            let said = consents::standing_of_persons(db, &persons, Purpose::Advertising)?;
+            all.extend(page.into_iter().map(|contact| Exported {
+                said: said.get(&contact.person).cloned(),
+                values: values.get(&contact.person).cloned().unwrap_or_default(),
+                contact,
+            }));
         }
     });
     let all = read.await?;

@@ -58,13 +58,16 @@ impl Times {
         TimeView { iso: then.to_string(), shown }
     }
 
-    /// `11/26(木) 14:00`
+    /// `11/26(木) 14:00`, of another year `2025/11/26(水) 14:00`.
     pub fn full(&self, at: DateTime<Utc>) -> TimeView {
         let then = self.local(at);
         let weekday = WEEKDAYS_JA[then.weekday().num_days_from_sunday() as usize];
-        let shown = match self.t {
-            Locale::Ja => then.format(&format!("%-m/%-d({weekday}) %H:%M")).to_string(),
-            Locale::En => then.format("%a %-d %b %H:%M").to_string(),
+        let same_year = then.year() == self.local(self.now).year();
+        let shown = match (self.t, same_year) {
+            (Locale::Ja, true) => then.format(&format!("%-m/%-d({weekday}) %H:%M")).to_string(),
+            (Locale::Ja, false) => then.format(&format!("%Y/%-m/%-d({weekday}) %H:%M")).to_string(),
+            (Locale::En, true) => then.format("%a %-d %b %H:%M").to_string(),
+            (Locale::En, false) => then.format("%a %-d %b %Y %H:%M").to_string(),
         };
         self.view(at, shown)
     }
@@ -174,6 +177,15 @@ mod tests {
         assert_eq!(shown("2026-11-21T23:59:00+09:00"), times.t.yesterday());
         assert_eq!(shown("2026-11-20T10:00:00+09:00"), "11/20");
         assert_eq!(shown("2025-11-20T10:00:00+09:00"), "2025/11/20");
+    }
+
+    #[test]
+    fn another_year_is_named() {
+        let now = at("2026-11-22T14:30:00+09:00");
+        let shown = |t, text| Times::new(t, "Asia/Tokyo", now).full(at(text)).shown;
+        assert_eq!(shown(Locale::Ja, "2026-01-01T00:00:00+09:00"), "1/1(木) 00:00");
+        assert_eq!(shown(Locale::Ja, "2025-12-31T23:59:00+09:00"), "2025/12/31(水) 23:59");
+        assert_eq!(shown(Locale::En, "2027-01-04T09:00:00+09:00"), "Mon 4 Jan 2027 09:00");
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 
+use crate::actions::Problem;
+use crate::actions::export_contacts::{self, Exported};
 use crate::actions::import_contacts::{self, Imported};
-use crate::actions::{Problem, export_contacts};
 use crate::app::App;
 use crate::domain::contact_field::ContactField;
 use crate::domain::contact_sheet::{
@@ -12,15 +13,14 @@ use crate::domain::contact_sheet::{
 };
 use crate::domain::phone_number;
 use crate::locale::Locale;
-use crate::store::contact_fields::{self, Values};
-use crate::store::contacts::Contact;
-use crate::store::inboxes;
+use crate::store::{contact_fields, inboxes};
 use crate::web::error::WebError;
 use crate::web::form::{Fields, Upload};
 use crate::web::fragment::{html_with, see_other};
 use crate::web::session::{Admin, Session};
 use crate::web::settings::house_times;
 use crate::web::shell::shell;
+use crate::web::times::Times;
 use crate::web::views::{ChoiceView, FaultView, Nav, TableChangeView, TablePage, TablePreviewView};
 use crate::web::words;
 
@@ -83,14 +83,22 @@ pub async fn export(
 ) -> Result<HttpResponse, WebError> {
     let t = session.locale();
     let encoding = Encoding::from_word(fields.get("encoding")).unwrap_or_default();
-    let today = house_times(&app, t).await?.day(app.clock.now()).iso;
+    let times = house_times(&app, t).await?;
+    let today = times.day(app.clock.now()).iso;
     let all = export_contacts::run(&app, session.caller, encoding).await?;
     let own = app.store.read(contact_fields::in_use).await?;
-    let mut heading =
-        [t.table_number(), t.table_name(), t.table_stop()].map(str::to_owned).to_vec();
+    let heading = [
+        t.table_number(),
+        t.table_name(),
+        t.table_stop(),
+        t.consent_title(),
+        t.table_said_on(),
+        t.table_said_how(),
+    ];
+    let mut heading = heading.map(str::to_owned).to_vec();
     heading.extend(own.iter().map(|field| field.name.clone()));
     let mut rows = vec![heading];
-    rows.extend(all.iter().map(|(contact, values)| row(t, contact, values, &own)));
+    rows.extend(all.iter().map(|one| row(&times, one, &own)));
     let file = contact_sheet::write(&rows, encoding);
     let name = format!("attachment; filename=\"contacts-{today}.csv\"");
     Ok(HttpResponse::Ok()
@@ -99,13 +107,19 @@ pub async fn export(
         .body(file))
 }
 
-fn row(t: Locale, contact: &Contact, values: &Values, own: &[ContactField]) -> Vec<String> {
+fn row(times: &Times, one: &Exported, own: &[ContactField]) -> Vec<String> {
+    let (t, Exported { contact, said, values }) = (times.t, one);
     let stop = contact.opted_out.map(|scope| t.opt_out_scope(scope).to_owned());
+    let said = said.as_ref().map(|said| {
+        let (decision, source) = (t.consent_decision(said.decision), t.consent_source(said.source));
+        [decision.to_owned(), times.date(said.said_at).to_string(), source.to_owned()]
+    });
     let mut cells = vec![
         phone_number::shown(&contact.address),
         contact.name.clone().unwrap_or_default(),
         stop.unwrap_or_default(),
     ];
+    cells.extend(said.unwrap_or_default());
     cells.extend(own.iter().map(|field| values.get(&field.id).cloned().unwrap_or_default()));
     cells
 }

@@ -19,7 +19,7 @@ use crate::support::cast::{RECRUITING_NUMBER, SATO, VIEWER, YAMADA};
 const FIRST: &str = "+819011110001";
 const SECOND: &str = "+819011110002";
 
-async fn contact_of(app: &TestApp, conversation: ConversationId) -> ContactId {
+pub async fn contact_of(app: &TestApp, conversation: ConversationId) -> ContactId {
     app.store.read(move |db| conversations::find(db, conversation)).await.unwrap().contact.id
 }
 

@@ -2,6 +2,7 @@
 
 use encoding_rs::SHIFT_JIS;
 
+use super::merge::contact_of;
 use crate::support::TestApp;
 use crate::support::answer::Answer;
 use crate::support::browser::Browser;
@@ -152,7 +153,7 @@ async fn what_is_exported_holds_no_formula_is_written_down_and_can_be_taken_in_a
             .records()
             .flat_map(|row| row.unwrap().iter().map(str::to_owned).collect::<Vec<_>>())
             .collect();
-        assert_eq!(cells.len(), 3 * formulas.len(), "{text}");
+        assert_eq!(cells.len(), 6 * formulas.len(), "{text}");
         let computes = |cell: &String| cell.starts_with(['=', '+', '-', '@', '＝']);
         assert!(!cells.iter().any(computes), "{cells:?}");
         assert_eq!(import(&app, &admin, &file).await.1, "/contacts?added=0&changed=0");
@@ -161,4 +162,36 @@ async fn what_is_exported_holds_no_formula_is_written_down_and_can_be_taken_in_a
     assert_eq!(app.raw().count("audit_entries", "where action = 'contact.import'"), 2);
     sato.post("/contacts/export", &[]).await.expect(404);
     sato.get("/contacts/table").await.expect(404);
+}
+
+#[tokio::test]
+async fn what_is_exported_says_who_agreed_to_advertising_since_when_and_how() {
+    let app = TestApp::start().await;
+    app.leaves_work();
+    let (admin, sato) = (app.sign_in(ADMIN).await, app.sign_in(SATO).await);
+    for (n, name) in ["同意", "停止", "無言"].iter().enumerate() {
+        let thread = app.handset(&format!("+81902222000{n}")).sends("はい").await;
+        sato.put(&format!("/conversations/{thread}/contact"), &[("name", name)]).await.expect(303);
+        let about = format!("/contacts/{}", contact_of(&app, thread).await);
+        if n < 2 {
+            let agreed = [("source", "paper"), ("given_on", "2026-01-05"), ("wording", "申込書")];
+            sato.post(&format!("{about}/consents"), &agreed).await.expect(303);
+        }
+        if n == 1 {
+            let stopped = [("scope", "advertising"), ("source", "user")];
+            sato.post(&format!("{about}/opt_out"), &stopped).await.expect(303);
+        }
+    }
+    let form = admin.form("/contacts/export", &[("encoding", "utf-8")]);
+    let file = form.send().await.unwrap().bytes().await.unwrap();
+    let mut reader = csv::Reader::from_reader(&file[3..]);
+    let mut rows: Vec<Vec<String>> = reader
+        .records()
+        .map(|row| row.unwrap().iter().skip(1).map(str::to_owned).collect())
+        .collect();
+    rows.sort();
+    let today = rows[0][3].clone();
+    assert_eq!(rows[0], ["停止", "広告・宣伝のみ", "停止・取り消し", &today, "電話・対面"]);
+    assert_eq!(rows[1], ["同意", "", "同意", "2026-01-05", "書面"]);
+    assert_eq!(rows[2], ["無言", "", "", "", ""]);
 }

@@ -99,16 +99,30 @@ pub struct Unseen {
 
 /// All there are: found along an index that holds nothing but what is unseen.
 pub fn unseen(db: &mut Db) -> Result<Vec<Unseen>, StoreError> {
-    let rows: Vec<(InboxId, UserId, ConversationId)> = mentions::table
+    let rows = not_seen().load(&mut db.conn)?;
+    Ok(counted(rows))
+}
+
+/// Those of one user.
+pub fn unseen_of(db: &mut Db, user: UserId) -> Result<Vec<Unseen>, StoreError> {
+    let rows = not_seen().filter(mentions::user_id.eq(user)).load(&mut db.conn)?;
+    Ok(counted(rows))
+}
+
+#[diesel::dsl::auto_type]
+fn not_seen() -> _ {
+    mentions::table
         .inner_join(conversations::table)
         .filter(mentions::seen_at.is_null())
         .select((conversations::inbox_id, mentions::user_id, mentions::conversation_id))
         .distinct()
-        .load(&mut db.conn)?;
+}
+
+fn counted(rows: Vec<(InboxId, UserId, ConversationId)>) -> Vec<Unseen> {
     let mut counted: BTreeMap<(InboxId, UserId), i64> = BTreeMap::new();
     for (inbox, user, _) in rows {
         *counted.entry((inbox, user)).or_default() += 1;
     }
     let unseen = |((inbox, user), conversations)| Unseen { inbox, user, conversations };
-    Ok(counted.into_iter().map(unseen).collect())
+    counted.into_iter().map(unseen).collect()
 }

@@ -1,5 +1,8 @@
 //! Pages of the list, by keyset: as fast at the end as at the beginning.
 
+use std::collections::HashMap;
+
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::{Conversation, ConversationRow, Position, read};
@@ -93,27 +96,28 @@ pub struct Page {
     pub next: Option<Position>,
 }
 
-/// One indexed read per inbox, or two, merged: a page costs the same whether the inboxes
-/// hold a hundred conversations or a million.
+/// One walk along an index per inbox, or two, merged; then one read of the rows that are
+/// shown. A page costs the same whether the inboxes hold a hundred conversations or a
+/// million.
 pub fn list(db: &mut Db, query: &Query) -> Result<Page, StoreError> {
-    let mut rows = Vec::new();
+    let mut places = Vec::new();
     for inbox in inboxes_of(db, query)? {
         for view in query.view.indexed() {
-            rows.extend(of_inbox(db, inbox, *view, query)?);
+            places.extend(of_inbox(db, inbox, *view, query)?);
         }
     }
     if query.view.is_by_wait() {
-        rows.sort_by_key(waiting_position);
+        places.sort_unstable();
     } else {
-        rows.sort_by_key(|row| std::cmp::Reverse(row.position()));
+        places.sort_unstable_by(|one, other| other.cmp(one));
     }
-    let more = rows.len() > query.limit;
-    rows.truncate(query.limit);
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|row| if query.view.is_by_wait() { waiting_position(row) } else { row.position() });
-    Ok(Page { rows, next })
+    let more = places.len() > query.limit;
+    places.truncate(query.limit);
+    let next = places.last().filter(|_| more);
+    let next = next.map(|(at, id)| Position { at: at.and_utc(), id: id.0 });
+    let mut found: HashMap<ConversationId, Conversation> =
+        those(db, &places)?.into_iter().map(|row| (row.id, row)).collect();
+    Ok(Page { rows: places.iter().filter_map(|(_, id)| found.remove(id)).collect(), next })
 }
 
 fn inboxes_of(db: &mut Db, query: &Query) -> Result<Vec<InboxId>, StoreError> {
@@ -125,12 +129,16 @@ fn inboxes_of(db: &mut Db, query: &Query) -> Result<Vec<InboxId>, StoreError> {
 
 type Boxed<'a> = conversations::BoxedQuery<'a, MultiBackend>;
 
+/// Where a conversation stands in the list: by its newest message, or by its wait.
+type Place = (NaiveDateTime, ConversationId);
+
+/// One more than the page has room for, if there are so many.
 fn of_inbox(
     db: &mut Db,
     inbox: InboxId,
     view: View,
     query: &Query,
-) -> Result<Vec<Conversation>, StoreError> {
+) -> Result<Vec<Place>, StoreError> {
     let mut rows = conversations::table.filter(conversations::inbox_id.eq(inbox)).into_boxed();
     if let Some(tag) = query.tag {
         let carried = conversation_tags::table
@@ -138,19 +146,31 @@ fn of_inbox(
             .filter(conversation_tags::tag_id.eq(tag));
         rows = rows.filter(diesel::dsl::exists(carried));
     }
-    let mut rows = from_position(in_view(rows, view), query);
+    let mut rows = from_position(in_view(rows, view), query).limit(query.limit as i64 + 1);
     if let Some(among) = &query.among {
         rows = rows.filter(conversations::id.eq_any(among));
     }
-    let ids: Vec<ConversationId> =
-        rows.limit(query.limit as i64 + 1).select(conversations::id).load(&mut db.conn)?;
-    if ids.is_empty() {
+    let places = match query.view.is_by_wait() {
+        true => {
+            let since = conversations::waiting_since.assume_not_null();
+            rows.select((since, conversations::id)).load(&mut db.conn)?
+        }
+        false => {
+            rows.select((conversations::last_message_at, conversations::id)).load(&mut db.conn)?
+        }
+    };
+    Ok(places)
+}
+
+/// The conversations themselves, in no order.
+fn those(db: &mut Db, places: &[Place]) -> Result<Vec<Conversation>, StoreError> {
+    if places.is_empty() {
         return Ok(Vec::new());
     }
     let found: Vec<(ConversationRow, ContactRow, AddressRow)> = conversations::table
         .inner_join(contacts::table)
         .inner_join(contact_addresses::table)
-        .filter(conversations::id.eq_any(ids))
+        .filter(conversations::id.eq_any(places.iter().map(|(_, id)| *id)))
         .select((ConversationRow::as_select(), ContactRow::as_select(), AddressRow::as_select()))
         .load(&mut db.conn)?;
     found.into_iter().map(|rows| read(db, rows)).collect()
@@ -243,8 +263,4 @@ fn from_position<'a>(rows: Boxed<'a>, query: &Query) -> Boxed<'a> {
             )
         }
     }
-}
-
-fn waiting_position(row: &Conversation) -> Position {
-    Position { at: row.status.waiting_since.unwrap_or(row.last_message_at), id: row.id.0 }
 }

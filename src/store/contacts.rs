@@ -71,7 +71,7 @@ pub fn find_by_address(db: &mut Db, address: &str) -> Result<Option<Contact>, St
     let rows = contact_addresses::table
         .inner_join(contacts::table)
         .filter(contact_addresses::address_index.eq(index))
-        .filter(contact_addresses::is_current.eq(true))
+        .filter(contact_addresses::is_current)
         .select((ContactRow::as_select(), AddressRow::as_select()))
         .first(&mut db.conn)
         .optional()?;
@@ -255,7 +255,7 @@ pub fn find_all_by_address(
     let rows: Vec<(ContactRow, AddressRow)> = contact_addresses::table
         .inner_join(contacts::table)
         .filter(contact_addresses::address_index.eq_any(indexes))
-        .filter(contact_addresses::is_current.eq(true))
+        .filter(contact_addresses::is_current)
         .select((ContactRow::as_select(), AddressRow::as_select()))
         .load(&mut db.conn)?;
     let mut found = HashMap::with_capacity(addresses.len());

@@ -7,4 +7,5 @@ mod corruption;
 mod counts;
 mod events;
 mod paging;
+mod walks;
 mod writer;

@@ -23,6 +23,12 @@ struct Line {
     t: String,
 }
 
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
 impl Raw {
     pub fn open(url: &str) -> Self {
         Self::try_open(url).unwrap()
@@ -76,5 +82,14 @@ impl Raw {
         };
         let lines = found.unwrap_or_else(|error| panic!("{sql}: {error}"));
         lines.into_iter().map(|line| line.t).collect()
+    }
+
+    /// How SQLite goes about a statement; what is bound makes no difference to it.
+    pub fn plan(&mut self, sql: &str) -> Vec<String> {
+        let Self::Sqlite(conn) = self else { panic!("PostgreSQL tells its plans otherwise") };
+        let steps: QueryResult<Vec<Step>> =
+            sql_query(format!("explain query plan {sql}")).load(conn);
+        let steps = steps.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        steps.into_iter().map(|step| step.detail).collect()
     }
 }

@@ -66,8 +66,12 @@ impl TestApp {
 
     /// The same with some parts replaced.
     pub async fn start_with(change: impl FnOnce(&mut App) + Send + 'static) -> Self {
-        let db = tokio::task::spawn_blocking(|| furnished().copy()).await.unwrap();
-        Self::with(db, change).await
+        Self::with(Self::database().await, change).await
+    }
+
+    /// The database of such a house, which nobody has opened yet.
+    pub async fn database() -> TestDb {
+        tokio::task::spawn_blocking(|| furnished().copy()).await.unwrap()
     }
 
     /// A house that nobody has set up.

@@ -288,10 +288,9 @@ pub struct Bench {
     /// Say which benchmarks there are.
     #[arg(long)]
     pub list: bool,
-    /// Seconds of each measured phase.
-    #[arg(long, value_name = "N", default_value_t = 10,
-          value_parser = clap::value_parser!(u64).range(1..=3_600))]
-    pub seconds: u64,
+    /// Seconds of each measured phase; 10 of most, 300 of handoffs.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub seconds: Option<u64>,
     /// Messages in the sample that pages and starts are measured with.
     #[arg(long, value_name = "N", default_value_t = 100_000,
           value_parser = clap::value_parser!(u64).range(100..))]
@@ -300,6 +299,14 @@ pub struct Bench {
     #[arg(long, value_name = "N", default_value_t = 500,
           value_parser = clap::value_parser!(u16).range(10..=10_000))]
     pub screens: u16,
+    /// Signed-in agents who look on while callers press keys.
+    #[arg(long, value_name = "N", default_value_t = 200,
+          value_parser = clap::value_parser!(u16).range(1..=5_000))]
+    pub agents: u16,
+    /// Keys that callers press in a minute.
+    #[arg(long, value_name = "N", default_value_t = 500,
+          value_parser = clap::value_parser!(u16).range(1..))]
+    pub rate: u16,
     /// A PostgreSQL server to make scratch databases on, instead of SQLite files.
     #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,

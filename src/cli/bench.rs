@@ -14,6 +14,7 @@ use crowd::Trial;
 
 mod crowd;
 mod fanout;
+mod handoffs;
 mod histogram;
 pub(super) mod http;
 mod ingest;
@@ -28,7 +29,7 @@ mod stage;
 mod start;
 
 /// Name, and what it measures.
-const ALL: [(&str, &str); 10] = [
+const ALL: [(&str, &str); 11] = [
     ("ingest", "webhook to disk to 50 screens: latency at 500/s and 2,000/s, sustained rate"),
     ("fanout", "one text on 1,000 screens: frames a second, latency, memory for each screen"),
     ("crowd", "--screens whose lines are cut, who return at once or hardly read: nothing missed"),
@@ -40,6 +41,10 @@ const ALL: [(&str, &str); 10] = [
         "slow",
         "only the third: a fifth of the --screens read a byte a second, and what the rest feel",
     ),
+    (
+        "handoffs",
+        "keys that callers press, --rate a minute, while --agents look on: how long they wait",
+    ),
     ("pages", "list, thread and counts of a house with --messages, quiet and under load"),
     ("search", "the search page over --messages: words of them, common and absent ones; the index"),
     ("start", "from exec to the first answer, with --messages"),
@@ -47,14 +52,22 @@ const ALL: [(&str, &str); 10] = [
     ("seal", "sealing and opening a text"),
 ];
 
+/// Of a phase, where nobody says otherwise.
+const SECONDS: u64 = 10;
+
 /// How long, how much, and where.
 pub struct Plan {
     /// Of each measured phase.
     time: Duration,
+    /// The same, where somebody said it.
+    asked_time: Option<Duration>,
     /// In the sample of `pages` and `start`.
     messages: u64,
     /// Of the crowd.
     screens: usize,
+    /// Who look on while callers press keys, and how many do in a minute.
+    agents: usize,
+    rate: u64,
     database_url: Option<String>,
     folder: PathBuf,
 }
@@ -83,9 +96,12 @@ pub async fn run(asked: Bench) -> anyhow::Result<()> {
         }
     }
     let plan = Plan {
-        time: Duration::from_secs(asked.seconds),
+        time: Duration::from_secs(asked.seconds.unwrap_or(SECONDS)),
+        asked_time: asked.seconds.map(Duration::from_secs),
         messages: asked.messages,
         screens: asked.screens.into(),
+        agents: asked.agents.into(),
+        rate: asked.rate.into(),
         database_url: asked.database_url,
         folder: asked.folder.unwrap_or_else(std::env::temp_dir),
     };
@@ -110,6 +126,7 @@ async fn measure(name: &str, plan: &Plan) -> anyhow::Result<()> {
         "crowd" => crowd::run(plan, &crowd::ALL).await,
         "restart" => crowd::run(plan, &[Trial::Restart]).await,
         "slow" => crowd::run(plan, &[Trial::SlowReaders]).await,
+        "handoffs" => handoffs::run(plan).await,
         "pages" => pages::run(plan).await,
         "search" => search::run(plan).await,
         "start" => start::run(plan).await,

@@ -225,7 +225,7 @@ fn the_sample_has_the_size_it_was_asked_for_and_fills_an_empty_house_only() {
 fn benchmarks_are_listed_and_unknown_ones_refused() {
     let place = Place::empty();
     let listed = place.run("bench --list", "").must_succeed();
-    for name in ["ingest", "fanout", "pages", "start", "segments", "seal"] {
+    for name in ["ingest", "fanout", "handoffs", "pages", "start", "segments", "seal"] {
         assert!(listed.lines().any(|line| line.starts_with(name)), "{listed}");
     }
     let unknown = place.run("bench ingest speed", "").must_fail();

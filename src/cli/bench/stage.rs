@@ -112,18 +112,23 @@ impl Stage {
     ) -> anyhow::Result<Vec<String>> {
         let mut cookies = Vec::with_capacity(sockets);
         for number in 0..sockets.div_ceil(SOCKETS_EACH) {
-            let new = NewUser {
-                email: format!("agent{number}@example.jp"),
-                name: format!("Agent {number}"),
-                role: Role::Agent,
-                password: PASSWORD.to_owned(),
-                locale: "ja".to_owned(),
-            };
-            let caller = Caller::house(Actor::operator());
-            let user = people::add(app, caller, new, vec![inbox]).await?;
-            let cookie = cookie_of(app, user).await?;
+            let cookie = agent(app, inbox, number).await?;
             let own = SOCKETS_EACH.min(sockets - cookies.len());
             cookies.extend(std::iter::repeat_n(cookie, own));
+        }
+        Ok(cookies)
+    }
+
+    /// A cookie of each of so many signed-in agents of `inbox`.
+    pub async fn sign_in_each(
+        &self,
+        app: &App,
+        inbox: InboxId,
+        agents: usize,
+    ) -> anyhow::Result<Vec<String>> {
+        let mut cookies = Vec::with_capacity(agents);
+        for number in 0..agents {
+            cookies.push(agent(app, inbox, number).await?);
         }
         Ok(cookies)
     }
@@ -183,6 +188,19 @@ impl Drop for Stage {
         // What cannot be removed is in the temporary folder.
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// A new agent of `inbox`, and the cookie of their session.
+async fn agent(app: &App, inbox: InboxId, number: usize) -> anyhow::Result<String> {
+    let new = NewUser {
+        email: format!("agent{number}@example.jp"),
+        name: format!("Agent {number}"),
+        role: Role::Agent,
+        password: PASSWORD.to_owned(),
+        locale: "ja".to_owned(),
+    };
+    let user = people::add(app, Caller::house(Actor::operator()), new, vec![inbox]).await?;
+    cookie_of(app, user).await
 }
 
 pub async fn cookie_of(app: &App, user: UserId) -> anyhow::Result<String> {

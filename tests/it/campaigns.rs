@@ -12,6 +12,7 @@ use crate::support::binary::Binary;
 use crate::support::test_db::TestDb;
 
 mod failover;
+mod guesses;
 mod ladders;
 mod load;
 mod orders;

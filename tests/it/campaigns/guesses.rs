@@ -21,7 +21,7 @@ use super::{beside_others, tell, wanted};
 use crate::support::binary::{Binary, SENDER};
 use crate::support::test_db::TestDb;
 
-const GUESSES: usize = 6_000;
+const GUESSES: usize = 3_000;
 /// Networks that guess without end, and lines from each of them.
 const HAMMERS: usize = 4;
 const LINES: usize = 4;

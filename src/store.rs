@@ -32,6 +32,7 @@ mod error;
 pub mod escalations;
 pub mod events;
 pub mod handoff_flows;
+pub mod handoff_reports;
 pub mod handoffs;
 pub mod health;
 pub mod help_calls;

@@ -32,6 +32,7 @@ mod offline;
 mod palette;
 mod problem;
 mod reply_forms;
+mod reports;
 pub mod routes;
 mod search;
 mod session;

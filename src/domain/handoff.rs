@@ -12,6 +12,7 @@ use super::message::{Purpose, words};
 
 mod caller;
 mod flow;
+pub mod report;
 
 pub use caller::{CannotSms, reach};
 pub use flow::{FlowError, LONGEST_DIGIT, LONGEST_TOPIC, MOST_OPTIONS};

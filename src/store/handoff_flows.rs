@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::connection::{Db, on_each_backend};
@@ -15,6 +16,7 @@ use super::seal::{Place, place};
 use crate::domain::handoff::{Flow, MenuOption, Overflow, Saying, Speech};
 use crate::domain::id::{CalendarId, HandoffFlowId, InboxId, TeamId};
 use crate::domain::message::Purpose;
+use crate::domain::user::Sight;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = handoff_flows)]
@@ -83,6 +85,19 @@ pub fn names(db: &mut Db) -> Result<HashMap<HandoffFlowId, String>, StoreError> 
     let rows: Vec<(HandoffFlowId, String)> =
         handoff_flows::table.select((handoff_flows::id, handoff_flows::name)).load(&mut db.conn)?;
     Ok(rows.into_iter().collect())
+}
+
+/// Whether there is one whose calls are seen.
+pub fn has_any(db: &mut Db, sight: &Sight) -> Result<bool, StoreError> {
+    let found = match sight {
+        Sight::All => diesel::select(exists(handoff_flows::table.select(handoff_flows::id)))
+            .get_result(&mut db.conn)?,
+        Sight::Inboxes(seen) => {
+            let seen = handoff_flows::table.filter(handoff_flows::inbox_id.eq_any(seen));
+            diesel::select(exists(seen)).get_result(&mut db.conn)?
+        }
+    };
+    Ok(found)
 }
 
 pub fn count(db: &mut Db) -> Result<i64, StoreError> {

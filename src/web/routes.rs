@@ -7,8 +7,8 @@ use actix_web::web::ServiceConfig;
 
 use super::{
     about_senders, api, assets, contacts, conversations, escalations, events, health, hooks, links,
-    live_socket, messages, offline, palette, reply_forms, search, sessions, settings, setup,
-    short_links, simulator, templates,
+    live_socket, messages, offline, palette, reply_forms, reports, search, sessions, settings,
+    setup, short_links, simulator, templates,
 };
 
 /// Who may come in at all; what they see inside is up to the queries.
@@ -139,6 +139,10 @@ routes! {
     post "/contacts/{id}/opt_out" User => contacts::stop;
     delete "/contacts/{id}/opt_out" User => contacts::resume;
     post "/contacts/{id}/consents" User => contacts::consents::create;
+
+    // Reports.
+    get "/reports/handoffs" User => reports::show;
+    get "/reports/handoffs.csv" User => reports::export;
 
     // The phone simulator.
     get "/sim" User => simulator::show;

@@ -11,7 +11,9 @@ use crate::domain::user::NotifyScope;
 use crate::push::vapid::VapidKey;
 use crate::store::pushes::subscriptions::{self, Standing};
 use crate::store::users::User;
-use crate::store::{Db, Reach, StoreError, conversations, events, provider_accounts, quiet_times};
+use crate::store::{
+    Db, Reach, StoreError, conversations, events, handoff_flows, provider_accounts, quiet_times,
+};
 
 /// A page is loaded again long before: a session lasts 16 hours.
 const OPEN_FOR: TimeDelta = TimeDelta::days(2);
@@ -22,7 +24,7 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
     let (sight, user) = (session.caller.sight.clone(), session.user.id);
     let (id, key) = (session.id, app.push.key().map(VapidKey::public));
     let (scope, now) = (session.user.notify_scope, app.clock.now());
-    let (event, waiting, simulator, push, quiet) = app
+    let (event, waiting, simulator, reports, push, quiet) = app
         .store
         .read(move |db| {
             let event = events::last_seq(db)?;
@@ -40,6 +42,7 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
                 event,
                 waiting,
                 uses_simulator(db)?,
+                handoff_flows::has_any(db, &sight)?,
                 push,
                 quiet_ahead(db, user, now)?,
             ))
@@ -63,6 +66,7 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
         notice: None,
         alarm: alarm(app, session),
         simulator,
+        reports,
         shared_machine: false,
     })
 }

@@ -47,6 +47,7 @@ mod messages;
 mod offline;
 mod palette;
 mod presence;
+mod reports;
 mod search;
 mod selection;
 mod sessions;
@@ -89,6 +90,9 @@ pub use messages::{DeliveryView, LinkPage, MessageLook, MessageView, UndoView, V
 pub use offline::OfflinePage;
 pub use palette::{ActionView, PaletteRowView, PaletteView};
 pub use presence::{PresenceView, PresentView};
+pub use reports::{
+    FigureView, HandoffReportPage, HandoffReportView, HourView, KeyReportView, MenuReportView,
+};
 pub use search::{ContactHitView, HitView, ResultsView, SearchForm, SearchPage, Speaker};
 pub use selection::{BulkView, RefusedView, SelectedPage, SelectedView};
 pub use sessions::NewSessionPage;
@@ -141,6 +145,8 @@ pub struct Shell {
     pub alarm: Option<String>,
     /// Whether the phone simulator is in use here.
     pub simulator: bool,
+    /// Whether there is a phone menu whose calls the user may see.
+    pub reports: bool,
     /// On a shared machine the browser keeps nothing, not even unsent texts.
     pub shared_machine: bool,
 }
@@ -152,6 +158,7 @@ pub enum Nav {
     Search,
     Contacts,
     Escalations,
+    Reports,
     Simulator,
     Settings,
     Account,

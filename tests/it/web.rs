@@ -16,6 +16,7 @@ mod masking;
 mod password;
 mod presence;
 mod reply_forms;
+mod reports;
 mod sessions;
 mod set_up;
 mod settings;

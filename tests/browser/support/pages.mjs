@@ -61,6 +61,8 @@ export const everyPage = ({ threads, user, inbox, calendar, contact, merging, li
   ['automatic-replies', `/settings/inboxes/${inbox}/automatic_replies`],
   ['escalations', '/escalations'],
   ['escalations-soon', '/escalations?view=soon'],
+  ['report', '/reports/handoffs'],
+  ['report-none', '/reports/handoffs?from=2026-01-01&to=2026-01-02'],
   ['taking', `/conversations/${threads.busy}/taking`],
   ['mails', '/settings/mails'],
   ['refused-replies', '/settings/mails/refused'],

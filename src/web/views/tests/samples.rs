@@ -14,6 +14,7 @@ mod escalation;
 mod fields;
 mod first;
 mod inbox;
+mod reports;
 mod search;
 mod settings;
 mod simulator;
@@ -27,6 +28,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     let mut pages = inbox::pages(t);
     pages.extend(contacts::pages(t));
     pages.extend(first::pages(t));
+    pages.extend(reports::pages(t));
     pages.extend(search::pages(t));
     pages.extend(settings::pages(t));
     pages.extend(calendars::pages(t));
@@ -78,6 +80,7 @@ pub fn shell(t: Locale) -> Shell {
         notice: None,
         alarm: None,
         simulator: true,
+        reports: true,
         shared_machine: false,
     }
 }

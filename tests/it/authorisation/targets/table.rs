@@ -58,6 +58,8 @@ pub const SPECS: &[Spec] = &[
     answering("delete", "/conversations/{id}/snooze", Object::Conversation, ""),
     answering("post", "/conversations/{id}/help", Object::Conversation, ""),
     spec("get", "/escalations", Object::None),
+    spec("get", "/reports/handoffs", Object::None),
+    spec("get", "/reports/handoffs.csv", Object::None),
     answering("delete", "/conversations/{id}/escalation", Object::Conversation, "reason=known"),
     answering("post", "/conversations/{id}/escalation", Object::Conversation, WAIT),
     answering("delete", "/conversations/{id}/help", Object::Conversation, ""),

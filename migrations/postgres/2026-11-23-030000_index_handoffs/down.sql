@@ -1,0 +1,2 @@
+drop index handoffs_without_text;
+drop index handoffs_by_time;

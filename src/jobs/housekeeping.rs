@@ -8,8 +8,10 @@ use chrono::TimeDelta;
 
 use crate::actions::{ActionError, mail_contact, snooze};
 use crate::app::App;
+use crate::domain::handoff::report::KEPT as CALLS_KEPT;
 use crate::store::{
-    api_tokens, mail_replies, mails, nudges, pushes, quarantine, reply_forms, sessions,
+    api_tokens, handoff_reports, mail_replies, mails, nudges, pushes, quarantine, reply_forms,
+    sessions,
 };
 
 /// A snooze ends within this of its time.
@@ -20,6 +22,9 @@ const ANSWERS_KEPT: TimeDelta = TimeDelta::days(30);
 const QUARANTINE_KEPT: TimeDelta = TimeDelta::days(30);
 /// How long a mail that was sent or given up can be looked up.
 const MAILS_KEPT: TimeDelta = TimeDelta::days(30);
+/// Calls that are forgotten in one go: what is more waits for the next, so that no
+/// other write waits for all of it.
+const CALLS_AT_ONCE: i64 = 500;
 
 pub async fn run_one(app: &App) -> Result<(), ActionError> {
     while snooze::wake_due(app).await? > 0 {}
@@ -35,6 +40,7 @@ pub async fn run_one(app: &App) -> Result<(), ActionError> {
             mail_replies::delete_before(tx, now - MAILS_KEPT)?;
             reply_forms::delete_before(tx, now - MAILS_KEPT)?;
             nudges::delete_before(tx, now - MAILS_KEPT)?;
+            handoff_reports::forget_before(tx, now - CALLS_KEPT, CALLS_AT_ONCE)?;
             Ok::<_, ActionError>(())
         })
         .await

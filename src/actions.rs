@@ -34,6 +34,7 @@ pub mod merge_contacts;
 pub mod note_alive;
 mod outgoing;
 pub mod people;
+pub mod phone_call;
 pub mod push;
 pub mod quarantine;
 pub mod quiet_times;

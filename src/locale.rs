@@ -17,6 +17,10 @@ use crate::domain::message::Purpose;
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
 use crate::domain::user::Role;
 
+mod voice;
+
+pub use voice::Voice;
+
 /// A language of the screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Locale {
@@ -91,6 +95,11 @@ impl Locale {
             Speech::AskMobile => self.speech_ask_mobile(),
             Speech::CannotSend => self.speech_cannot_send(),
             Speech::TryLater => self.speech_try_later(),
+            Speech::Greeting => self.speech_greeting(),
+            Speech::Menu => self.speech_menu(),
+            Speech::Again => self.speech_again(),
+            Speech::Operator => self.speech_operator(),
+            Speech::Goodbye => self.speech_goodbye(),
         }
     }
 

@@ -14,9 +14,9 @@ use crate::domain::conversation::ConversationState;
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::handoff::{
     Before, CannotSms, Flow, LEAVES_WITHIN, LINK_LASTS, MenuOption, Outcome, Overflow, URL_PLACE,
-    Wording, reach,
+    Trunk, Wording, reach,
 };
-use crate::domain::id::{ApiTokenId, CalendarId, TeamId};
+use crate::domain::id::{CalendarId, HandoffFlowId, TeamId};
 use crate::domain::message::Purpose;
 use crate::domain::opt_out::blocks;
 use crate::domain::phone_number::PhoneNumber;
@@ -29,8 +29,8 @@ use crate::store::conversations::Conversation;
 use crate::store::handoffs::Handoff;
 use crate::store::links::{self as store_links, Made};
 use crate::store::{
-    StoreError, Tx, calendars, consents, contacts, conversations, handoff_flows, handoffs, inboxes,
-    organization, teams,
+    Db, StoreError, Tx, calendars, consents, contacts, conversations, handoff_flows, handoffs, inboxes,
+    optional, organization, teams,
 };
 
 use super::links;
@@ -41,17 +41,22 @@ use super::{ActionError, Problem, timeline};
 /// What a telephone exchange tells of a call.
 #[derive(Clone, Debug)]
 pub struct Pressed {
-    /// The exchange, by its key.
-    pub trunk: ApiTokenId,
+    pub trunk: Trunk,
     /// What the exchange calls the call.
     pub call: String,
     /// The number as it came, or as somebody typed it.
     pub caller: String,
     pub typed: bool,
-    /// A flow by name.
-    pub flow: String,
+    pub flow: Menu,
     pub digit: String,
     pub called_at: Option<DateTime<Utc>>,
+}
+
+/// Which flow is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Menu {
+    Named(String),
+    This(HandoffFlowId),
 }
 
 /// What it is answered.
@@ -92,7 +97,11 @@ fn write(
     pressed: &Pressed,
 ) -> Result<Answered, ActionError> {
     let unknown = |field| ActionError::invalid(field, Problem::Unknown);
-    let flow = handoff_flows::find_by_name(tx, &pressed.flow)?.ok_or_else(|| unknown("flow"))?;
+    let flow = match &pressed.flow {
+        Menu::Named(name) => handoff_flows::find_by_name(tx, name)?,
+        Menu::This(id) => optional(handoff_flows::find(tx, *id))?,
+    };
+    let flow = flow.ok_or_else(|| unknown("flow"))?;
     let option = flow.option(&pressed.digit).ok_or_else(|| unknown("digit"))?;
     let number = reach(&pressed.caller, pressed.typed, flow.foreign_numbers);
     let address = number.as_ref().map_or(pressed.caller.trim(), PhoneNumber::as_str);
@@ -110,7 +119,7 @@ fn write(
         option,
         number,
     };
-    let past = handoffs::of_call(tx, pressed.trunk, &press.call_index, &pressed.digit)?;
+    let past = handoffs::of_call(tx, &press.call_index, &pressed.digit)?;
     let handoff = match answered_before(&press, &past) {
         Some(before) => before.clone(),
         None => decide(tx, providers, caller, &press, &past)?,
@@ -330,12 +339,9 @@ fn link_address(start: &str, made: &Made) -> String {
 /// What is sent, and where its link leads.
 fn words(tx: &mut Tx, press: &Press<'_>) -> Result<(String, Option<String>), ActionError> {
     let Press { pressed, flow, option, locale, .. } = *press;
-    let is_open = is_open(tx, flow.calendar)?.unwrap_or(true);
-    let is_busy = match flow.overflow {
-        Overflow::Off => false,
-        Overflow::On => true,
-        Overflow::Scheduled => is_open_now(tx, flow.busy_calendar)?,
-    };
+    let now = tx.now;
+    let is_open = is_open(tx, flow.calendar, now)?.unwrap_or(true);
+    let is_busy = is_busy(tx, flow, now)?;
     let (body, url) = match flow.wording(pressed.typed, is_open, is_busy) {
         Wording::Own => (Some(&option.body), option.url.as_ref()),
         Wording::General => (flow.general.as_ref(), None),
@@ -349,15 +355,31 @@ fn words(tx: &mut Tx, press: &Press<'_>) -> Result<(String, Option<String>), Act
     Ok((locale.handoff_general(house), None))
 }
 
-/// `None` without a calendar.
-fn is_open(tx: &mut Tx, calendar: Option<CalendarId>) -> Result<Option<bool>, StoreError> {
-    let now = tx.now;
-    let Some(calendar) = calendar else { return Ok(None) };
-    Ok(Some(calendars::find(tx, calendar)?.hours().is_open(now)))
+/// Whether a person takes calls of the flow at `now`.
+pub(super) fn is_staffed(
+    db: &mut Db,
+    flow: &Flow,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    Ok(is_open(db, flow.calendar, now)?.unwrap_or(true) && !is_busy(db, flow, now)?)
 }
 
-fn is_open_now(tx: &mut Tx, calendar: Option<CalendarId>) -> Result<bool, StoreError> {
-    Ok(is_open(tx, calendar)?.unwrap_or(false))
+fn is_busy(db: &mut Db, flow: &Flow, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    match flow.overflow {
+        Overflow::Off => Ok(false),
+        Overflow::On => Ok(true),
+        Overflow::Scheduled => Ok(is_open(db, flow.busy_calendar, now)?.unwrap_or(false)),
+    }
+}
+
+/// `None` without a calendar.
+fn is_open(
+    db: &mut Db,
+    calendar: Option<CalendarId>,
+    now: DateTime<Utc>,
+) -> Result<Option<bool>, StoreError> {
+    let Some(calendar) = calendar else { return Ok(None) };
+    Ok(Some(calendars::find(db, calendar)?.hours().is_open(now)))
 }
 
 /// A text of the contact takes up a conversation that was closed: it is the work of

@@ -179,6 +179,7 @@ fn tidied(flow: Flow) -> Flow {
     Flow {
         name: flow.name.trim().to_owned(),
         called: text(flow.called),
+        operator: text(flow.operator),
         general: text(flow.general),
         closed: text(flow.closed),
         overflow_body: text(flow.overflow_body),
@@ -199,6 +200,7 @@ fn refused(error: FlowError) -> Refusal {
     let (option, field, problem) = match error {
         E::Name => (None, "name", Problem::Malformed),
         E::Called => (None, "called", Problem::TooLong),
+        E::Operator => (None, "operator", Problem::NotAPhoneNumber),
         E::Duplicate => (None, "duplicate_minutes", Problem::Malformed),
         E::Returns => (None, "return_days", Problem::Malformed),
         E::TooManyOptions => (None, "options", Problem::TooMany),

@@ -7,14 +7,15 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::id::{CalendarId, HandoffFlowId, InboxId, TeamId};
+use super::id::{ApiTokenId, CalendarId, HandoffFlowId, InboxId, ProviderAccountId, TeamId};
 use super::message::{Purpose, words};
 
 mod caller;
 mod flow;
 pub mod report;
+pub mod script;
 
-pub use caller::{CannotSms, reach};
+pub use caller::{CannotSms, is_same_number, reach};
 pub use flow::{FlowError, LONGEST_DIGIT, LONGEST_TOPIC, MOST_OPTIONS};
 
 /// The same option again within that is no new text, where nobody says otherwise.
@@ -52,8 +53,10 @@ pub struct Flow {
     /// What telephone exchanges call it by.
     pub name: String,
     pub inbox: InboxId,
-    /// The number that is called, for people to read.
+    /// The number that is called: people read it, and calls to it come here.
     pub called: Option<String>,
+    /// Where callers are put through to who had better talk to a person.
+    pub operator: Option<String>,
     /// When the house answers; without one, always.
     pub calendar: Option<CalendarId>,
     pub duplicate: TimeDelta,
@@ -110,6 +113,15 @@ pub enum Overflow {
 
 words!(Overflow { Off = "off", On = "on", Scheduled = "scheduled" });
 
+/// Where calls come from: floods are counted for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Trunk {
+    /// A telephone exchange that asks us, by its key.
+    Exchange(ApiTokenId),
+    /// A provider that we tell what to say.
+    Account(ProviderAccountId),
+}
+
 /// What a telephone exchange is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
@@ -136,7 +148,10 @@ pub enum Flood {
 
 words!(Flood { Number = "number", Trunk = "trunk", Tries = "tries" });
 
-/// What the voice should say.
+/// What the voice says.
+///
+/// The first five are what an exchange is answered; the others are said where henji
+/// holds the whole call ([`script`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Speech {
     Sent,
@@ -145,6 +160,14 @@ pub enum Speech {
     AskMobile,
     CannotSend,
     TryLater,
+    Greeting,
+    /// Which key is for what: made of the topics, where nobody wrote it.
+    Menu,
+    /// No key was pressed, or one that leads nowhere.
+    Again,
+    /// That they are put through to a person.
+    Operator,
+    Goodbye,
 }
 
 words!(Speech {
@@ -153,6 +176,11 @@ words!(Speech {
     AskMobile = "ask_mobile",
     CannotSend = "cannot_send",
     TryLater = "try_later",
+    Greeting = "greeting",
+    Menu = "menu",
+    Again = "again",
+    Operator = "operator",
+    Goodbye = "goodbye",
 });
 
 /// Which words are sent.

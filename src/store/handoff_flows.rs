@@ -13,7 +13,7 @@ use super::connection::{Db, on_each_backend};
 use super::error::{StoreError, known};
 use super::schema::{handoff_flows, handoff_options, handoff_sayings};
 use super::seal::{Place, place};
-use crate::domain::handoff::{Flow, MenuOption, Overflow, Saying, Speech};
+use crate::domain::handoff::{Flow, MenuOption, Overflow, Saying, Speech, is_same_number};
 use crate::domain::id::{CalendarId, HandoffFlowId, InboxId, TeamId};
 use crate::domain::message::Purpose;
 use crate::domain::user::Sight;
@@ -26,6 +26,7 @@ struct FlowRow {
     name: String,
     inbox_id: InboxId,
     called: Option<String>,
+    operator: Option<String>,
     calendar_id: Option<CalendarId>,
     duplicate_seconds: i64,
     return_seconds: i64,
@@ -78,6 +79,17 @@ pub fn all(db: &mut Db) -> Result<Vec<Flow>, StoreError> {
         .select(FlowRow::as_select())
         .load(&mut db.conn)?;
     rows.into_iter().map(|row| read(db, row)).collect()
+}
+
+/// The flow that calls to `number` are for; of several, the first by name.
+pub fn find_by_called(db: &mut Db, number: &str) -> Result<Option<Flow>, StoreError> {
+    let rows: Vec<FlowRow> = handoff_flows::table
+        .filter(handoff_flows::called.is_not_null())
+        .order(handoff_flows::name)
+        .select(FlowRow::as_select())
+        .load(&mut db.conn)?;
+    let is_it = |row: &FlowRow| row.called.as_deref().is_some_and(|it| is_same_number(it, number));
+    rows.into_iter().find(is_it).map(|row| read(db, row)).transpose()
 }
 
 /// What the flows are called.
@@ -181,6 +193,7 @@ fn seal(db: &Db, flow: &Flow) -> FlowRow {
         name: flow.name.clone(),
         inbox_id: flow.inbox,
         called: flow.called.clone(),
+        operator: flow.operator.clone(),
         calendar_id: flow.calendar,
         duplicate_seconds: flow.duplicate.num_seconds(),
         return_seconds: flow.returns.num_seconds(),
@@ -258,6 +271,7 @@ fn read(db: &mut Db, row: FlowRow) -> Result<Flow, StoreError> {
         name: row.name,
         inbox: row.inbox_id,
         called: row.called,
+        operator: row.operator,
         calendar: row.calendar_id,
         duplicate: TimeDelta::seconds(row.duplicate_seconds),
         returns: TimeDelta::seconds(row.return_seconds),

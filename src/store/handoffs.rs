@@ -11,15 +11,16 @@ use super::connection::Db;
 use super::error::{StoreError, known};
 use super::schema::handoffs;
 use super::seal::{Place, place};
-use crate::domain::handoff::{Before, IN_VAIN, LastCall, Outcome, PER_NUMBER, PER_TRUNK};
-use crate::domain::id::{ApiTokenId, ConversationId, HandoffFlowId, HandoffId, MessageId, TeamId};
+use crate::domain::handoff::{Before, IN_VAIN, LastCall, Outcome, PER_NUMBER, PER_TRUNK, Trunk};
+use crate::domain::id::{
+    ApiTokenId, ConversationId, HandoffFlowId, HandoffId, MessageId, ProviderAccountId, TeamId,
+};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handoff {
     pub id: HandoffId,
     pub flow: HandoffFlowId,
-    /// The telephone exchange: its key to the API.
-    pub trunk: ApiTokenId,
+    pub trunk: Trunk,
     pub call_index: Vec<u8>,
     pub caller_index: Vec<u8>,
     pub digit: String,
@@ -45,7 +46,8 @@ pub struct Handoff {
 struct HandoffRow {
     id: HandoffId,
     flow_id: HandoffFlowId,
-    api_token_id: ApiTokenId,
+    api_token_id: Option<ApiTokenId>,
+    provider_account_id: Option<ProviderAccountId>,
     call_index: Vec<u8>,
     caller_index: Vec<u8>,
     digit: String,
@@ -65,8 +67,12 @@ struct HandoffRow {
 }
 
 /// What a call is known by.
-pub fn call_index(db: &Db, trunk: ApiTokenId, call: &str) -> Vec<u8> {
-    db.vault.call_index(trunk.0, call)
+pub fn call_index(db: &Db, trunk: Trunk, call: &str) -> Vec<u8> {
+    let trunk = match trunk {
+        Trunk::Exchange(token) => token.0,
+        Trunk::Account(account) => account.0,
+    };
+    db.vault.call_index(trunk, call)
 }
 
 /// What a caller is known by: equal for equal numbers only.
@@ -78,7 +84,8 @@ pub fn insert(db: &mut Db, handoff: &Handoff) -> Result<(), StoreError> {
     let row = HandoffRow {
         id: handoff.id,
         flow_id: handoff.flow,
-        api_token_id: handoff.trunk,
+        api_token_id: token_of(handoff.trunk),
+        provider_account_id: account_of(handoff.trunk),
         call_index: handoff.call_index.clone(),
         caller_index: handoff.caller_index.clone(),
         digit: handoff.digit.clone(),
@@ -100,15 +107,28 @@ pub fn insert(db: &mut Db, handoff: &Handoff) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What a key of a call was answered, a row for each number that was given.
+fn token_of(trunk: Trunk) -> Option<ApiTokenId> {
+    match trunk {
+        Trunk::Exchange(token) => Some(token),
+        Trunk::Account(_) => None,
+    }
+}
+
+fn account_of(trunk: Trunk) -> Option<ProviderAccountId> {
+    match trunk {
+        Trunk::Exchange(_) => None,
+        Trunk::Account(account) => Some(account),
+    }
+}
+
+/// What a key of a call was answered, a row for each number that was given. The call's
+/// index says whose trunk it is too.
 pub fn of_call(
     db: &mut Db,
-    trunk: ApiTokenId,
     call_index: &[u8],
     digit: &str,
 ) -> Result<Vec<Handoff>, StoreError> {
     let rows: Vec<HandoffRow> = handoffs::table
-        .filter(handoffs::api_token_id.eq(trunk))
         .filter(handoffs::call_index.eq(call_index))
         .filter(handoffs::digit.eq(digit))
         .order(handoffs::turn)
@@ -161,7 +181,7 @@ pub fn last_of_another_call(
 /// What was sent to a caller, and by a trunk, as far as floods go.
 pub fn before(
     db: &mut Db,
-    trunk: ApiTokenId,
+    trunk: Trunk,
     caller_index: &[u8],
     now: DateTime<Utc>,
 ) -> Result<Before, StoreError> {
@@ -171,16 +191,19 @@ pub fn before(
         .filter(handoffs::created_at.gt((now - PER_NUMBER).naive_utc()))
         .select(max(handoffs::created_at))
         .first(&mut db.conn)?;
-    let by_trunk = sent
-        .filter(handoffs::api_token_id.eq(trunk))
-        .filter(handoffs::created_at.gt((now - PER_TRUNK).naive_utc()));
+    let lately = sent.filter(handoffs::created_at.gt((now - PER_TRUNK).naive_utc()));
+    let lately = match trunk {
+        Trunk::Exchange(token) => lately.filter(handoffs::api_token_id.eq(token)).into_boxed(),
+        Trunk::Account(account) => {
+            lately.filter(handoffs::provider_account_id.eq(account)).into_boxed()
+        }
+    };
+    let typed: Vec<bool> = lately.select(handoffs::typed).load(&mut db.conn)?;
+    let of_typed = typed.iter().filter(|typed| **typed).count();
     Ok(Before {
         any_at: any.map(|at| at.and_utc()),
-        by_trunk: by_trunk.select(count_star()).first(&mut db.conn)?,
-        typed_by_trunk: by_trunk
-            .filter(handoffs::typed)
-            .select(count_star())
-            .first(&mut db.conn)?,
+        by_trunk: i64::try_from(typed.len()).unwrap_or(i64::MAX),
+        typed_by_trunk: i64::try_from(of_typed).unwrap_or(i64::MAX),
         ..Before::default()
     })
 }
@@ -249,12 +272,14 @@ fn topic_place(id: HandoffId) -> Place {
 
 fn read(db: &Db, row: HandoffRow) -> Result<Handoff, StoreError> {
     let outcome = Outcome::from_words(&row.result, row.reason.as_deref());
+    let account = row.provider_account_id.map(Trunk::Account);
+    let trunk = row.api_token_id.map(Trunk::Exchange).or(account);
     Ok(Handoff {
         topic: db.vault.house().open_text(topic_place(row.id), &row.topic_sealed)?,
         outcome: known(outcome, "handoffs.result", &row.result)?,
         id: row.id,
         flow: row.flow_id,
-        trunk: row.api_token_id,
+        trunk: known(trunk, "handoffs", "neither trunk")?,
         call_index: row.call_index,
         caller_index: row.caller_index,
         digit: row.digit,

@@ -916,6 +916,7 @@ diesel::table! {
         name -> Text,
         inbox_id -> DbUuid,
         called -> Nullable<Text>,
+        operator -> Nullable<Text>,
         calendar_id -> Nullable<DbUuid>,
         duplicate_seconds -> BigInt,
         return_seconds -> BigInt,
@@ -966,7 +967,8 @@ diesel::table! {
     handoffs (id) {
         id -> DbUuid,
         flow_id -> DbUuid,
-        api_token_id -> DbUuid,
+        api_token_id -> Nullable<DbUuid>,
+        provider_account_id -> Nullable<DbUuid>,
         call_index -> Binary,
         caller_index -> Binary,
         digit -> Text,

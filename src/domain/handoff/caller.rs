@@ -67,6 +67,14 @@ pub fn reach(caller: &str, typed: bool, foreign: bool) -> Result<PhoneNumber, Ca
     }
 }
 
+/// Whether two ways of writing a number of ours are one.
+pub fn is_same_number(one: &str, other: &str) -> bool {
+    match (PhoneNumber::parse(&bare(one)), PhoneNumber::parse(&bare(other))) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}
+
 /// Without what SIP puts around a number: name, scheme, host, parameters.
 fn bare(caller: &str) -> String {
     let text: String = caller.nfkc().collect();

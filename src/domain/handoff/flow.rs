@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::phone_number::PhoneNumber;
+
 use super::{Flow, LONGEST_DUPLICATE, LONGEST_RETURNS, Overflow, URL_PLACE};
 use chrono::TimeDelta;
 
@@ -21,6 +23,8 @@ pub enum FlowError {
     Name,
     #[error("the number that is called has at most 30 characters")]
     Called,
+    #[error("calls are put through to a phone number with its area code")]
+    Operator,
     #[error("the time in which nothing is sent again is from 0 minutes to 7 days")]
     Duplicate,
     #[error("an answer belongs to the call for 1 to 90 days")]
@@ -57,6 +61,9 @@ impl Flow {
         };
         if !self.called.as_ref().is_none_or(is_called) {
             return Err(FlowError::Called);
+        }
+        if self.operator.as_ref().is_some_and(|number| PhoneNumber::parse(number).is_err()) {
+            return Err(FlowError::Operator);
         }
         if !(TimeDelta::zero()..=LONGEST_DUPLICATE).contains(&self.duplicate) {
             return Err(FlowError::Duplicate);

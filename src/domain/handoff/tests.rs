@@ -9,7 +9,7 @@ fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_301_400, 0).unwrap()
 }
 
-fn flow() -> Flow {
+pub(super) fn flow() -> Flow {
     let option = MenuOption {
         digit: "1".into(),
         topic: "返品・交換".into(),
@@ -24,6 +24,7 @@ fn flow() -> Flow {
         name: "main".into(),
         inbox: InboxId(Uuid::from_u128(2)),
         called: None,
+        operator: None,
         calendar: None,
         duplicate: DUPLICATE,
         returns: RETURNS,

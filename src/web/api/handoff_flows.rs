@@ -25,6 +25,8 @@ struct FlowView {
     #[serde(skip_serializing_if = "Option::is_none")]
     called: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    operator: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     calendar_id: Option<Uuid>,
     duplicate_minutes: i64,
     return_days: i64,
@@ -84,6 +86,7 @@ pub async fn set(call: Call, name: Path<String>, payload: Payload) -> HttpRespon
             name: name.into_inner(),
             inbox,
             called: body.text("called")?,
+            operator: body.text("operator")?,
             calendar: body.id("calendar_id")?,
             duplicate: body.integer("duplicate_minutes")?.map_or(DUPLICATE, minutes),
             returns: body.integer("return_days")?.map_or(RETURNS, days),
@@ -217,6 +220,7 @@ fn view(db: &mut Db, flow: Flow) -> Result<FlowView, StoreError> {
         name: flow.name,
         inbox_id: flow.inbox.0,
         called: flow.called,
+        operator: flow.operator,
         calendar_id: flow.calendar.map(|id| id.0),
         duplicate_minutes: flow.duplicate.num_minutes(),
         return_days: flow.returns.num_days(),

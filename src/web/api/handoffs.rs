@@ -6,7 +6,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{ApiError, Body, Call, ok};
-use crate::actions::hand_off::{self, Answered, Pressed};
+use crate::actions::hand_off::{self, Answered, Menu, Pressed};
+use crate::domain::handoff::Trunk;
 
 /// Longer than any exchange calls a call, or writes a number.
 const LONGEST: usize = 200;
@@ -30,12 +31,12 @@ pub async fn create(call: Call, payload: Payload) -> HttpResponse {
     call.answer(async |asker| {
         let mut body = Body::read(payload).await?;
         let pressed = Pressed {
-            trunk: asker.token.id,
+            trunk: Trunk::Exchange(asker.token.id),
             call: short("call_id", body.required("call_id")?)?,
             // Nothing between the quotes is how some exchanges say that it is withheld.
             caller: short("caller", body.text("caller")?.ok_or(ApiError::missing("caller"))?)?,
             typed: body.boolean("caller_entered")?.unwrap_or_default(),
-            flow: body.required("flow")?.trim().to_owned(),
+            flow: Menu::Named(body.required("flow")?.trim().to_owned()),
             digit: body.required("digit")?.trim().to_owned(),
             called_at: body.time("called_at")?,
         };

@@ -1,0 +1,1 @@
+alter table handoff_flows drop column operator;

@@ -71,6 +71,7 @@ impl App {
             settings: account.settings.clone(),
             inbound_url: self.hook_url(account, "inbound"),
             receipts_url: self.hook_url(account, "receipts"),
+            voice_url: self.hook_url(account, "voice"),
         }
     }
 

@@ -14,6 +14,7 @@ use futures_util::future::BoxFuture;
 
 use crate::domain::account_check::CheckOutcome;
 use crate::domain::delivery::Reason;
+use crate::domain::handoff::script::Turn;
 use crate::domain::id::{MessageId, ProviderAccountId};
 use crate::domain::inbound::{InboundMessage, ListedText, Receipt};
 use crate::domain::segment::LengthProfile;
@@ -61,6 +62,11 @@ pub trait Provider: Send + Sync {
         ours.to_owned()
     }
 
+    /// Its telephone, where we may speak to those who ring.
+    fn telephone(&self) -> Option<&dyn Telephone> {
+        None
+    }
+
     /// Hands one text over. Called outside any transaction, after the attempt
     /// is on disk; never called again for a message whose result is unknown.
     fn send<'a>(
@@ -103,6 +109,36 @@ pub trait Provider: Send + Sync {
     }
 }
 
+/// What henji asks of a provider that has phone calls.
+pub trait Telephone: Send + Sync {
+    /// What a voice webhook says of its call. Unknown fields are ignored.
+    fn parse_call(&self, request: &HookRequest) -> Result<PhoneCall, ParseError>;
+
+    /// What to answer: the words of `turn`, and where what the caller does then is
+    /// posted to.
+    fn speak(&self, turn: &Turn, then: Option<&str>) -> Spoken;
+}
+
+/// A call, as far as the network tells of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhoneCall {
+    /// The provider's id of it.
+    pub call_ref: String,
+    /// Who rings: a number, or one of the ways to say that there is none.
+    pub from: String,
+    /// The number that was called.
+    pub to: String,
+    /// The keys that were pressed since, if any.
+    pub keys: String,
+}
+
+/// A voice webhook's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spoken {
+    pub content_type: &'static str,
+    pub body: String,
+}
+
 /// Settings of an account by name, secrets opened.
 pub type Settings = BTreeMap<String, String>;
 
@@ -131,6 +167,8 @@ pub struct Account {
     pub inbound_url: String,
     /// `<public url>/hooks/<kind>/<token>/receipts`
     pub receipts_url: String,
+    /// `<public url>/hooks/<kind>/<token>/voice`
+    pub voice_url: String,
 }
 
 /// Names the settings without their values, and leaves out the URLs, which hold

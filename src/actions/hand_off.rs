@@ -13,8 +13,8 @@ use crate::domain::consent;
 use crate::domain::conversation::ConversationState;
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::handoff::{
-    Before, CannotSms, Flow, LEAVES_WITHIN, LINK_LASTS, MenuOption, Outcome, Overflow, URL_PLACE,
-    Trunk, Wording, reach,
+    Before, CannotSms, Flow, LEAVES_WITHIN, LINK_LASTS, MenuOption, Outcome, Overflow, Trunk,
+    URL_PLACE, Wording, reach,
 };
 use crate::domain::id::{CalendarId, HandoffFlowId, TeamId};
 use crate::domain::message::Purpose;
@@ -29,8 +29,8 @@ use crate::store::conversations::Conversation;
 use crate::store::handoffs::Handoff;
 use crate::store::links::{self as store_links, Made};
 use crate::store::{
-    Db, StoreError, Tx, calendars, consents, contacts, conversations, handoff_flows, handoffs, inboxes,
-    optional, organization, teams,
+    Db, StoreError, Tx, calendars, consents, contacts, conversations, handoff_flows, handoffs,
+    inboxes, optional, organization, teams,
 };
 
 use super::links;
@@ -356,11 +356,7 @@ fn words(tx: &mut Tx, press: &Press<'_>) -> Result<(String, Option<String>), Act
 }
 
 /// Whether a person takes calls of the flow at `now`.
-pub(super) fn is_staffed(
-    db: &mut Db,
-    flow: &Flow,
-    now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
+pub(super) fn is_staffed(db: &mut Db, flow: &Flow, now: DateTime<Utc>) -> Result<bool, StoreError> {
     Ok(is_open(db, flow.calendar, now)?.unwrap_or(true) && !is_busy(db, flow, now)?)
 }
 

@@ -121,6 +121,7 @@ impl Turn {
                 let said = match route {
                     Route::Inbound => provider.parse_inbound(&request).map(Said::Texts),
                     Route::Receipts => provider.parse_receipts(&request).map(Said::Receipts),
+                    Route::Voice => return Err("a phone call is over".to_owned()),
                 };
                 said.map_err(|error| error.to_string())
             });

@@ -33,10 +33,17 @@ pub struct Ring {
 pub enum Step {
     Start,
     /// Keys, or none, after the menu was said for the `attempt`th time.
-    Keys { keys: String, attempt: u32 },
+    Keys {
+        keys: String,
+        attempt: u32,
+    },
     /// A number, or none, after it was asked for the `attempt`th time; for the text
     /// of `digit`.
-    Number { digit: String, keys: String, attempt: u32 },
+    Number {
+        digit: String,
+        keys: String,
+        attempt: u32,
+    },
 }
 
 /// The flow that calls to `number` are for.

@@ -17,6 +17,8 @@ use super::{ActionError, Problem, access, receive_inbound, record_receipts};
 pub enum Route {
     Inbound,
     Receipts,
+    /// A step of a phone call.
+    Voice,
 }
 
 impl Route {
@@ -24,11 +26,12 @@ impl Route {
         match self {
             Self::Inbound => "inbound",
             Self::Receipts => "receipts",
+            Self::Voice => "voice",
         }
     }
 
     pub(super) fn from_word(word: &str) -> Option<Self> {
-        [Self::Inbound, Self::Receipts].into_iter().find(|route| route.word() == word)
+        [Self::Inbound, Self::Receipts, Self::Voice].into_iter().find(|route| route.word() == word)
     }
 }
 
@@ -82,7 +85,8 @@ pub(super) async fn keep_as(
 /// An administrator vouches for a request: it is taken as if it had passed.
 ///
 /// # Errors
-/// `Invalid { field: "request" }` if the provider's adapter cannot read it.
+/// `Invalid { field: "request" }` if the provider's adapter cannot read it, `TooLate` if
+/// it is of a phone call.
 pub async fn replay(app: &App, caller: Caller, id: QuarantineId) -> Result<(), ActionError> {
     access::must_administer(&caller)?;
     let item = app.store.read(move |db| quarantine::find(db, id)).await?;
@@ -105,6 +109,8 @@ pub async fn replay(app: &App, caller: Caller, id: QuarantineId) -> Result<(), A
         Route::Receipts => {
             told = provider.parse_receipts(&request).map_err(|_parse| unreadable())?;
         }
+        // Who rang has long hung up.
+        Route::Voice => return Err(ActionError::TooLate),
     }
     let account = account.id;
     app.store

@@ -22,6 +22,9 @@ pub struct Added {
     provider_account_id: String,
     inbound_url: String,
     receipts_url: String,
+    /// Where the provider has phone calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    voice_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin_user_id: Option<String>,
 }
@@ -58,7 +61,9 @@ pub fn explained(app: &App, kind: &str, settings: &Settings, error: ActionError)
 impl Added {
     pub fn of(app: &App, account: &ProviderAccount, sender: &Sender) -> Self {
         let full = app.account(account);
-        let inbound_url = match app.providers.get(&account.kind) {
+        let provider = app.providers.get(&account.kind);
+        let has_voice = provider.is_some_and(|provider| provider.telephone().is_some());
+        let inbound_url = match provider {
             Some(provider) => provider.inbound_url(&full.inbound_url),
             None => full.inbound_url,
         };
@@ -68,6 +73,7 @@ impl Added {
             provider_account_id: account.id.to_string(),
             inbound_url,
             receipts_url: full.receipts_url,
+            voice_url: has_voice.then_some(full.voice_url),
             admin_user_id: None,
         }
     }
@@ -86,6 +92,9 @@ impl fmt::Display for Added {
         writeln!(f, "provider account  {}", self.provider_account_id)?;
         writeln!(f, "inbound URL       {}", self.inbound_url)?;
         write!(f, "receipts URL      {}", self.receipts_url)?;
+        if let Some(url) = &self.voice_url {
+            write!(f, "\nvoice URL         {url}")?;
+        }
         match &self.admin_user_id {
             Some(id) => write!(f, "\nadministrator     {id}"),
             None => Ok(()),

@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use super::http::{Timeouts, explain, http_client};
 use super::{
     Accepted, Account, Acknowledgement, HookRequest, ListError, OutboundSms, ParseError, Provider,
-    SendError, Setting, SettingError, Settings, VerifyError,
+    SendError, Setting, SettingError, Settings, Telephone, VerifyError,
 };
 use crate::clock::Clock;
 use crate::domain::account_check::CheckOutcome;
@@ -24,6 +24,7 @@ mod list;
 mod receipt;
 mod settings;
 pub mod signature;
+mod voice;
 
 /// Appended to the inbound URL at Twilio: five tries, whatever went wrong.
 ///
@@ -98,6 +99,10 @@ impl Provider for Twilio {
 
     fn inbound_url(&self, ours: &str) -> String {
         format!("{ours}{RETRY_FRAGMENT}")
+    }
+
+    fn telephone(&self) -> Option<&dyn Telephone> {
+        Some(&voice::Voice)
     }
 
     fn send<'a>(

@@ -123,11 +123,7 @@ fn account_of(trunk: Trunk) -> Option<ProviderAccountId> {
 
 /// What a key of a call was answered, a row for each number that was given. The call's
 /// index says whose trunk it is too.
-pub fn of_call(
-    db: &mut Db,
-    call_index: &[u8],
-    digit: &str,
-) -> Result<Vec<Handoff>, StoreError> {
+pub fn of_call(db: &mut Db, call_index: &[u8], digit: &str) -> Result<Vec<Handoff>, StoreError> {
     let rows: Vec<HandoffRow> = handoffs::table
         .filter(handoffs::call_index.eq(call_index))
         .filter(handoffs::digit.eq(digit))

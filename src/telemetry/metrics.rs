@@ -57,6 +57,7 @@ pub enum Inbound {
 pub enum HookFailure {
     Inbound,
     Receipt,
+    Voice,
 }
 
 impl Default for Metrics {
@@ -183,6 +184,7 @@ impl Metrics {
         let kind = match kind {
             HookFailure::Inbound => "inbound",
             HookFailure::Receipt => "receipt",
+            HookFailure::Voice => "voice",
         };
         self.hook_failures.with_label_values(&[provider, kind]).inc();
     }

@@ -1,4 +1,4 @@
-//! What providers tell us: `/hooks/{provider}/{token}/inbound` and `/receipts`.
+//! What providers tell us: `/hooks/{provider}/{token}/inbound`, `/receipts`, `/voice`.
 //!
 //! The order is the promise (R1): the signature is checked before anything is
 //! read, and a 2xx leaves only after the transaction is on disk. What fails its
@@ -24,6 +24,7 @@ use crate::telemetry::Inbound;
 
 mod accounts;
 mod refusal;
+pub mod voice;
 
 pub use accounts::HookAccounts;
 

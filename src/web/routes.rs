@@ -147,6 +147,7 @@ routes! {
     // The phone simulator.
     get "/sim" User => simulator::show;
     post "/sim/inbound" User => simulator::send;
+    post "/sim/calls" User => simulator::keypad::call;
     put "/sim/behaviour" Admin => simulator::behave;
 
     // Settings.
@@ -238,6 +239,11 @@ routes! {
     get "/hooks/{provider}/{token}/inbound" Provider => hooks::inbound;
     post "/hooks/{provider}/{token}/inbound" Provider => hooks::inbound;
     post "/hooks/{provider}/{token}/receipts" Provider => hooks::receipts;
+    get "/hooks/{provider}/{token}/voice" Provider => hooks::voice::start;
+    post "/hooks/{provider}/{token}/voice" Provider => hooks::voice::start;
+    post "/hooks/{provider}/{token}/voice/menu" Provider => hooks::voice::menu;
+    post "/hooks/{provider}/{token}/voice/number" Provider => hooks::voice::number;
+    post "/hooks/{provider}/{token}/voice/status" Provider => hooks::voice::status;
 
     // The JSON API.
     get "/api/v1/openapi.json" Public => api::openapi;

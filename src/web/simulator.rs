@@ -12,7 +12,7 @@ use super::form::Fields;
 use super::fragment::{asked_for, html_with, see_other};
 use super::session::{Admin, Session};
 use super::shell::shell;
-use super::views::{BehaviourView, FormErrors, HandsetView, ListTab, Nav, SimulatorPage};
+use super::views::{BehaviourView, CallView, FormErrors, HandsetView, ListTab, Nav, SimulatorPage};
 use super::words;
 use crate::actions::Problem;
 use crate::actions::simulate::{self, HandsetSms};
@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::domain::phone_number::PhoneNumber;
 use crate::locale::Locale;
 
+pub mod keypad;
 mod phone;
 
 use phone::Phones;
@@ -50,7 +51,7 @@ pub async fn show(
     if asked_for(&request) == Some("handset") {
         return html_with(status, &view);
     }
-    page(&app, &session, &phones, view, &query, None).await
+    page(&app, &session, &phones, view, &query, None, None).await
 }
 
 /// `POST /sim/inbound`: the phone's owner sends a text.
@@ -89,7 +90,7 @@ pub async fn send(
         return html_with(status, &view);
     }
     if view.error.is_some() {
-        return page(&app, &session, &phones, view, &Fields::default(), None).await;
+        return page(&app, &session, &phones, view, &Fields::default(), None, None).await;
     }
     Ok(see_other(&view.href()))
 }
@@ -106,7 +107,7 @@ pub async fn behave(
     let number = phones.last_used(&app);
     let view = handset_view(&app, &session, &phones, &number, "", None).await?;
     let refused = Refused { typed: fields, errors };
-    page(&app, &session, &phones, view, &Fields::default(), Some(refused)).await
+    page(&app, &session, &phones, view, &Fields::default(), Some(refused), None).await
 }
 
 /// The number of a handset as it was typed: one that texts can be sent to,
@@ -149,6 +150,7 @@ async fn page(
     mut handset: HandsetView,
     query: &Fields,
     refused: Option<Refused>,
+    call: Option<CallView>,
 ) -> Result<HttpResponse, WebError> {
     let t = session.locale();
     let mut shell = shell(app, session, Nav::Simulator).await?;
@@ -158,6 +160,10 @@ async fn page(
     let list = list_view(app, session, Narrowed::to(tab), None).await?;
     let times = super::settings::house_times(app, t).await?;
     handset.others = phones.used(app, &handset.number);
+    let call = match call {
+        Some(call) => call,
+        None => keypad::idle(app, session, query).await?,
+    };
     let raw = phones.raw(app, &times, &handset.number);
     let (status, behaviour, errors) = match refused {
         Some(Refused { typed, errors }) => {
@@ -165,7 +171,7 @@ async fn page(
         }
         None => (status_of(&handset), behaviour_view(app)?, FormErrors::none()),
     };
-    html_with(status, &SimulatorPage { shell, list, handset, behaviour, errors, raw })
+    html_with(status, &SimulatorPage { shell, list, handset, call, behaviour, errors, raw })
 }
 
 fn behaviour_view(app: &App) -> Result<BehaviourView, WebError> {

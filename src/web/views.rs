@@ -103,7 +103,8 @@ pub use short_links::{
     ShortLinkPage,
 };
 pub use simulator::{
-    BehaviourView, HandsetLink, HandsetTextView, HandsetView, RawHookView, SimulatorPage,
+    BehaviourView, CallView, HandsetLink, HandsetTextView, HandsetView, KEYS, LiveCallView,
+    RawHookView, SaidView, SimulatorPage,
 };
 pub use tabs::{ListTab, TabView};
 pub use tags::{TagChoice, TagFormPage, TagRowView, TagView, TagsPage};

@@ -134,6 +134,7 @@ mod tests {
             ]),
             inbound_url: "http://127.0.0.1:1/hooks/simulator/t/inbound".to_owned(),
             receipts_url: "http://127.0.0.1:1/hooks/simulator/t/receipts".to_owned(),
+            voice_url: "http://127.0.0.1:1/hooks/simulator/t/voice".to_owned(),
         }
     }
 

@@ -39,9 +39,15 @@ pub enum Next {
         attempt: u32,
     },
     /// A mobile number, ended with #, for the text of `digit`.
-    Number { digit: String, attempt: u32 },
+    Number {
+        digit: String,
+        attempt: u32,
+    },
     /// They are put through to this number.
-    Connect { operator: String, goodbye: Line },
+    Connect {
+        operator: String,
+        goodbye: Line,
+    },
     HangUp,
 }
 
@@ -182,9 +188,8 @@ impl<'a> Script<'a> {
         }
         let options = self.flow.options.iter();
         let here = options.filter(|option| self.language(option) == language);
-        let said: Vec<String> = here
-            .map(|option| self.words.choice(&option.topic, &option.digit, language))
-            .collect();
+        let said: Vec<String> =
+            here.map(|option| self.words.choice(&option.topic, &option.digit, language)).collect();
         said.join(" ")
     }
 

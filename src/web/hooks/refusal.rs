@@ -67,5 +67,6 @@ fn failure(route: Route) -> HookFailure {
     match route {
         Route::Inbound => HookFailure::Inbound,
         Route::Receipts => HookFailure::Receipt,
+        Route::Voice => HookFailure::Voice,
     }
 }

@@ -166,6 +166,7 @@ fn row(
     let door = match item.route.as_str() {
         "inbound" => t.held_inbound(),
         "receipts" => t.held_receipts(),
+        "voice" => t.held_voice(),
         other => other,
     };
     let outcome =
@@ -177,6 +178,7 @@ fn row(
             (other, _) => other.to_owned(),
         });
     QuarantineRowView {
+        can_replay: item.route != "voice",
         id: item.id.to_string(),
         at: times.full(item.received_at),
         route: format!("{} · {door}", kind.map_or(t.held_no_account(), String::as_str)),

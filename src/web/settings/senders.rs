@@ -169,11 +169,14 @@ async fn add(app: &App, session: &Session, fields: &Fields) -> Result<(), Action
 
 fn hooks(app: &App, account: &ProviderAccount) -> HookUrls {
     let ours = app.account(account);
-    let inbound = match app.provider_of(account) {
-        Some((provider, _)) => provider.inbound_url(&ours.inbound_url),
-        None => ours.inbound_url,
+    let Some(provider) = app.providers.get(&account.kind) else {
+        return HookUrls { inbound: ours.inbound_url, receipts: ours.receipts_url, voice: None };
     };
-    HookUrls { inbound, receipts: ours.receipts_url }
+    HookUrls {
+        inbound: provider.inbound_url(&ours.inbound_url),
+        receipts: ours.receipts_url,
+        voice: provider.telephone().map(|_| ours.voice_url),
+    }
 }
 
 fn row(sender: &Sender, inboxes: &[Inbox]) -> SenderRowView {

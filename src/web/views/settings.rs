@@ -267,6 +267,8 @@ pub struct OutageView {
 pub struct HookUrls {
     pub inbound: String,
     pub receipts: String,
+    /// Where the provider has phone calls.
+    pub voice: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -321,6 +323,8 @@ pub struct QuarantineRowView {
     pub problem: String,
     /// The request as it came.
     pub request: String,
+    /// A phone call is over when somebody looks.
+    pub can_replay: bool,
     /// What became of it, once somebody looked.
     pub outcome: Option<String>,
     /// Why what was just tried with it was refused.

@@ -12,11 +12,71 @@ pub struct SimulatorPage {
     pub shell: Shell,
     pub list: ListView,
     pub handset: HandsetView,
+    pub call: CallView,
     pub behaviour: BehaviourView,
     /// What is wrong with the behaviour that was asked for.
     pub errors: FormErrors,
     /// What went over the wire, newest first.
     pub raw: Vec<RawHookView>,
+}
+
+/// A keypad's keys, as they stand on a telephone.
+pub const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
+
+/// The handset's keypad.
+#[derive(Clone, Debug)]
+pub struct CallView {
+    /// Menus somebody can ring at.
+    pub menus: Vec<ChoiceView>,
+    /// What the network tells of the caller's number.
+    pub shows: Vec<ChoiceView>,
+    /// The call that is under way, or has just ended.
+    pub live: Option<LiveCallView>,
+}
+
+/// A call, and where it stands: what its form brings back.
+#[derive(Clone, Debug)]
+pub struct LiveCallView {
+    pub id: String,
+    /// `menu` or `number`.
+    pub stage: String,
+    pub digit: String,
+    pub attempt: u32,
+    /// Keys that lead nowhere yet.
+    pub typed: String,
+    pub longest: usize,
+    pub takes_hash: bool,
+    pub said: Vec<SaidView>,
+    /// Whom they were put through to.
+    pub operator: Option<String>,
+    /// For a key; else it is over.
+    pub waits: bool,
+}
+
+/// What the voice said, in its language.
+#[derive(Clone, Debug)]
+pub struct SaidView {
+    pub language: String,
+    pub text: String,
+}
+
+impl CallView {
+    pub fn is_live(&self) -> bool {
+        self.live.as_ref().is_some_and(|live| live.waits)
+    }
+
+    /// The menu that was chosen.
+    pub fn flow(&self) -> &str {
+        chosen(&self.menus)
+    }
+
+    pub fn shown(&self) -> &str {
+        chosen(&self.shows)
+    }
+}
+
+fn chosen(choices: &[ChoiceView]) -> &str {
+    choices.iter().find(|choice| choice.chosen).map_or("", |choice| choice.value.as_str())
 }
 
 /// One simulated phone.

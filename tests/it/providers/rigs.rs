@@ -32,6 +32,7 @@ pub fn account(kind: &str, settings: &[(&str, &str)]) -> Account {
         settings: settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
         inbound_url: format!("{hooks}/inbound"),
         receipts_url: format!("{hooks}/receipts"),
+        voice_url: format!("{hooks}/voice"),
     }
 }
 

@@ -93,7 +93,8 @@ fn who_can_get_no_text_types_a_number_three_times() {
     let asked = script.answered(option, landline, false, 0);
     assert_eq!(said(&asked), ["en:ask_mobile"]);
     assert_eq!(asked.next, Next::Number { digit: "9".into(), attempt: 1 });
-    for typed in ["", "0901234567#8", "090123456789", "90123456", "9012345678", "090*1234567", "+8190"]
+    for typed in
+        ["", "0901234567#8", "090123456789", "90123456", "9012345678", "090*1234567", "+8190"]
     {
         let again = script.typed(option, typed, 1).unwrap_err();
         assert_eq!(again.next, Next::Number { digit: "9".into(), attempt: 2 }, "{typed}");
@@ -101,7 +102,9 @@ fn who_can_get_no_text_types_a_number_three_times() {
     for typed in ["09012345678", "09012345678#", "0312345678"] {
         assert_eq!(script.typed(option, typed, 3).unwrap(), typed.trim_end_matches('#'));
     }
-    for over in [script.answered(option, landline, false, 3), script.typed(option, "", 3).unwrap_err()] {
+    for over in
+        [script.answered(option, landline, false, 3), script.typed(option, "", 3).unwrap_err()]
+    {
         assert_eq!((said(&over), over.next), (vec!["en:cannot_send", "en:goodbye"], Next::HangUp));
     }
 }

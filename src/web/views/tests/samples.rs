@@ -89,6 +89,7 @@ fn hooks() -> HookUrls {
     HookUrls {
         inbound: "https://sms.example.jp/hooks/twilio/0f3c…/inbound".into(),
         receipts: "https://sms.example.jp/hooks/twilio/0f3c…/receipts".into(),
+        voice: Some("https://sms.example.jp/hooks/twilio/0f3c…/voice".into()),
     }
 }
 

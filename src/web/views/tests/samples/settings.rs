@@ -113,6 +113,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         problem: "X-Twilio-Signature".into(),
         request: "POST /hooks/twilio/…/inbound\n\nFrom=%2B8190…&Body=<script>alert(1)</script>"
             .into(),
+        can_replay: true,
         refusal: Some(t.problem_resolved_already().into()),
         outcome,
     };

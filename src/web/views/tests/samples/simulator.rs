@@ -49,6 +49,25 @@ pub fn simulator_page(t: Locale) -> SimulatorPage {
             ],
             error: None,
         },
+        call: CallView {
+            menus: vec![choice("main (050-1234-5678)")],
+            shows: vec![choice("own")],
+            live: Some(LiveCallView {
+                id: "019a5b7a-0000-7000-8000-000000000001".into(),
+                stage: "number".into(),
+                digit: "2".into(),
+                attempt: 1,
+                typed: "0901234".into(),
+                longest: 11,
+                takes_hash: false,
+                said: vec![SaidView {
+                    language: t.tag().into(),
+                    text: t.speech_ask_mobile().into(),
+                }],
+                operator: None,
+                waits: true,
+            }),
+        },
         behaviour: BehaviourView {
             receipt: "delivered".into(),
             delay_ms: "300".into(),

@@ -18,6 +18,7 @@ mod mail_servers;
 mod mentions;
 mod nudges;
 mod opt_out;
+mod phone_calls;
 mod phone_menus;
 mod postfix;
 mod push;

@@ -17,6 +17,7 @@ pub mod socket;
 pub mod template;
 pub mod test_app;
 pub mod test_db;
+pub mod twilio_phone;
 pub mod webhook;
 
 pub use test_app::TestApp;

@@ -10,6 +10,7 @@ mod cross_site_scripting;
 mod escalations;
 mod forms;
 pub mod headers;
+mod keypad;
 mod links;
 mod live_socket;
 mod masking;

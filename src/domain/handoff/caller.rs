@@ -95,6 +95,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_number_of_ours_is_one_however_it_is_written() {
+        for called in
+            ["050-1234-5678", "+815012345678", "０５０１２３４５６７８", "sip:05012345678@x"]
+        {
+            assert!(is_same_number(called, "+815012345678"), "{called}");
+        }
+        for other in ["050-1234-5679", "main", ""] {
+            assert!(!is_same_number(other, "+815012345678"), "{other}");
+        }
+        assert!(!is_same_number("", ""));
+    }
+
+    #[test]
     fn a_mobile_is_reached_however_the_exchange_writes_it() {
         for caller in [
             "+819012345678",

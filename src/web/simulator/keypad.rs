@@ -53,8 +53,6 @@ pub async fn call(
     let t = session.locale();
     let phones = Phones::of(&app, &session).await?;
     let menus = menus(&app, &session).await?;
-    let id = fields.get("flow").parse::<Uuid>().map_err(|_no_id| WebError::NotFound)?;
-    let menu = menus.iter().find(|menu| menu.id.0 == id).ok_or(WebError::NotFound)?;
     let number = match handset(t, fields.get("handset")) {
         Ok(number) => number,
         Err(error) => {
@@ -63,6 +61,8 @@ pub async fn call(
             return page(&app, &session, &phones, view, &fields, None, None).await;
         }
     };
+    let chosen = menus.iter().find(|menu| menu.id.to_string() == fields.get("flow"));
+    let menu = chosen.ok_or(WebError::NotFound)?;
     let line = Line::read(&fields);
     let mut committed = app.store.committed();
     let texted = line.texts(&number);

@@ -474,6 +474,32 @@ export const simulator = {
   received: (page, body) => page.locator(at.handset).getByText(body, { exact: true }).waitFor({ timeout: 20_000 }),
 }
 
+// The handset's keypad.
+export const keypad = page => ({
+  open: () => page.goto(at.simulator),
+  async ring({ shows = 'own' } = {}) {
+    await page.locator('#sim-shows').selectOption(shows)
+    await page.locator('#call form button.pri').click()
+    await page.locator('#call .said').waitFor()
+  },
+  said: () => page.locator('#call .said p').allTextContents(),
+  async press(keys) {
+    for (const key of keys) {
+      const next = page.waitForNavigation()
+      await page.locator(`#call .keys button[value="${key}"]`).click()
+      await next
+    }
+  },
+  async type(number) {
+    await page.locator('#typed').fill(number)
+    const next = page.waitForNavigation()
+    await page.locator('#typed').press('Enter')
+    await next
+  },
+  over: page.locator('#sim-flow'),
+  link: page.locator(`${at.handset} a[href*="/l/"]`),
+})
+
 // Counts what a hand does: trusted clicks of a mouse, on every page it visits.
 export async function countClicks(page) {
   const hand = { clicks: 0 }

@@ -66,7 +66,7 @@ fn a_menu_names_in_each_language_what_is_for_those_who_speak_it() {
     assert_eq!(script(&flow).languages(), ["en"], "nobody is spoken to in two for nothing");
     flow.options.clear();
     let empty = script(&flow).start();
-    assert_eq!((said(&empty), empty.next), (vec!["ja:try_later", "ja:goodbye"], Next::HangUp));
+    assert_eq!((said(&empty), &empty.next), (vec!["ja:try_later", "ja:goodbye"], &Next::HangUp));
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_wrong_key_and_none_are_told_so_three_times() {
         assert_eq!(again.lines[0].text, "ja:again", "{keys}");
         assert_eq!(again.next, Next::Key { longest: 2, takes_hash: true, attempt: 3 });
         let over = script.pressed(keys, 3).unwrap_err();
-        assert_eq!((said(&over), over.next), (vec!["ja:goodbye", "en:goodbye"], Next::HangUp));
+        assert_eq!((said(&over), &over.next), (vec!["ja:goodbye", "en:goodbye"], &Next::HangUp));
     }
 }
 
@@ -105,7 +105,10 @@ fn who_can_get_no_text_types_a_number_three_times() {
     for over in
         [script.answered(option, landline, false, 3), script.typed(option, "", 3).unwrap_err()]
     {
-        assert_eq!((said(&over), over.next), (vec!["en:cannot_send", "en:goodbye"], Next::HangUp));
+        assert_eq!(
+            (said(&over), &over.next),
+            (vec!["en:cannot_send", "en:goodbye"], &Next::HangUp)
+        );
     }
 }
 

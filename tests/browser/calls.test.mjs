@@ -2,16 +2,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { before, test } from 'node:test'
+import { test } from 'node:test'
 import { takeScreenshot } from './support/browser.mjs'
+import { Henji } from './support/henji.mjs'
 import { keypad } from './support/pages.mjs'
-import { stage } from './support/stage.mjs'
+import { cast, stage } from './support/stage.mjs'
 
-const scene = stage()
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-before(() => scene.henji.api.call('PUT', '/handoff_flows/main', {
-  inbox_id: scene.henji.setup.inbox_id,
+const menu = {
   called: '050-9876-5432',
   duplicate_minutes: 0,
   general_body: 'お電話ありがとうございます。ご用件をご返信ください。',
@@ -20,7 +17,15 @@ before(() => scene.henji.api.call('PUT', '/handoff_flows/main', {
     { digit: '2', topic: '配送状況', body: '配送状況はこちら {url}', url: 'https://shop.example.jp/parcels' },
     { digit: '9', topic: 'English', body: 'How can we help?', language: 'en' },
   ],
-}))
+}
+const scene = stage({ start })
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+async function start() {
+  const henji = await Henji.start([cast.sato, cast.tanaka])
+  await henji.api.call('PUT', '/handoff_flows/main', { inbox_id: henji.setup.inbox_id, ...menu })
+  return henji
+}
 
 test('a key pressed is a text with a link at the handset, without scripts', async () => {
   const page = await scene.person('sato', { scripts: false })

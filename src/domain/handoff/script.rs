@@ -167,10 +167,7 @@ impl<'a> Script<'a> {
         let mut lines = Vec::new();
         for language in self.languages() {
             lines.extend(before.map(|speech| self.line(speech, language)));
-            let text = self.choices(language);
-            if !text.is_empty() {
-                lines.push(Line { language: language.to_owned(), text });
-            }
+            lines.extend(self.choices(language));
         }
         let keys = self.flow.options.iter().map(|option| option.digit.as_str());
         let next = Next::Key {
@@ -181,16 +178,15 @@ impl<'a> Script<'a> {
         Turn { lines, next }
     }
 
-    /// The house's own words, or one sentence for each option in `language`.
-    fn choices(&self, language: &str) -> String {
+    /// The house's own words, or a sentence for each option in `language`.
+    fn choices(&self, language: &str) -> Vec<Line> {
+        let line = |text: String| Line { language: language.to_owned(), text };
         if let Some(own) = self.flow.saying(Speech::Menu, language) {
-            return own.to_owned();
+            return vec![line(own.to_owned())];
         }
         let options = self.flow.options.iter();
         let here = options.filter(|option| self.language(option) == language);
-        let said: Vec<String> =
-            here.map(|option| self.words.choice(&option.topic, &option.digit, language)).collect();
-        said.join(" ")
+        here.map(|option| line(self.words.choice(&option.topic, &option.digit, language))).collect()
     }
 
     /// Asks for a number once more, or says that it is over.

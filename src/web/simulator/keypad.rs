@@ -30,6 +30,8 @@ const WITHHELD: &str = "anonymous";
 const LANDLINE: &str = "+81312345678";
 /// Keys somebody presses before anything must happen.
 const MOST_KEYS: usize = 32;
+/// Lines that are said at once: a greeting in each language, and a menu.
+const MOST_LINES: usize = 32;
 
 /// A menu that sends nothing to a real telephone.
 struct Menu {
@@ -140,6 +142,8 @@ struct Line {
     takes_hash: bool,
     /// `own`, `withheld` or `landline`.
     shows: String,
+    /// What was said last.
+    said: Vec<SaidView>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -174,6 +178,7 @@ impl Line {
             longest: fields.get("longest").parse().unwrap_or(1),
             takes_hash: fields.get("takes_hash") == "true",
             shows: fields.get("shows").to_owned(),
+            said: fields.all("said").filter_map(said).take(MOST_LINES).collect(),
         }
     }
 
@@ -221,15 +226,19 @@ impl Line {
     }
 }
 
+/// A line as the form holds it: its language, and the words.
+fn said(line: &str) -> Option<SaidView> {
+    let (language, text) = line.split_once(' ')?;
+    let language = Locale::from_tag(language)?.tag().to_owned();
+    Some(SaidView { language, text: text.to_owned() })
+}
+
 fn is_key(key: char) -> bool {
     key.is_ascii_digit() || key == '*' || key == '#'
 }
 
 /// What the page shows of a call: what was said last, and what is waited for.
 fn live(line: &Line, turn: Option<&Turn>) -> Option<LiveCallView> {
-    let said = turn.map(|turn| &turn.lines).into_iter().flatten();
-    let said =
-        said.map(|line| SaidView { language: line.language.clone(), text: line.text.clone() });
     let mut live = LiveCallView {
         id: line.call.clone(),
         stage: "menu".to_owned(),
@@ -238,7 +247,7 @@ fn live(line: &Line, turn: Option<&Turn>) -> Option<LiveCallView> {
         typed: line.typed.clone(),
         longest: line.longest,
         takes_hash: line.takes_hash,
-        said: said.collect(),
+        said: line.said.clone(),
         operator: None,
         waits: true,
     };
@@ -247,6 +256,10 @@ fn live(line: &Line, turn: Option<&Turn>) -> Option<LiveCallView> {
     }
     let Some(turn) = turn else { return Some(live) };
     live.typed.clear();
+    let said = turn.lines.iter();
+    live.said = said
+        .map(|line| SaidView { language: line.language.clone(), text: line.text.clone() })
+        .collect();
     match &turn.next {
         Next::Key { longest, takes_hash, attempt } => {
             live.stage = "menu".to_owned();

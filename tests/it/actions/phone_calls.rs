@@ -107,12 +107,13 @@ async fn a_call_ends_in_a_text_that_a_person_opens_and_answers() {
         start.words(),
         [
             "お電話ありがとうございます。ご用件の番号を押すと、ご案内をショートメッセージでお送りします。",
-            "返品・交換は、1を押してください。 配送状況は、2を押してください。",
+            "返品・交換は、1を押してください。",
+            "配送状況は、2を押してください。",
             "Thank you for calling. Choose what you are calling about, and we will send you a text message.",
             "For Q&A in <English>, press 9.",
         ]
     );
-    assert_eq!(start.languages(), ["ja-JP", "ja-JP", "en-US", "en-US"]);
+    assert_eq!(start.languages(), ["ja-JP", "ja-JP", "ja-JP", "en-US", "en-US"]);
     assert_eq!(rig.app.raw().count("handoffs", ""), 0, "nobody has chosen yet");
 
     let sent = phone.presses(&start, "2").await;

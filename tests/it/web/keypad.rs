@@ -75,7 +75,7 @@ async fn a_key_sends_the_text_that_a_real_call_would() {
     menu(&app, json!({})).await;
     let sato = app.sign_in(SATO).await;
     let rung = ring(&sato, "own").await;
-    assert!(said(&rung)[1].contains("配送状況は、2を押してください"), "{:?}", said(&rung));
+    assert!(said(&rung)[2].contains("配送状況は、2を押してください"), "{:?}", said(&rung));
     assert_eq!(rung.texts("#call .keys button").len(), 12);
     let wrong = press(&sato, &rung, "7").await;
     assert_eq!(said(&wrong)[0], "番号を確認できませんでした。");
@@ -105,8 +105,10 @@ async fn who_withholds_their_number_types_one_key_by_key() {
         assert!(said(&asked)[0].contains("携帯電話の番号"), "{:?}", said(&asked));
         let mobile = if by_keys { "08011112222" } else { "08011112223" };
         let over = if by_keys {
+            let words = said(&asked);
             let mut page = asked;
             for key in mobile.chars() {
+                assert_eq!(said(&page), words, "what was asked stays on the screen");
                 page = press(&sato, &page, &key.to_string()).await;
             }
             page

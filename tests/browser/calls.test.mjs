@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { takeScreenshot } from './support/browser.mjs'
 import { Henji } from './support/henji.mjs'
-import { keypad } from './support/pages.mjs'
+import { keypad, speak } from './support/pages.mjs'
 import { cast, stage } from './support/stage.mjs'
 
 const menu = {
@@ -62,8 +62,9 @@ test('who withholds their number types one; no barrier at any step', async () =>
 })
 
 test('a menu can be rung at by keys alone, on a narrow screen and in English', async () => {
-  const page = await scene.person('tanaka', { width: 'phone', locale: 'en' })
+  const page = await scene.person('tanaka', { width: 'phone' })
   const phone = keypad(page)
+  await speak(page, 'en')
   await phone.open()
   await page.locator('#sim-flow').focus()
   await page.keyboard.press('Tab')

@@ -253,6 +253,8 @@ async fn a_forged_call_is_refused_and_kept_and_never_taken_in() {
     assert_eq!(rig.app.raw().count("handoffs", ""), 1);
     assert_eq!(rig.app.raw().count("quarantine", "where route = 'voice'"), 6);
     let admin = rig.app.sign_in(ADMIN).await;
+    let page = admin.get("/settings/senders").await.expect(200);
+    assert!(page.texts("dl.urls dd").contains(&rig.account.voice_url), "what to enter at Twilio");
     let page = admin.get("/settings/quarantine").await.expect(200);
     assert!(page.text.contains("twilio · 通話"));
     assert_eq!(page.attribute("form[action$='/replay']", "action"), None, "the call is over");

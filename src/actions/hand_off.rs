@@ -38,6 +38,8 @@ use super::outgoing::{self, Draft};
 use super::start_conversation::join_or_start;
 use super::{ActionError, Problem, timeline};
 
+pub mod trial;
+
 /// What a telephone exchange tells of a call.
 #[derive(Clone, Debug)]
 pub struct Pressed {

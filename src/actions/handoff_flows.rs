@@ -14,9 +14,18 @@ use crate::domain::user::{ActorKind, Caller};
 use crate::locale::Locale;
 use crate::providers::registry::Registry;
 use crate::store::audit::Object;
-use crate::store::{Tx, calendars, handoff_flows, inboxes, optional, senders, teams};
+use crate::store::{
+    Tx, calendars, handoff_flows, handoff_switches, inboxes, optional, senders, teams,
+};
 
 use super::{ActionError, Problem, access, links, outgoing};
+
+mod overflow;
+mod remove;
+pub mod sample;
+
+pub use overflow::{set_overflow, switch};
+pub use remove::remove;
 
 /// More and nobody knows which is which.
 const MOST: i64 = 100;
@@ -77,36 +86,6 @@ pub async fn save(
     written.await?.or_else(refused)
 }
 
-/// Turns the overflow mode on or off, or leaves it to its calendar: from the next
-/// call on.
-///
-/// # Errors
-/// `Invalid` names the text or the calendar that the flow lacks for it.
-pub async fn set_overflow(
-    app: &App,
-    caller: Caller,
-    name: String,
-    overflow: Overflow,
-) -> Result<Flow, ActionError> {
-    must_set(&caller)?;
-    app.store
-        .write(move |tx| {
-            let found = handoff_flows::find_by_name(tx, &name)?;
-            let found = found.ok_or(crate::store::StoreError::NotFound)?;
-            let flow = Flow { overflow, ..found.clone() };
-            flow.check().map_err(|wrong| refused(wrong).error)?;
-            if flow != found {
-                handoff_flows::set_overflow(tx, flow.id, overflow)?;
-                tx.event(NewEvent::new(EventKind::SettingsChanged));
-                let object = Object::new("handoff_flow", flow.id.0);
-                let detail = overflow.word().to_owned();
-                tx.audit_with(&caller.actor, "handoff_flow.overflow", object, detail);
-            }
-            Ok(flow)
-        })
-        .await
-}
-
 /// Administrators, and programs whose key is for handoffs.
 fn must_set(caller: &Caller) -> Result<(), ActionError> {
     match caller.actor.kind {
@@ -152,6 +131,9 @@ fn write(
     }
     let now = tx.now;
     handoff_flows::save(tx, &flow, now).map_err(ActionError::from)?;
+    if before.map_or(Overflow::default(), |before| before.overflow) != flow.overflow {
+        handoff_switches::note(tx, flow.id, &caller.actor, now).map_err(ActionError::from)?;
+    }
     tx.event(NewEvent::new(EventKind::SettingsChanged));
     let action = if is_new { "handoff_flow.add" } else { "handoff_flow.change" };
     tx.audit(&caller.actor, action, Object::new("handoff_flow", flow.id.0));
@@ -211,7 +193,8 @@ fn refused(error: FlowError) -> Refusal {
         E::NoOverflowBody => (None, "overflow_body", Problem::Missing),
         E::NoOverflowUrl => (None, "overflow_url", Problem::Missing),
         E::NoBusyCalendar => (None, "busy_calendar_id", Problem::Missing),
-        E::NoUrlHere => (None, "general_body", Problem::Malformed),
+        E::NoUrlInGeneral => (None, "general_body", Problem::Malformed),
+        E::NoUrlInClosed => (None, "closed_body", Problem::Malformed),
     };
     Refusal { option, error: ActionError::invalid(field, problem) }
 }

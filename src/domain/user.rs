@@ -48,6 +48,12 @@ impl Role {
         matches!(self, Self::Agent | Self::Supervisor | Self::Admin)
     }
 
+    /// Whether the role says, for a phone menu of an inbox of theirs, that everybody is
+    /// busy.
+    pub fn may_switch_overflow(self) -> bool {
+        matches!(self, Self::Supervisor | Self::Admin)
+    }
+
     pub fn may_administer(self) -> bool {
         matches!(self, Self::Admin)
     }

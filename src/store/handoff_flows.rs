@@ -61,6 +61,7 @@ pub fn find_by_name(db: &mut Db, name: &str) -> Result<Option<Flow>, StoreError>
     }
     let row: Option<FlowRow> = handoff_flows::table
         .filter(handoff_flows::name.eq(name))
+        .filter(handoff_flows::removed_at.is_null())
         .select(FlowRow::as_select())
         .first(&mut db.conn)
         .optional()?;
@@ -68,13 +69,21 @@ pub fn find_by_name(db: &mut Db, name: &str) -> Result<Option<Flow>, StoreError>
 }
 
 pub fn find(db: &mut Db, id: HandoffFlowId) -> Result<Flow, StoreError> {
-    let row = handoff_flows::table.find(id).select(FlowRow::as_select()).first(&mut db.conn)?;
+    let found = handoff_flows::table.find(id).filter(handoff_flows::removed_at.is_null());
+    let row = found.select(FlowRow::as_select()).first(&mut db.conn)?;
     read(db, row)
+}
+
+/// The flow, if its inbox is seen.
+pub fn visible_to(db: &mut Db, sight: &Sight, id: HandoffFlowId) -> Result<Flow, StoreError> {
+    let flow = find(db, id)?;
+    if sight.sees(flow.inbox) { Ok(flow) } else { Err(StoreError::NotFound) }
 }
 
 /// All flows, by name.
 pub fn all(db: &mut Db) -> Result<Vec<Flow>, StoreError> {
     let rows: Vec<FlowRow> = handoff_flows::table
+        .filter(handoff_flows::removed_at.is_null())
         .order(handoff_flows::name)
         .select(FlowRow::as_select())
         .load(&mut db.conn)?;
@@ -85,6 +94,7 @@ pub fn all(db: &mut Db) -> Result<Vec<Flow>, StoreError> {
 pub fn find_by_called(db: &mut Db, number: &str) -> Result<Option<Flow>, StoreError> {
     let rows: Vec<FlowRow> = handoff_flows::table
         .filter(handoff_flows::called.is_not_null())
+        .filter(handoff_flows::removed_at.is_null())
         .order(handoff_flows::name)
         .select(FlowRow::as_select())
         .load(&mut db.conn)?;
@@ -92,7 +102,7 @@ pub fn find_by_called(db: &mut Db, number: &str) -> Result<Option<Flow>, StoreEr
     rows.into_iter().find(is_it).map(|row| read(db, row)).transpose()
 }
 
-/// What the flows are called.
+/// What the flows are called, and those that are no more were.
 pub fn names(db: &mut Db) -> Result<HashMap<HandoffFlowId, String>, StoreError> {
     let rows: Vec<(HandoffFlowId, String)> =
         handoff_flows::table.select((handoff_flows::id, handoff_flows::name)).load(&mut db.conn)?;
@@ -113,7 +123,8 @@ pub fn has_any(db: &mut Db, sight: &Sight) -> Result<bool, StoreError> {
 }
 
 pub fn count(db: &mut Db) -> Result<i64, StoreError> {
-    Ok(handoff_flows::table.count().get_result(&mut db.conn)?)
+    let there = handoff_flows::table.filter(handoff_flows::removed_at.is_null());
+    Ok(there.count().get_result(&mut db.conn)?)
 }
 
 /// Whether a flow goes by the calendar.
@@ -131,10 +142,7 @@ pub fn save(db: &mut Db, flow: &Flow, now: DateTime<Utc>) -> Result<(), StoreErr
         let row = (&row, handoff_flows::created_at.eq(now.naive_utc()));
         diesel::insert_into(handoff_flows::table).values(row).execute(&mut db.conn)?;
     }
-    let options = handoff_options::table.filter(handoff_options::flow_id.eq(flow.id));
-    diesel::delete(options).execute(&mut db.conn)?;
-    let sayings = handoff_sayings::table.filter(handoff_sayings::flow_id.eq(flow.id));
-    diesel::delete(sayings).execute(&mut db.conn)?;
+    delete_rows(db, flow.id)?;
     for (position, option) in (0..).zip(&flow.options) {
         let row = option_row(db, flow.id, position, option);
         on_each_backend!(&mut db.conn, |conn| diesel::insert_into(handoff_options::table)
@@ -152,6 +160,35 @@ pub fn save(db: &mut Db, flow: &Flow, now: DateTime<Utc>) -> Result<(), StoreErr
             ))
             .execute(&mut db.conn)?;
     }
+    Ok(())
+}
+
+fn delete_rows(db: &mut Db, id: HandoffFlowId) -> Result<(), StoreError> {
+    let options = handoff_options::table.filter(handoff_options::flow_id.eq(id));
+    diesel::delete(options).execute(&mut db.conn)?;
+    let sayings = handoff_sayings::table.filter(handoff_sayings::flow_id.eq(id));
+    diesel::delete(sayings).execute(&mut db.conn)?;
+    Ok(())
+}
+
+/// Takes a flow away. Its name stays, for what was pressed in it; teams and calendars
+/// it went by are free.
+pub fn remove(db: &mut Db, id: HandoffFlowId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    delete_rows(db, id)?;
+    let nothing = None::<Vec<u8>>;
+    diesel::update(handoff_flows::table.find(id))
+        .set((
+            handoff_flows::removed_at.eq(now.naive_utc()),
+            handoff_flows::overflow.eq(Overflow::Off.word()),
+            handoff_flows::called.eq(None::<String>),
+            handoff_flows::calendar_id.eq(None::<CalendarId>),
+            handoff_flows::busy_calendar_id.eq(None::<CalendarId>),
+            handoff_flows::general_sealed.eq(&nothing),
+            handoff_flows::closed_sealed.eq(&nothing),
+            handoff_flows::overflow_sealed.eq(&nothing),
+            handoff_flows::overflow_url_sealed.eq(&nothing),
+        ))
+        .execute(&mut db.conn)?;
     Ok(())
 }
 

@@ -928,6 +928,7 @@ diesel::table! {
         overflow_sealed -> Nullable<Binary>,
         overflow_url_sealed -> Nullable<Binary>,
         created_at -> Timestamp,
+        removed_at -> Nullable<Timestamp>,
     }
 }
 
@@ -957,6 +958,18 @@ diesel::table! {
         speech -> Text,
         language -> Text,
         text_sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    handoff_switches (flow_id) {
+        flow_id -> DbUuid,
+        user_id -> Nullable<DbUuid>,
+        api_token_id -> Nullable<DbUuid>,
+        switched_at -> Timestamp,
     }
 }
 
@@ -1009,6 +1022,7 @@ diesel::joinable!(help_calls -> conversations (conversation_id));
 diesel::joinable!(nudges -> conversations (conversation_id));
 diesel::joinable!(nudges -> mails (mail_id));
 diesel::joinable!(link_opens -> links (link_id));
+diesel::joinable!(handoff_switches -> handoff_flows (flow_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
@@ -1035,6 +1049,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     handoff_flows,
     handoff_options,
     handoff_sayings,
+    handoff_switches,
     handoffs,
     help_calls,
     idempotency_keys,

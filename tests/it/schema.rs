@@ -38,6 +38,7 @@ const UNIQUE: &[(&str, &str)] = &[
     ("handoff_flows", "name"),
     ("handoff_options", "flow_id,digit"),
     ("handoff_sayings", "flow_id,speech,language"),
+    ("handoff_switches", "flow_id"),
     ("handoffs", "call_index,digit,turn"),
     ("help_calls", "conversation_id"),
     ("memberships", "inbox_id,user_id"),

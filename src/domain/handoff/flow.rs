@@ -45,8 +45,10 @@ pub enum FlowError {
     NoOverflowUrl,
     #[error("the overflow mode by schedule needs a calendar")]
     NoBusyCalendar,
-    #[error("texts for all options hold no link")]
-    NoUrlHere,
+    #[error("the text for typed numbers holds no link")]
+    NoUrlInGeneral,
+    #[error("the text outside hours holds no link")]
+    NoUrlInClosed,
 }
 
 impl Flow {
@@ -89,10 +91,11 @@ impl Flow {
         if wants_url(&self.overflow_body) && self.overflow_url.is_none() {
             return Err(FlowError::NoOverflowUrl);
         }
-        if wants_url(&self.general) || wants_url(&self.closed) {
-            return Err(FlowError::NoUrlHere);
+        match () {
+            () if wants_url(&self.general) => Err(FlowError::NoUrlInGeneral),
+            () if wants_url(&self.closed) => Err(FlowError::NoUrlInClosed),
+            () => Ok(()),
         }
-        Ok(())
     }
 
     fn check_options(&self) -> Result<(), FlowError> {

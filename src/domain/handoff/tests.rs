@@ -150,7 +150,7 @@ fn what_is_wrong_with_a_flow_is_said() {
         (|flow| flow.options[0].url = None, FlowError::NoUrl(0)),
         (|flow| flow.overflow = Overflow::On, FlowError::NoOverflowBody),
         (|flow| flow.overflow_body = Some("{url}".into()), FlowError::NoOverflowUrl),
-        (|flow| flow.general = Some("{url}".into()), FlowError::NoUrlHere),
+        (|flow| flow.general = Some("{url}".into()), FlowError::NoUrlInGeneral),
         (
             |flow| {
                 flow.overflow = Overflow::Scheduled;

@@ -19,6 +19,7 @@ mod escalations;
 mod events;
 mod form;
 mod fragment;
+mod handoff_flows;
 mod headers;
 mod health;
 mod hook_request;

@@ -6,9 +6,9 @@
 use actix_web::web::ServiceConfig;
 
 use super::{
-    about_senders, api, assets, contacts, conversations, escalations, events, health, hooks, links,
-    live_socket, messages, offline, palette, reply_forms, reports, search, sessions, settings,
-    setup, short_links, simulator, templates,
+    about_senders, api, assets, contacts, conversations, escalations, events, handoff_flows,
+    health, hooks, links, live_socket, messages, offline, palette, reply_forms, reports, search,
+    sessions, settings, setup, short_links, simulator, templates,
 };
 
 /// Who may come in at all; what they see inside is up to the queries.
@@ -143,6 +143,18 @@ routes! {
     // Reports.
     get "/reports/handoffs" User => reports::show;
     get "/reports/handoffs.csv" User => reports::export;
+
+    // Phone menus.
+    get "/handoff_flows" User => handoff_flows::index;
+    post "/handoff_flows" Admin => handoff_flows::writing::create;
+    get "/handoff_flows/new" Admin => handoff_flows::writing::new;
+    post "/handoff_flows/sample" Admin => handoff_flows::sample;
+    get "/handoff_flows/{id}" User => handoff_flows::show;
+    put "/handoff_flows/{id}" Admin => handoff_flows::writing::update;
+    delete "/handoff_flows/{id}" Admin => handoff_flows::writing::remove;
+    get "/handoff_flows/{id}/edit" Admin => handoff_flows::writing::edit;
+    put "/handoff_flows/{id}/overflow" User => handoff_flows::switch;
+    post "/handoff_flows/{id}/presses" User => handoff_flows::press;
 
     // The phone simulator.
     get "/sim" User => simulator::show;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::error::WebError;
+use super::handoff_flows::busy;
 use super::session::Session;
 use super::views::{Nav, PersonView, Shell, Theme};
 use crate::app::App;
@@ -24,7 +25,8 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
     let (sight, user) = (session.caller.sight.clone(), session.user.id);
     let (id, key) = (session.id, app.push.key().map(VapidKey::public));
     let (scope, now) = (session.user.notify_scope, app.clock.now());
-    let (event, waiting, simulator, reports, push, quiet) = app
+    let (t, zone) = (session.locale(), app.config.language.time_zone.name());
+    let (event, waiting, simulator, reports, push, quiet, menus) = app
         .store
         .read(move |db| {
             let event = events::last_seq(db)?;
@@ -45,6 +47,7 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
                 handoff_flows::has_any(db, &sight)?,
                 push,
                 quiet_ahead(db, user, now)?,
+                busy::read(db, &sight, t, zone, now)?,
             ))
         })
         .await?;
@@ -67,6 +70,8 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
         alarm: alarm(app, session),
         simulator,
         reports,
+        menus: menus.any || session.user.role.may_administer(),
+        busy: menus.busy,
         shared_machine: false,
     })
 }

@@ -43,6 +43,7 @@ mod errors;
 mod escalation;
 mod escalations;
 mod fields;
+mod handoff_flows;
 mod messages;
 mod offline;
 mod palette;
@@ -85,6 +86,10 @@ pub use escalation::{
 pub use escalations::{BoardItem, BoardTab, BoardTold, BoardView, EscalationsPage};
 pub use fields::{
     ContactFieldFormPage, ContactFieldRowView, ContactFieldsPage, FieldView, FieldsForm,
+};
+pub use handoff_flows::{
+    BusyView, FlowFormPage, FlowOptionForm, FlowOptionView, FlowPage, FlowRowView, FlowTextView,
+    FlowsPage, HeardView, MenuFigureView, ModeView, SayingForm, TrialAnswerView, TrialView,
 };
 pub use messages::{DeliveryView, LinkPage, MessageLook, MessageView, UndoView, ViaView};
 pub use offline::OfflinePage;
@@ -148,6 +153,10 @@ pub struct Shell {
     pub simulator: bool,
     /// Whether there is a phone menu whose calls the user may see.
     pub reports: bool,
+    /// Whether there are phone menus to look at, or to make.
+    pub menus: bool,
+    /// Those whose overflow mode is on.
+    pub busy: Vec<BusyView>,
     /// On a shared machine the browser keeps nothing, not even unsent texts.
     pub shared_machine: bool,
 }
@@ -160,6 +169,7 @@ pub enum Nav {
     Contacts,
     Escalations,
     Reports,
+    Menus,
     Simulator,
     Settings,
     Account,

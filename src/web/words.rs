@@ -171,6 +171,8 @@ pub fn did(t: Locale, action: &str) -> &str {
         "handoff_flow.add" => t.did_handoff_flow_add(),
         "handoff_flow.change" => t.did_handoff_flow_change(),
         "handoff_flow.overflow" => t.did_handoff_flow_overflow(),
+        "handoff_flow.remove" => t.did_handoff_flow_remove(),
+        "handoff_flow.try" => t.did_handoff_flow_try(),
         "calendar.add" => t.did_calendar_add(),
         "calendar.change" => t.did_calendar_change(),
         "calendar.remove" => t.did_calendar_remove(),

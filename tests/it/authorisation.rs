@@ -174,6 +174,7 @@ fn of_person(route: &Route, target: &Target, principal: &Principal) -> Verdict {
     match (target.needs, target.whose) {
         _ if !may_enter || !sees => Verdict::NotFound,
         (Needs::Answering, Whose::Receptions) if !role.may_answer() => Verdict::Forbidden,
+        (Needs::Supervising, _) if !role.may_switch_overflow() => Verdict::Forbidden,
         // Pages for those who answer do not exist for the others.
         (Needs::Answering, _) if !role.may_answer() => Verdict::NotFound,
         _ => Verdict::Admitted,

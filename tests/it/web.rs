@@ -9,6 +9,7 @@ mod contacts;
 mod cross_site_scripting;
 mod escalations;
 mod forms;
+mod handoff_flows;
 pub mod headers;
 mod keypad;
 mod links;

@@ -14,7 +14,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 /// The order of the layers; later ones win.
-const CSS: [&str; 14] = [
+const CSS: [&str; 15] = [
     "tokens",
     "base",
     "buttons",
@@ -28,12 +28,13 @@ const CSS: [&str; 14] = [
     "pages",
     "setup",
     "simulator",
+    "menus",
     "state",
 ];
 
 /// Stylesheets of their own, each for the few pages that want it: the joined one
 /// has 8 KB to keep within (ui.md 11.11).
-const APART: [&str; 3] = ["search", "setup", "simulator"];
+const APART: [&str; 4] = ["menus", "search", "setup", "simulator"];
 
 /// Modules of their own, fetched when they are first wanted. They import nothing.
 const LATER: [&str; 5] = ["lines", "palette", "push", "sim", "sound"];

@@ -51,6 +51,8 @@ enum Object {
     Inbox,
     Token,
     Flow,
+    /// The same by its id.
+    Menu,
     Template,
     Tag,
     Field,
@@ -75,6 +77,7 @@ enum Object {
 pub enum Needs {
     Nothing,
     Answering,
+    Supervising,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +111,7 @@ pub struct Scene {
     field: String,
     calendar: String,
     team: String,
+    menu: String,
     link: String,
     form: String,
     mail: String,
@@ -186,6 +190,7 @@ impl Scene {
             field: field.to_string(),
             calendar: calendar.to_string(),
             team: team.to_string(),
+            menu: menus::id(app).await.to_string(),
             link,
             form,
             mail: mail.to_string(),
@@ -256,6 +261,7 @@ impl Scene {
             Object::Contact => (&self.contact, Whose::Receptions),
             Object::Message => (&self.message, Whose::Receptions),
             Object::User => (&self.user, Whose::House),
+            Object::Menu => (&self.menu, Whose::Receptions),
             Object::Inbox => (&self.inbox, Whose::House),
             Object::Account => (&self.account, Whose::House),
             Object::Token => (&self.token, Whose::House),

@@ -14,6 +14,7 @@ mod escalation;
 mod fields;
 mod first;
 mod inbox;
+mod menus;
 mod reports;
 mod search;
 mod settings;
@@ -37,6 +38,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     pages.extend(automatic_replies::pages(t));
     pages.extend(escalation::pages(t));
     pages.extend(fields::pages(t));
+    pages.extend(menus::pages(t));
     pages.extend([403, 404, 409, 422, 429, 500, 503].map(|status| error_page(t, status)));
     pages
 }
@@ -81,6 +83,12 @@ pub fn shell(t: Locale) -> Shell {
         alarm: None,
         simulator: true,
         reports: true,
+        menus: true,
+        busy: vec![BusyView {
+            id: "f1".into(),
+            name: "代表電話".into(),
+            since: t.menu_switched_on("11/23(月) 14:02", "佐藤 花"),
+        }],
         shared_machine: false,
     }
 }

@@ -1,12 +1,13 @@
 //! Phone menus, which are named and not numbered.
 
 use henji::actions::teams;
-use henji::domain::id::TeamId;
+use henji::domain::id::{HandoffFlowId, TeamId};
 use henji::domain::user::{Actor, Caller};
+use henji::store::handoff_flows;
 use serde_json::json;
 
-use super::spec::{spec, with};
-use super::{Object, Spec, Target, Whose};
+use super::spec::{answering, spec, with};
+use super::{Needs, Object, Spec, Target, Whose};
 use crate::support::TestApp;
 
 const ONE: &str = "/api/v1/handoff_flows/{name}";
@@ -17,6 +18,19 @@ pub const SET: Spec = with("put", ONE, Object::Flow, MENU);
 pub const SHOW: Spec = spec("get", ONE, Object::Flow);
 pub const OVERFLOW: Spec = with("put", "/api/v1/handoff_flows/{name}/overflow", Object::Flow, MODE);
 pub const PRESS: Spec = with("post", "/api/v1/handoffs", Object::None, "{}");
+
+pub const TRY: Spec =
+    answering("post", "/handoff_flows/{id}/presses", Object::Menu, "number=&digit=1");
+pub const SWITCH: Spec = Spec {
+    needs: Needs::Supervising,
+    ..with("put", "/handoff_flows/{id}/overflow", Object::Menu, "mode=off")
+};
+
+/// The menu of [`team`], as pages name it.
+pub async fn id(app: &TestApp) -> HandoffFlowId {
+    let found = app.store.read(|db| handoff_flows::find_by_name(db, "matrix")).await;
+    found.unwrap().expect("it was made").id
+}
 
 /// A team that answers may go to, and a menu to be asked for.
 pub async fn team(app: &TestApp) -> TeamId {

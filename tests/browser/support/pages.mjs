@@ -23,7 +23,7 @@ const at = {
 
 // Every page of a signed-in administrator, by the name its picture gets.
 // `threads` are ids of conversations by what is special about them.
-export const everyPage = ({ threads, user, inbox, calendar, contact, merging, link }) => [
+export const everyPage = ({ threads, user, inbox, calendar, contact, merging, link, menu }) => [
   ['link', link],
   ['links', '/settings/links'],
   ['inbox', '/conversations?view=all'],
@@ -44,6 +44,10 @@ export const everyPage = ({ threads, user, inbox, calendar, contact, merging, li
   ['search-contacts', '/search?q=1234'],
   ['search-nothing', '/search?q=%E9%B0%BB%E9%B0%8C&from=2026-01-01'],
   ['new-conversation', '/conversations/new'],
+  ['menus', '/handoff_flows'],
+  ['menu-new', '/handoff_flows/new'],
+  ['menu', menu],
+  ['menu-edit', `${menu}/edit`],
   ['simulator', at.simulator],
   ['start', '/setup/start'],
   ['preferences', '/settings/preferences'],
@@ -221,7 +225,11 @@ export async function speak(page, locale) {
 }
 
 // Everything a page says: its text, and what only some are told.
+// Words that are said to be of another language are none of ours.
 export const wordsOn = page => page.evaluate(() => {
+  const { lang } = document.documentElement
+  const foreign = [...document.querySelectorAll(`main [lang]:not([lang=${lang}])`)]
+  for (const each of foreign) each.remove()
   const told = ['aria-label', 'title', 'placeholder', 'alt', 'data-confirm']
   const attributes = [...document.querySelectorAll('*')].flatMap(each => told.map(name => each.getAttribute(name)).filter(Boolean))
   const texts = document.querySelector('#texts')
@@ -640,4 +648,43 @@ async function setInbox(page, field, choice) {
   await page.locator(`#${field}`).selectOption(choice)
   await submit(page.locator('main form').first()).click()
   await page.waitForURL('**/settings/inboxes?*')
+}
+
+// Phone menus (IVR), and keys that are pressed in them.
+export const phoneMenus = {
+  list: '/handoff_flows',
+  // The sample that an empty list offers; its page.
+  async sample(page) {
+    await page.goto(this.list)
+    const known = page.locator('main tbody th a')
+    if (await known.count()) return known.first().getAttribute('href')
+    await page.locator('form[action$="/sample"] button').click()
+    await page.waitForURL('**/handoff_flows/*?saved')
+    return new URL(page.url()).pathname
+  },
+  empty: page => page.locator('main .empty'),
+  rows: page => page.locator('main tbody th'),
+  form: page => ({
+    fill: async fields => { for (const [id, value] of Object.entries(fields)) await page.locator(`#${id}`).fill(value) },
+    choose: (id, label) => page.locator(`#${id}`).selectOption({ label }),
+    steps: page.locator('fieldset.step'),
+    more: () => page.locator('button[name=more]').click(),
+    drop: n => page.locator(`button[name=drop][value="${n}"]`).click(),
+    put: n => page.locator(`button[name=fill][value="${n}"]`).click(),
+    save: () => page.locator('main form button.pri').click(),
+    wrong: page.locator('main [aria-invalid=true]'),
+  }),
+  edit: page => page.locator('main header a[href$="/edit"]').click(),
+  remove: async page => {
+    await page.locator('#agreed').check()
+    await page.locator('#remove button').click()
+  },
+  mode: (page, word) => page.locator(`#overflow button[value=${word}]`).click(),
+  banner: page => page.locator('.busy'),
+  async press(page, number, digit) {
+    await page.locator('#number').fill(number)
+    await page.locator('#digit').selectOption(digit)
+    await page.locator('form[action*="/presses"] button').click()
+  },
+  answer: page => page.locator('#answer'),
 }

@@ -121,7 +121,7 @@ async fn menus(app: &App, session: &Session) -> Result<Vec<Menu>, WebError> {
         }
         let menu = |flow: crate::domain::handoff::Flow| {
             let account = accounts.get(&flow.inbox).copied().flatten()?;
-            let Some(account) = sight.sees(flow.inbox).then_some(account) else { return None };
+            let account = sight.sees(flow.inbox).then_some(account)?;
             Some(Menu { id: flow.id, name: flow.name, called: flow.called, account })
         };
         Ok::<_, StoreError>(handoff_flows::all(db)?.into_iter().filter_map(menu).collect())

@@ -2,12 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use uuid::Uuid;
 
 use super::connection::{Db, on_each_backend};
 use super::error::StoreError;
 use super::schema::{api_tokens, idempotency_keys};
-use super::seal::{random_letters, secret_hash};
+use super::seal::secret_hash;
 use crate::domain::id::{ApiTokenId, MessageId, UserId};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,10 +18,6 @@ pub struct ApiToken {
     pub expires_at: DateTime<Utc>,
     pub revoked_at: Option<DateTime<Utc>>,
 }
-
-/// The telephone exchange that the house itself plays, to try a menu: its key was
-/// revoked when it was made, and nobody ever saw it.
-pub const TRIAL: ApiTokenId = ApiTokenId(Uuid::from_u128(1));
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = api_tokens)]
@@ -55,23 +50,6 @@ pub fn insert(
     Ok(())
 }
 
-/// Sees to it that there is a [`TRIAL`].
-pub fn keep_trial(db: &mut Db, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let row = (
-        api_tokens::id.eq(TRIAL),
-        api_tokens::name.eq("trial"),
-        api_tokens::token_hash.eq(secret_hash(&random_letters(43))),
-        api_tokens::scopes.eq(""),
-        api_tokens::created_at.eq(now.naive_utc()),
-        api_tokens::expires_at.eq(now.naive_utc()),
-        api_tokens::revoked_at.eq(now.naive_utc()),
-    );
-    on_each_backend!(&mut db.conn, |conn| {
-        diesel::insert_into(api_tokens::table).values(row).on_conflict_do_nothing().execute(conn)
-    })?;
-    Ok(())
-}
-
 /// The token with this secret, if it is in force.
 pub fn find(db: &mut Db, secret: &str, now: DateTime<Utc>) -> Result<Option<ApiToken>, StoreError> {
     let row = api_tokens::table
@@ -87,7 +65,6 @@ pub fn find(db: &mut Db, secret: &str, now: DateTime<Utc>) -> Result<Option<ApiT
 /// All tokens, newest first.
 pub fn all(db: &mut Db) -> Result<Vec<ApiToken>, StoreError> {
     let rows: Vec<TokenRow> = api_tokens::table
-        .filter(api_tokens::id.ne(TRIAL))
         .order(api_tokens::id.desc())
         .select(TokenRow::as_select())
         .load(&mut db.conn)?;

@@ -6,12 +6,13 @@
 use crate::actions::{ActionError, Problem};
 use crate::app::App;
 use crate::clock::fresh_id;
-use crate::domain::id::{HandoffFlowId, InboxId, MessageId};
+use crate::domain::handoff::Trunk;
+use crate::domain::id::{HandoffFlowId, HandoffId, InboxId, ProviderAccountId};
 use crate::domain::user::{Actor, Caller};
 use crate::store::audit::Object;
-use crate::store::{Db, StoreError, api_tokens, handoff_flows, provider_accounts, senders};
+use crate::store::{Db, StoreError, handoff_flows, provider_accounts, senders};
 
-use super::{Answered, Pressed};
+use super::{Answered, Menu, Pressed};
 
 #[derive(Clone, Debug)]
 pub struct Trial {
@@ -31,22 +32,19 @@ pub async fn run(app: &App, caller: Caller, trial: Trial) -> Result<Answered, Ac
     let (id, sight, actor) = (trial.flow, caller.sight, caller.actor);
     let begun = app.store.write(move |tx| {
         let flow = handoff_flows::visible_to(tx, &sight, id)?;
-        if !is_simulated(tx, flow.inbox)? {
-            return Err(ActionError::invalid("sender", Problem::NotHere));
-        }
-        let now = tx.now;
-        api_tokens::keep_trial(tx, now)?;
+        let found = simulator_of(tx, flow.inbox)?;
+        let account = found.ok_or(ActionError::invalid("sender", Problem::NotHere))?;
         tx.audit(&actor, "handoff_flow.try", Object::new("handoff_flow", id.0));
-        Ok(flow)
+        Ok::<_, ActionError>(account)
     });
-    let flow = begun.await?;
-    let call: MessageId = fresh_id();
+    let account = begun.await?;
+    let call: HandoffId = fresh_id();
     let pressed = Pressed {
-        trunk: api_tokens::TRIAL,
+        trunk: Trunk::Account(account),
         call: call.to_string(),
         caller: trial.caller,
         typed: trial.typed,
-        flow: flow.name,
+        flow: Menu::This(id),
         digit: trial.digit,
         called_at: None,
     };
@@ -54,13 +52,13 @@ pub async fn run(app: &App, caller: Caller, trial: Trial) -> Result<Answered, Ac
     super::run(app, Caller::house(Actor::system()), pressed).await
 }
 
-/// Whether all that an inbox sends goes to the simulator.
-pub fn is_simulated(db: &mut Db, inbox: InboxId) -> Result<bool, StoreError> {
+/// The simulator, where all that an inbox sends goes to it.
+pub fn simulator_of(db: &mut Db, inbox: InboxId) -> Result<Option<ProviderAccountId>, StoreError> {
     let ours = senders::of_inbox(db, inbox)?;
     for sender in &ours {
         if provider_accounts::kind_of(db, sender.provider_account_id)? != "simulator" {
-            return Ok(false);
+            return Ok(None);
         }
     }
-    Ok(!ours.is_empty())
+    Ok(ours.first().map(|sender| sender.provider_account_id))
 }

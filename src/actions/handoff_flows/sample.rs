@@ -68,6 +68,7 @@ fn sample(t: Locale, inbox: InboxId, name: String) -> Flow {
         name,
         inbox,
         called: None,
+        operator: None,
         calendar: None,
         duplicate: DUPLICATE,
         returns: RETURNS,

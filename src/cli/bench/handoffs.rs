@@ -258,6 +258,7 @@ async fn write_menu(app: &App, house: &House) -> anyhow::Result<()> {
         name: "main".to_owned(),
         inbox: house.inbox,
         called: None,
+        operator: None,
         calendar: None,
         duplicate: DUPLICATE,
         returns: RETURNS,

@@ -1,34 +1,54 @@
 //! A menu as somebody hears it who calls.
 
+use crate::domain::handoff::script::Words;
 use crate::domain::handoff::{Flow, Speech};
-use crate::locale::Locale;
+use crate::locale::{Locale, Voice};
 use crate::web::views::HeardView;
+
+/// In the order of a call.
+const SPOKEN: [Speech; 10] = [
+    Speech::Greeting,
+    Speech::Menu,
+    Speech::Again,
+    Speech::Sent,
+    Speech::AlreadySent,
+    Speech::AskMobile,
+    Speech::CannotSend,
+    Speech::TryLater,
+    Speech::Operator,
+    Speech::Goodbye,
+];
 
 /// In both languages.
 pub fn views(flow: &Flow) -> Vec<HeardView> {
-    let view =
-        |t: &Locale| HeardView { lang: t.tag(), language: t.own_name(), lines: lines(*t, flow) };
+    let view = |t: &Locale| HeardView {
+        lang: t.tag(),
+        language: t.own_name(),
+        lines: SPOKEN
+            .iter()
+            .map(|speech| (outcome(*t, *speech).to_owned(), said(*t, flow, *speech)))
+            .collect(),
+    };
     Locale::ALL.iter().map(view).collect()
 }
 
-fn lines(t: Locale, flow: &Flow) -> Vec<(String, String)> {
-    let menu = (t.menu_heard_menu().to_owned(), prompt(t, flow));
-    let outcomes = Speech::ALL.iter().map(|speech| {
-        let said = flow.saying(*speech, t.tag()).unwrap_or_else(|| t.speech(*speech));
-        (outcome(t, *speech).to_owned(), said.to_owned())
-    });
-    [menu].into_iter().chain(outcomes).collect()
+/// The house's own words, or those of the product.
+fn said(t: Locale, flow: &Flow, speech: Speech) -> String {
+    match flow.saying(speech, t.tag()) {
+        Some(own) => own.to_owned(),
+        None if speech == Speech::Menu => choices(t, flow),
+        None => t.speech(speech).to_owned(),
+    }
 }
 
 /// What the caller may press.
-fn prompt(t: Locale, flow: &Flow) -> String {
-    let choice = |digit: &str, topic: &str| t.menu_heard_choice(digit, topic);
-    let choices: Vec<String> =
-        flow.options.iter().map(|option| choice(&option.digit, &option.topic)).collect();
-    match choices.is_empty() {
-        true => t.menu_heard_nothing().to_owned(),
-        false => t.menu_heard_choices(choices.join(t.menu_heard_comma())),
+fn choices(t: Locale, flow: &Flow) -> String {
+    if flow.options.is_empty() {
+        return t.menu_heard_nothing().to_owned();
     }
+    let choice = |digit: &str, topic: &str| Voice.choice(topic, digit, t.tag());
+    let choices = flow.options.iter().map(|option| choice(&option.digit, &option.topic));
+    choices.collect::<Vec<_>>().join(" ")
 }
 
 /// When the voice says it.
@@ -39,5 +59,10 @@ pub fn outcome(t: Locale, speech: Speech) -> &'static str {
         Speech::AskMobile => t.menu_when_ask_mobile(),
         Speech::CannotSend => t.menu_when_cannot_send(),
         Speech::TryLater => t.menu_when_try_later(),
+        Speech::Greeting => t.menu_when_greeting(),
+        Speech::Menu => t.menu_when_menu(),
+        Speech::Again => t.menu_when_again(),
+        Speech::Operator => t.menu_when_operator(),
+        Speech::Goodbye => t.menu_when_goodbye(),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{busy, figures, heard, trial};
 use crate::actions::ActionError;
-use crate::actions::hand_off::{Answered, trial::is_simulated};
+use crate::actions::hand_off::{Answered, trial::simulator_of};
 use crate::app::App;
 use crate::domain::handoff::Flow;
 use crate::domain::id::{HandoffFlowId, TeamId};
@@ -63,7 +63,7 @@ impl Shown {
                 figures: figures.get(&id).copied().unwrap_or_default(),
                 mode: busy::mode(t, flow.overflow, is_on),
                 switched: switched(db, &times, &flow)?,
-                is_simulated: is_simulated(db, flow.inbox)?,
+                is_simulated: simulator_of(db, flow.inbox)?.is_some(),
                 flow,
             })
         });
@@ -121,6 +121,7 @@ impl Shown {
         let foreign = if flow.foreign_numbers { t.menu_foreign_yes() } else { t.menu_foreign_no() };
         vec![
             (t.menu_called(), flow.called.clone().unwrap_or_else(|| "–".to_owned())),
+            (t.menu_operator(), flow.operator.clone().unwrap_or_else(|| "–".to_owned())),
             (t.side_inbox(), self.inbox.clone()),
             (t.menu_hours(), self.hours.clone().unwrap_or_else(|| t.menu_always().to_owned())),
             (t.menu_duplicate(), duplicate),

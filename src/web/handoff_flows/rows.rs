@@ -53,7 +53,13 @@ pub const ROWS: [Row; MOST_OPTIONS] =
     rows!(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20);
 
 /// The fields of what the voice says, in the order of the form.
-pub const SAYINGS: [(&str, Speech, Locale); 10] = [
+pub const SAYINGS: [(&str, Speech, Locale); 20] = [
+    ("say_greeting_ja", Speech::Greeting, Locale::Ja),
+    ("say_greeting_en", Speech::Greeting, Locale::En),
+    ("say_menu_ja", Speech::Menu, Locale::Ja),
+    ("say_menu_en", Speech::Menu, Locale::En),
+    ("say_again_ja", Speech::Again, Locale::Ja),
+    ("say_again_en", Speech::Again, Locale::En),
     ("say_sent_ja", Speech::Sent, Locale::Ja),
     ("say_sent_en", Speech::Sent, Locale::En),
     ("say_already_sent_ja", Speech::AlreadySent, Locale::Ja),
@@ -64,6 +70,10 @@ pub const SAYINGS: [(&str, Speech, Locale); 10] = [
     ("say_cannot_send_en", Speech::CannotSend, Locale::En),
     ("say_try_later_ja", Speech::TryLater, Locale::Ja),
     ("say_try_later_en", Speech::TryLater, Locale::En),
+    ("say_operator_ja", Speech::Operator, Locale::Ja),
+    ("say_operator_en", Speech::Operator, Locale::En),
+    ("say_goodbye_ja", Speech::Goodbye, Locale::Ja),
+    ("say_goodbye_en", Speech::Goodbye, Locale::En),
 ];
 
 impl Row {
@@ -148,6 +158,7 @@ pub fn flow_of(fields: &Fields) -> Result<(Flow, Vec<usize>), (&'static str, Pro
         name: fields.get("name").to_owned(),
         inbox,
         called: text("called"),
+        operator: text("operator"),
         calendar: fields.get("calendar_id").parse().ok(),
         // What is no number is none that is allowed.
         duplicate: duplicate.unwrap_or(TimeDelta::MAX),
@@ -186,6 +197,7 @@ pub fn fields_of(flow: &Flow) -> Fields {
     put("name", Some(&flow.name));
     put("inbox_id", Some(&flow.inbox.to_string()));
     put("called", flow.called.as_deref());
+    put("operator", flow.operator.as_deref());
     put("calendar_id", flow.calendar.map(|id| id.to_string()).as_deref());
     put("busy_calendar_id", flow.busy_calendar.map(|id| id.to_string()).as_deref());
     put("duplicate_minutes", Some(&flow.duplicate.num_minutes().to_string()));
@@ -271,6 +283,7 @@ mod tests {
             name: "代表".into(),
             inbox: InboxId(Uuid::from_u128(1)),
             called: Some("03-1234-5678".into()),
+            operator: Some("0312345678".into()),
             calendar: Some(CalendarId(Uuid::from_u128(2))),
             duplicate: TimeDelta::minutes(10),
             returns: TimeDelta::days(3),

@@ -202,6 +202,7 @@ async fn form(
         id: flow.map(|flow| flow.id.to_string()),
         name: text("name"),
         called: text("called"),
+        operator: text("operator"),
         inboxes: choices(&offered.inboxes, fields.get("inbox_id")),
         calendars: choices(&offered.calendars, fields.get("calendar_id")),
         busy_calendars: choices(&offered.calendars, fields.get("busy_calendar_id")),

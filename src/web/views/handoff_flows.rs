@@ -142,6 +142,7 @@ pub struct FlowFormPage {
     pub title: String,
     pub name: String,
     pub called: String,
+    pub operator: String,
     pub inboxes: Vec<ChoiceView>,
     pub calendars: Vec<ChoiceView>,
     pub busy_calendars: Vec<ChoiceView>,

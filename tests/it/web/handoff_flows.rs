@@ -89,10 +89,10 @@ async fn a_menu_is_written_read_and_changed() {
     assert!(read.text.contains("返品・交換") && read.text.contains("お手続きはこちら {url}"));
     assert!(read.texts("a[href$='/edit'], .danger").is_empty(), "agents read");
     let heard = read.texts("[aria-labelledby=heard-ja] dd").join("/");
-    assert!(heard.contains("1: 返品・交換、2: その他"), "{heard}");
+    assert!(heard.contains("返品・交換は、1を押してください。 その他は、2を押"), "{heard}");
     assert!(heard.contains("お送りしました"), "{heard}");
     let english = read.texts("[aria-labelledby=heard-en] dd").join("/");
-    assert!(english.contains("Please press a key"), "{english}");
+    assert!(english.contains("We have sent you a text message"), "{english}");
     let example = read.texts("pre").concat();
     assert!(example.contains("/api/v1/handoffs") && example.contains(r#""flow":"代表""#));
     assert!(example.contains("$HENJI_TOKEN"), "the key is not told");

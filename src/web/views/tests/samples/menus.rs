@@ -78,7 +78,7 @@ fn flow(t: Locale, word: &'static str, may_edit: bool, trial: Option<TrialView>)
         heard: vec![HeardView {
             lang: "ja",
             language: "日本語",
-            lines: vec![(t.menu_heard_menu().into(), "1: 返品・交換".into())],
+            lines: vec![(t.menu_when_menu().into(), "1: 返品・交換".into())],
         }],
         endpoint: "https://sms.example.jp/api/v1/handoffs".into(),
         example: "curl -X POST https://sms.example.jp/api/v1/handoffs".into(),
@@ -121,6 +121,7 @@ fn form(t: Locale, id: Option<String>, errors: FormErrors) -> FlowFormPage {
         title: t.menu_new().into(),
         name: "代表電話".into(),
         called: "03-1234-5678".into(),
+        operator: "03-1234-9999".into(),
         inboxes: vec![choice("i1", "受付", true)],
         calendars: vec![choice("k1", "平日", true)],
         busy_calendars: vec![choice("k1", "平日", false)],

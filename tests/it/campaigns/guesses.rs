@@ -92,7 +92,6 @@ async fn guesses_open_nothing_and_slow_nobody() {
 }
 
 fn program() -> std::path::PathBuf {
-    #[expect(clippy::disallowed_methods, reason = "it is for the tests, and no setting")]
     let named = std::env::var_os("TEST_PROGRAM");
     named.map_or_else(|| env!("CARGO_BIN_EXE_henji").into(), Into::into)
 }

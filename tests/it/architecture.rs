@@ -128,6 +128,7 @@ const DOMAIN_MAY_USE: &[&str] = &[
 const WRITTEN_SQL: &[(&str, &str)] = &[
     ("src/store/events.rs", "PostgreSQL's advisory lock has no other name"),
     ("src/store/conversations/list.rs", "a partial index fits literals only"),
+    ("src/store/conversations/numbers.rs", "a partial index fits literals only"),
     ("src/store/handoff_reports.rs", "sums of what exists elsewhere, and an hour of the day"),
     ("src/store/migrations.rs", "an advisory lock, as in events.rs"),
 ];

@@ -3,7 +3,7 @@
 //! A nudge is a turn of a step and one of its people: once it names the mail that told
 //! them, or is put by, nothing tells of it again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::dsl::{count_star, max};
@@ -93,14 +93,24 @@ pub fn insert(db: &mut Db, nudge: &Nudge, now: DateTime<Utc>) -> Result<Address,
     Ok(index)
 }
 
-/// People of whom something may go now.
-pub fn due(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Address>, StoreError> {
-    Ok(nudges::table
+/// Nudges of which people are taken in one look.
+const MOST_DUE: i64 = 50_000;
+
+/// People to whom something may go now; who has waited longest comes first.
+///
+/// They are told apart here: asked for different ones, SQLite would walk through all
+/// that was ever told.
+pub fn due(db: &mut Db, now: DateTime<Utc>, limit: usize) -> Result<Vec<Address>, StoreError> {
+    let mut people: Vec<Address> = nudges::table
         .filter(nudges::due_at.le(now.naive_utc()))
+        .order(nudges::due_at)
+        .limit(MOST_DUE)
         .select(nudges::to_index)
-        .distinct()
-        .limit(limit)
-        .load(&mut db.conn)?)
+        .load(&mut db.conn)?;
+    let mut seen = HashSet::new();
+    people.retain(|person| seen.insert(person.clone()));
+    people.truncate(limit);
+    Ok(people)
 }
 
 /// What may go to somebody now, the oldest first.

@@ -27,7 +27,7 @@ use crate::store::{StoreError, Tx, inboxes, mails, nudges, quiet_times};
 /// Nudges of one person that are looked at together; the next look takes the rest.
 const AT_ONCE: i64 = 500;
 /// People told in one look.
-const PEOPLE: i64 = 1_000;
+const PEOPLE: usize = 1_000;
 
 /// What letters are written with, and who is known to look where.
 ///

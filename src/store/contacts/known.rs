@@ -52,7 +52,8 @@ pub fn page(
 ) -> Result<Vec<Contact>, StoreError> {
     let mut query = contact_addresses::table
         .inner_join(contacts::table)
-        .filter(contact_addresses::is_current)
+        // Bound, so that the page walks along the contacts and not along all numbers.
+        .filter(contact_addresses::is_current.eq(true))
         .filter(contacts::person_id.is_null())
         .order((contacts::id.desc(), contact_addresses::id.desc()))
         .limit(limit)
@@ -124,7 +125,7 @@ pub fn all_numbers(
 ) -> Result<Vec<Contact>, StoreError> {
     let mut query = contact_addresses::table
         .inner_join(contacts::table)
-        .filter(contact_addresses::is_current)
+        .filter(contact_addresses::is_current.eq(true))
         .order((contacts::id.desc(), contact_addresses::id.desc()))
         .limit(limit)
         .select((ContactRow::as_select(), AddressRow::as_select()))
@@ -153,7 +154,7 @@ pub fn imported(db: &mut Db, sight: &Sight) -> Result<Vec<Contact>, StoreError> 
     for ids in ids.chunks(CHUNK) {
         let rows: Vec<(ContactRow, AddressRow)> = contact_addresses::table
             .inner_join(contacts::table)
-            .filter(contact_addresses::is_current)
+            .filter(contact_addresses::is_current.eq(true))
             .filter(contacts::id.eq_any(ids))
             .order(contacts::id.desc())
             .select((ContactRow::as_select(), AddressRow::as_select()))

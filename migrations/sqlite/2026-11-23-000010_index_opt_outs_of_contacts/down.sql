@@ -1,0 +1,1 @@
+drop index opt_outs_of_contact;

@@ -130,6 +130,9 @@ pub struct PhoneCall {
     pub to: String,
     /// The keys that were pressed since, if any.
     pub keys: String,
+    /// Whether the person answered that they were put through to; `None` where nobody
+    /// was rung.
+    pub was_answered: Option<bool>,
 }
 
 /// A voice webhook's answer.

@@ -10,6 +10,7 @@ HENJI_PRESS_CONF names, else /etc/henji-press.conf, holds two lines:
     token = (what `henji token add pbx --scope handoffs:write` printed)
 """
 
+import http.client
 import json
 import os
 import sys
@@ -49,7 +50,7 @@ def press(url, token, flow, digit, caller, call_id, typed=False):
             if error.code < 500:
                 print(error.read().decode(errors="replace"), file=sys.stderr)
                 return dict(AWAY)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             print(error, file=sys.stderr)
     return dict(AWAY)
 

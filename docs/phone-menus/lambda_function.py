@@ -4,6 +4,7 @@ caller where somebody typed a number; each comes back as an attribute of $.Exter
 Runtime Python 3.12, timeout 5 s, environment HENJI_URL and HENJI_TOKEN.
 """
 
+import http.client
 import json
 import os
 import urllib.error
@@ -50,6 +51,6 @@ def ask(body):
                 # CloudWatch keeps it: the answer says which field is wrong, not who rang.
                 print(error.read().decode(errors="replace"))
                 break
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             print(error)
     return {"result": "unavailable", "speech": "try_later", "suggest": "operator"}

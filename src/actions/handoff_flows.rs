@@ -15,7 +15,8 @@ use crate::locale::Locale;
 use crate::providers::registry::Registry;
 use crate::store::audit::Object;
 use crate::store::{
-    Tx, calendars, handoff_flows, handoff_switches, inboxes, optional, senders, teams,
+    AsStoreError, StoreError, Tx, calendars, handoff_flows, handoff_switches, inboxes, optional,
+    senders, teams,
 };
 
 use super::{ActionError, Problem, access, links, outgoing};
@@ -56,6 +57,18 @@ impl From<ActionError> for Refusal {
     }
 }
 
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        ActionError::from(error).into()
+    }
+}
+
+impl AsStoreError for Refusal {
+    fn as_store_error(&self) -> Option<&StoreError> {
+        self.error.as_store_error()
+    }
+}
+
 /// Writes a flow; the flow as it is kept. Without an `overflow` that stays as it is.
 ///
 /// # Errors
@@ -70,20 +83,7 @@ pub async fn save(
     must_set(&caller)?;
     let flow = tidied(flow);
     let providers = app.providers.clone();
-    let written = app.store.write(move |tx| {
-        match write(tx, &providers, &caller, which, flow.clone(), overflow) {
-            Ok(flow) => Ok(Ok(flow)),
-            // Nothing is written before everything was looked at.
-            Err(Refusal { option, error: ActionError::Invalid { field, problem } }) => {
-                Ok(Err((option, field, problem)))
-            }
-            Err(Refusal { error, .. }) => Err(error),
-        }
-    });
-    let refused = |(option, field, problem)| {
-        Err(Refusal { option, error: ActionError::invalid(field, problem) })
-    };
-    written.await?.or_else(refused)
+    app.store.write(move |tx| write(tx, &providers, &caller, which, flow.clone(), overflow)).await
 }
 
 /// Administrators, and programs whose key is for handoffs.

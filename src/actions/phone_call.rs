@@ -12,6 +12,7 @@ use crate::domain::handoff::{Flow, MenuOption, Trunk};
 use crate::domain::id::HandoffFlowId;
 use crate::domain::user::{Actor, Caller};
 use crate::locale::{Locale, Voice};
+use crate::store::audit::Object;
 use crate::store::{Db, StoreError, handoff_flows, inboxes, optional};
 
 use super::hand_off::{self, Menu, Pressed};
@@ -44,6 +45,8 @@ pub enum Step {
         keys: String,
         attempt: u32,
     },
+    /// They were put through, and nobody answered.
+    Unanswered,
 }
 
 /// The flow that calls to `number` are for.
@@ -60,6 +63,16 @@ pub async fn flow_named(app: &App, name: String) -> Result<Option<HandoffFlowId>
     Ok(found.map(|flow| flow.id))
 }
 
+/// Notes who of the house rings, to see what comes of it.
+pub async fn note_trial(app: &App, actor: Actor, flow: HandoffFlowId) -> Result<(), ActionError> {
+    app.store
+        .write(move |tx| {
+            tx.audit(&actor, "handoff_flow.try", Object::new("handoff_flow", flow.0));
+            Ok(())
+        })
+        .await
+}
+
 /// What the caller hears next.
 ///
 /// # Errors
@@ -71,6 +84,7 @@ pub async fn run(app: &App, ring: Ring, step: Step) -> Result<Turn, ActionError>
     let script = menu.script();
     match step {
         Step::Start => Ok(script.start()),
+        Step::Unanswered => Ok(script.broken()),
         Step::Keys { keys, attempt } => match script.pressed(&keys, attempt) {
             Err(again) => Ok(again),
             Ok(option) => {

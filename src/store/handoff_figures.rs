@@ -28,9 +28,10 @@ pub struct Figures {
     pub replied: i64,
 }
 
-/// Of every menu that was called since `since`.
+/// Of those of `flows` that were called since `since`.
 pub fn since(
     db: &mut Db,
+    flows: &[HandoffFlowId],
     since: DateTime<Utc>,
 ) -> Result<HashMap<HandoffFlowId, Figures>, StoreError> {
     let since = since.naive_utc();
@@ -38,12 +39,14 @@ pub fn since(
         handoffs::table
             .inner_join(messages::table.on(handoffs::message_id.eq(messages::id.nullable())))
             .filter(handoffs::created_at.ge(since))
+            .filter(handoffs::flow_id.eq_any(flows))
             .filter(handoffs::result.eq(Outcome::Accepted.result()))
             .group_by(handoffs::flow_id)
             .select((handoffs::flow_id, count_star()))
     };
     let pressed: Vec<(HandoffFlowId, i64)> = handoffs::table
         .filter(handoffs::created_at.ge(since))
+        .filter(handoffs::flow_id.eq_any(flows))
         .filter(handoffs::turn.eq(0))
         .group_by(handoffs::flow_id)
         .select((handoffs::flow_id, count_star()))
@@ -64,6 +67,7 @@ pub fn since(
         .filter(messages::kind.eq(MessageKind::Sms.word()));
     let replied: Vec<(HandoffFlowId, i64)> = handoffs::table
         .filter(handoffs::created_at.ge(since))
+        .filter(handoffs::flow_id.eq_any(flows))
         .filter(handoffs::result.eq(Outcome::Accepted.result()))
         .filter(exists(reply))
         .group_by(handoffs::flow_id)

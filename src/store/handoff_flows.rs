@@ -90,6 +90,16 @@ pub fn all(db: &mut Db) -> Result<Vec<Flow>, StoreError> {
     rows.into_iter().map(|row| read(db, row)).collect()
 }
 
+/// The flows there are and those that were removed, whose calls stay counted: by name,
+/// the newest of a name first.
+pub fn ever(db: &mut Db) -> Result<Vec<Flow>, StoreError> {
+    let rows: Vec<FlowRow> = handoff_flows::table
+        .order((handoff_flows::name, handoff_flows::id.desc()))
+        .select(FlowRow::as_select())
+        .load(&mut db.conn)?;
+    rows.into_iter().map(|row| read(db, row)).collect()
+}
+
 /// The flow that calls to `number` are for; of several, the first by name.
 pub fn find_by_called(db: &mut Db, number: &str) -> Result<Option<Flow>, StoreError> {
     let rows: Vec<FlowRow> = handoff_flows::table

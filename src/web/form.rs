@@ -23,6 +23,9 @@ mod multipart;
 
 /// A form is text: 64 KiB are ten times the longest message.
 const LONGEST: usize = 64 * 1024;
+/// All texts of a menu: 20 of 660 letters, which are nine bytes each on their way.
+const LONGEST_MENU: usize = 256 * 1024;
+const MENUS: &str = "/handoff_flows";
 /// One that carries a file, and where it may: twice what is taken, so that a file
 /// that is too large is told so in its form.
 const LONGEST_WITH_FILE: usize = 2 * 1024 * 1024;
@@ -129,7 +132,11 @@ async fn fields_of(request: &mut ServiceRequest) -> Result<(Fields, Upload), Web
     if !has_file && !content_type.starts_with("application/x-www-form-urlencoded") {
         return Ok((Fields::default(), Upload::default()));
     }
-    let longest = if has_file { LONGEST_WITH_FILE } else { LONGEST };
+    let longest = match request.path() {
+        _ if has_file => LONGEST_WITH_FILE,
+        path if path.starts_with(MENUS) => LONGEST_MENU,
+        _ => LONGEST,
+    };
     let length = header_of(request, header::CONTENT_LENGTH).parse::<usize>();
     if length.is_ok_and(|length| length > longest) {
         return Err(WebError::TooLarge);

@@ -117,7 +117,7 @@ impl Asked {
         };
         let (from, to) = (day("from", week.from)?, day("to", week.to)?);
         let sight = session.caller.sight.clone();
-        let flows = app.store.read(move |db| visible(handoff_flows::all(db)?, &sight)).await?;
+        let flows = app.store.read(move |db| visible(handoff_flows::ever(db)?, &sight)).await?;
         let flow = fields.filled("flow").map(str::to_owned);
         if flow.as_ref().is_some_and(|id| flows.iter().all(|flow| flow.id.to_string() != *id)) {
             return Err(WebError::NotFound);

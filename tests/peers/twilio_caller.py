@@ -17,7 +17,7 @@ VERBS = {
     "Gather": {"input", "numDigits", "finishOnKey", "timeout", "action", "method"},
     "Say": {"language"},
     "Redirect": {"method"},
-    "Dial": {"timeout"},
+    "Dial": {"timeout", "action", "method"},
     "Hangup": set(),
 }
 LANGUAGES = {"ja-JP", "en-US"}
@@ -54,7 +54,9 @@ def hear(twiml):
             assert verb.attrib["method"] == "POST"
             heard["redirect"] = verb.text
         elif verb.tag == "Dial":
+            assert verb.attrib["method"] == "POST"
             heard["dial"] = verb.text
+            heard["action"] = verb.attrib["action"]
     return heard
 
 

@@ -43,10 +43,10 @@ pub enum Next {
         digit: String,
         attempt: u32,
     },
-    /// They are put through to this number.
+    /// They are put through to this number; [`Script::broken`] is said where nobody
+    /// answers there.
     Connect {
         operator: String,
-        goodbye: Line,
     },
     HangUp,
 }
@@ -123,16 +123,13 @@ impl<'a> Script<'a> {
                     self.line(outcome.speech(), language),
                     self.line(Speech::Operator, language),
                 ],
-                next: Next::Connect {
-                    operator: operator.clone(),
-                    goodbye: self.line(Speech::TryLater, language),
-                },
+                next: Next::Connect { operator: operator.clone() },
             },
             _ => self.end(outcome.speech(), &[language]),
         }
     }
 
-    /// Something broke: they are told, and the call ends.
+    /// Something broke, or no person answered: they are told, and the call ends.
     pub fn broken(&self) -> Turn {
         self.end(Speech::TryLater, &self.languages())
     }
@@ -141,8 +138,8 @@ impl<'a> Script<'a> {
     /// them.
     pub fn languages(&self) -> Vec<&'a str> {
         let Flow { sayings, options, .. } = self.flow;
-        let is_menu = |speech| matches!(speech, Speech::Greeting | Speech::Menu);
-        let said = sayings.iter().filter(|saying| is_menu(saying.speech));
+        // Who is greeted in a language is told the choices in it.
+        let said = sayings.iter().filter(|saying| saying.speech == Speech::Menu);
         let said = said.map(|saying| saying.language.as_str());
         let all = options.iter().map(|option| self.language(option)).chain(said);
         let mut languages = Vec::new();
@@ -179,7 +176,7 @@ impl<'a> Script<'a> {
     }
 
     /// The house's own words, or a sentence for each option in `language`.
-    fn choices(&self, language: &str) -> Vec<Line> {
+    pub fn choices(&self, language: &str) -> Vec<Line> {
         let line = |text: String| Line { language: language.to_owned(), text };
         if let Some(own) = self.flow.saying(Speech::Menu, language) {
             return vec![line(own.to_owned())];

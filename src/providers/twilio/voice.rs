@@ -29,7 +29,14 @@ impl Telephone for Voice {
             let problem = "is missing".to_owned();
             return Err(ParseError { field: "CallSid".to_owned(), problem });
         }
-        Ok(PhoneCall { call_ref, from: field("From"), to: field("To"), keys: field("Digits") })
+        let dialled = form::first(&fields, "DialCallStatus");
+        Ok(PhoneCall {
+            call_ref,
+            from: field("From"),
+            to: field("To"),
+            keys: field("Digits"),
+            was_answered: dialled.map(|status| matches!(status, "completed" | "answered")),
+        })
     }
 
     fn speak(&self, turn: &Turn, then: Option<&str>) -> Spoken {
@@ -43,10 +50,12 @@ impl Telephone for Voice {
             (Next::Number { .. }, Some(then)) => {
                 gather(&said, &NUMBER_DIGITS.end().to_string(), "#", DIGIT_WAIT, then)
             }
-            (Next::Connect { operator, goodbye }, _) => {
-                let number = dialled(operator);
-                let after = say(goodbye);
-                format!("{said}<Dial timeout=\"{RINGS}\">{number}</Dial>{after}<Hangup/>")
+            (Next::Connect { operator }, Some(then)) => {
+                let (number, then) = (dialled(operator), escaped(then));
+                format!(
+                    "{said}<Dial timeout=\"{RINGS}\" action=\"{then}\" method=\"POST\">\
+                     {number}</Dial>"
+                )
             }
             _ => format!("{said}<Hangup/>"),
         };
@@ -145,13 +154,12 @@ mod tests {
         assert!(asked.body.contains("numDigits=\"11\" finishOnKey=\"#\" timeout=\"10\""));
         let over = Voice.speak(&Turn { lines: lines.clone(), next: Next::HangUp }, None);
         assert!(over.body.ends_with("</Say><Hangup/></Response>"), "{}", over.body);
-        let goodbye = line("ja", "のちほど");
-        let next = Next::Connect { operator: "03-1234-5678".to_owned(), goodbye };
-        let through = Voice.speak(&Turn { lines, next }, None).body;
+        let next = Next::Connect { operator: "03-1234-5678".to_owned() };
+        let through = Voice.speak(&Turn { lines, next }, Some("/status?a=1&b=2")).body;
         assert!(
-            through.contains(
-                "</Say><Dial timeout=\"30\">+81312345678</Dial>\
-                 <Say language=\"ja-JP\">のちほど</Say><Hangup/>"
+            through.ends_with(
+                "</Say><Dial timeout=\"30\" action=\"/status?a=1&amp;b=2\" method=\"POST\">\
+                 +81312345678</Dial></Response>"
             ),
             "{through}"
         );

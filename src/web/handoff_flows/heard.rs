@@ -1,6 +1,6 @@
 //! A menu as somebody hears it who calls.
 
-use crate::domain::handoff::script::Words;
+use crate::domain::handoff::script::Script;
 use crate::domain::handoff::{Flow, Speech};
 use crate::locale::{Locale, Voice};
 use crate::web::views::HeardView;
@@ -19,36 +19,32 @@ const SPOKEN: [Speech; 10] = [
     Speech::Goodbye,
 ];
 
-/// In both languages.
-pub fn views(flow: &Flow) -> Vec<HeardView> {
-    let view = |t: &Locale| HeardView {
+/// In the languages that a caller hears; `house` is that of options that name none.
+pub fn views(flow: &Flow, house: &str) -> Vec<HeardView> {
+    let script = Script { flow, house, words: &Voice };
+    let spoken = script.languages().into_iter().filter_map(Locale::from_tag);
+    let view = |t: Locale| HeardView {
         lang: t.tag(),
         language: t.own_name(),
         lines: SPOKEN
             .iter()
-            .map(|speech| (outcome(*t, *speech).to_owned(), said(*t, flow, *speech)))
+            .map(|speech| (outcome(t, *speech).to_owned(), said(t, &script, *speech)))
             .collect(),
     };
-    Locale::ALL.iter().map(view).collect()
+    spoken.map(view).collect()
 }
 
 /// The house's own words, or those of the product.
-fn said(t: Locale, flow: &Flow, speech: Speech) -> String {
-    match flow.saying(speech, t.tag()) {
-        Some(own) => own.to_owned(),
-        None if speech == Speech::Menu => choices(t, flow),
-        None => t.speech(speech).to_owned(),
+fn said(t: Locale, script: &Script<'_>, speech: Speech) -> String {
+    if speech != Speech::Menu {
+        let own = script.flow.saying(speech, t.tag());
+        return own.unwrap_or_else(|| t.speech(speech)).to_owned();
     }
-}
-
-/// What the caller may press.
-fn choices(t: Locale, flow: &Flow) -> String {
-    if flow.options.is_empty() {
-        return t.menu_heard_nothing().to_owned();
+    let choices: Vec<String> = script.choices(t.tag()).into_iter().map(|line| line.text).collect();
+    match choices.is_empty() {
+        true => t.menu_heard_nothing().to_owned(),
+        false => choices.join(" "),
     }
-    let choice = |digit: &str, topic: &str| Voice.choice(topic, digit, t.tag());
-    let choices = flow.options.iter().map(|option| choice(&option.digit, &option.topic));
-    choices.collect::<Vec<_>>().join(" ")
 }
 
 /// When the voice says it.

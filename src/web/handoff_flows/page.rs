@@ -51,7 +51,7 @@ impl Shown {
             let flow = handoff_flows::visible_to(db, &sight, id)?;
             let inbox = inboxes::find(db, flow.inbox)?;
             let is_on = busy::is_on(db, flow.overflow, flow.busy_calendar, times.now)?;
-            let figures = handoff_figures::since(db, times.now - figures::BACK)?;
+            let figures = handoff_figures::since(db, &[id], times.now - figures::BACK)?;
             let hours = flow.calendar.map(|id| calendars::find(db, id)).transpose()?;
             Ok::<_, StoreError>(Self {
                 t,
@@ -103,7 +103,7 @@ impl Shown {
             facts: self.facts(),
             options: flow.options.iter().map(|option| self.option(option)).collect(),
             texts: self.texts(),
-            heard: heard::views(flow),
+            heard: heard::views(flow, &self.inbox_language),
             example: example(&endpoint, flow),
             endpoint,
             trial,

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::domain::handoff::Trunk;
 use crate::domain::handoff::script::{Next, Turn};
 use crate::domain::id::HandoffFlowId;
-use crate::providers::{HookRequest, PhoneCall, Telephone};
+use crate::providers::{HookRequest, PhoneCall, Spoken, Telephone};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::throttle::Throttle;
@@ -76,8 +76,8 @@ pub async fn number(
     house.speak(address, &request, payload, step).await
 }
 
-/// The call is over. What came of it is on record since it did: this says only that we
-/// have heard.
+/// The call is over, or the person it was put through to. What came of it is on record
+/// since it did: this says only that we have heard, or that nobody answered.
 pub async fn status(
     app: Data<App>,
     accounts: Data<HookAccounts>,
@@ -87,9 +87,17 @@ pub async fn status(
     payload: Payload,
 ) -> Answer {
     let house = House { app, accounts, throttle };
-    match house.admit(Route::Voice, address, &request, payload).await? {
-        Admitted::Verified(door, _) => telephone(&door).map(|_| acknowledged(&door)),
-        Admitted::Refused(answer) => Ok(answer),
+    let (door, hook) = match house.admit(Route::Voice, address, &request, payload).await? {
+        Admitted::Verified(door, hook) => (door, hook),
+        Admitted::Refused(answer) => return Ok(answer),
+    };
+    let telephone = telephone(&door)?;
+    match telephone.parse_call(&hook).ok().and_then(|call| call.was_answered) {
+        None => Ok(acknowledged(&door)),
+        Some(true) => {
+            Ok(answer(telephone.speak(&Turn { lines: Vec::new(), next: Next::HangUp }, None)))
+        }
+        Some(false) => house.say(&door, &request, &hook, |_, _| Ok(Step::Unanswered)).await,
     }
 }
 
@@ -105,10 +113,22 @@ impl House {
             Admitted::Verified(door, hook) => (door, hook),
             Admitted::Refused(answer) => return Ok(answer),
         };
-        let telephone = telephone(&door)?;
+        self.say(&door, request, &hook, step).await
+    }
+
+    async fn say(
+        &self,
+        door: &Door,
+        request: &HttpRequest,
+        hook: &HookRequest,
+        step: impl FnOnce(&Place, &PhoneCall) -> Result<Step, ActionError>,
+    ) -> Answer {
+        let telephone = telephone(door)?;
         let place = Place { fields: Fields::parse(request.query_string().as_bytes()) };
-        let (turn, flow) = match self.turn(&door, telephone, &hook, &place, step).await {
+        let (turn, flow) = match self.turn(door, telephone, hook, &place, step).await {
             Ok((turn, flow)) => (turn, Some(flow)),
+            // Nothing was written: the provider goes on with what it was told for that.
+            Err(ActionError::Store(error)) if error.will_pass() => return Err(error.into()),
             Err(error) => {
                 tracing::error!(
                     %error,
@@ -120,8 +140,7 @@ impl House {
             }
         };
         let then = flow.and_then(|flow| address_of(&door.account.voice_url, flow, &turn.next));
-        let spoken = telephone.speak(&turn, then.as_deref());
-        Ok(HttpResponse::Ok().content_type(spoken.content_type).body(spoken.body))
+        Ok(answer(telephone.speak(&turn, then.as_deref())))
     }
 
     async fn turn(
@@ -165,6 +184,10 @@ impl Place {
     }
 }
 
+fn answer(spoken: Spoken) -> HttpResponse {
+    HttpResponse::Ok().content_type(spoken.content_type).body(spoken.body)
+}
+
 /// To those without one no such address exists.
 fn telephone(door: &Door) -> Result<&dyn Telephone, WebError> {
     door.provider.telephone().ok_or(WebError::NotFound)
@@ -175,12 +198,13 @@ fn address_of(voice: &str, flow: HandoffFlowId, next: &Next) -> Option<String> {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("flow", &flow.to_string());
     let (step, attempt) = match next {
+        Next::Connect { .. } => return Some(format!("{voice}/status?{}", query.finish())),
         Next::Key { attempt, .. } => ("menu", attempt),
         Next::Number { digit, attempt } => {
             query.append_pair("digit", digit);
             ("number", attempt)
         }
-        Next::Connect { .. } | Next::HangUp => return None,
+        Next::HangUp => return None,
     };
     query.append_pair("attempt", &attempt.to_string());
     Some(format!("{voice}/{step}?{}", query.finish()))

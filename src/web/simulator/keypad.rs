@@ -66,10 +66,14 @@ pub async fn call(
     let chosen = menus.iter().find(|menu| menu.id.to_string() == fields.get("flow"));
     let menu = chosen.ok_or(WebError::NotFound)?;
     let line = Line::read(&fields);
+    if line.stage == Stage::Start {
+        phone_call::note_trial(&app, session.caller.actor.clone(), menu.id).await?;
+    }
     let mut committed = app.store.committed();
-    let texted = line.texts(&number);
+    let pressed = line.press(fields.get("key"));
+    let texted = texted(&pressed, &number);
     let before = app.simulator.handset(&texted).len();
-    let live = match line.press(fields.get("key")) {
+    let live = match pressed {
         Pressed::Waits(line) => live(&line, None),
         Pressed::HangsUp => None,
         Pressed::Does(step) => {
@@ -214,16 +218,16 @@ impl Line {
             _ => handset.to_owned(),
         }
     }
+}
 
-    /// The handset that a text of this call arrives at.
-    fn texts(&self, handset: &str) -> String {
-        let typed = match self.stage {
-            Stage::Number { .. } => PhoneNumber::parse(&self.typed).ok(),
-            Stage::Start | Stage::Menu => None,
-        };
-        let typed = typed.filter(|number| number.sms_destination().is_ok());
-        typed.map_or_else(|| handset.to_owned(), |number| number.as_str().to_owned())
-    }
+/// The handset that a text after these keys arrives at.
+fn texted(pressed: &Pressed, handset: &str) -> String {
+    let typed = match pressed {
+        Pressed::Does(Step::Number { keys, .. }) => PhoneNumber::parse(keys).ok(),
+        _ => None,
+    };
+    let typed = typed.filter(|number| number.sms_destination().is_ok());
+    typed.map_or_else(|| handset.to_owned(), |number| number.as_str().to_owned())
 }
 
 /// A line as the form holds it: its language, and the words.
@@ -269,7 +273,7 @@ fn live(line: &Line, turn: Option<&Turn>) -> Option<LiveCallView> {
             (live.stage, live.digit, live.attempt) = ("number".to_owned(), digit.clone(), *attempt);
             (live.longest, live.takes_hash) = (*NUMBER_DIGITS.end(), false);
         }
-        Next::Connect { operator, .. } => {
+        Next::Connect { operator } => {
             live.operator = Some(shown(operator));
             live.waits = false;
         }
@@ -337,8 +341,10 @@ mod tests {
     #[test]
     fn a_typed_number_is_where_the_text_arrives() {
         let own = "+819012345678";
-        assert_eq!(line("number", "08011112222", "11").texts(own), "+818011112222");
-        assert_eq!(line("number", "0312345678", "11").texts(own), own);
-        assert_eq!(line("menu", "2", "1").texts(own), own);
+        let after = |line: &Line, key| texted(&line.press(key), own);
+        assert_eq!(after(&line("number", "0801111222", "11"), "2"), "+818011112222");
+        assert_eq!(after(&line("number", "08011112222", "11"), "#"), "+818011112222");
+        assert_eq!(after(&line("number", "0312345678", "11"), "#"), own);
+        assert_eq!(after(&line("menu", "", "1"), "2"), own);
     }
 }

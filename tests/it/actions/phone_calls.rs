@@ -286,6 +286,12 @@ async fn a_person_takes_the_call_of_whom_texts_do_not_help() {
     assert!(through.words()[0].contains("すでにお送りしています"));
     assert_eq!(through.words()[1], "窓口へ <おつなぎ> & お待ちください");
 
+    // Whoever was helped is not asked to call again.
+    let helped = phone.is_put_through(&through, "completed").await;
+    assert!(helped.is_over() && helped.words().is_empty(), "{helped:?}");
+    let alone = phone.is_put_through(&through, "no-answer").await;
+    assert!(alone.is_over() && alone.words()[0].contains("おかけ直し"), "{alone:?}");
+
     // Everybody is busy: nobody is put through to a queue.
     let mut busy = more;
     busy["overflow"] = json!("on");

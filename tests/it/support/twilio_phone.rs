@@ -83,6 +83,11 @@ impl Phone<'_> {
         self.step(heard.address("action"), "in-progress", &[("Digits", &digits)]).await
     }
 
+    /// The person that the caller is put through to answers, or does not.
+    pub async fn is_put_through(&self, heard: &Heard, outcome: &str) -> Heard {
+        self.step(heard.address("action"), "in-progress", &[("DialCallStatus", outcome)]).await
+    }
+
     /// Nothing is pressed until Twilio goes on.
     pub async fn waits(&self, heard: &Heard) -> Heard {
         self.step(heard.address("redirect"), "in-progress", &[]).await

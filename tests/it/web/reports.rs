@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::api::id;
-use crate::support::cast::{AUDITOR, SATO, VIEWER, YAMADA};
+use crate::support::cast::{ADMIN, AUDITOR, SATO, VIEWER, YAMADA};
 
 const SHOP: &str = "https://www.example.jp/returns";
 const TELEPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 \
@@ -377,4 +377,31 @@ async fn old_calls_are_forgotten_in_pieces() {
         left.push((more.unwrap(), app.raw().count("handoffs", "")));
     }
     assert_eq!(left, [(true, 3), (true, 1), (false, 0), (false, 0)]);
+}
+
+#[tokio::test]
+async fn what_a_menu_did_stays_counted_after_it_is_removed() {
+    let app = TestApp::start().await;
+    let menu = json!({"inbox_id": app.cast.reception.0, "options": [
+        {"digit": "1", "topic": "返品", "body": "返品のご案内です"},
+    ]});
+    app.api().put("/handoff_flows/main", menu.clone()).await.expect(200);
+    let press = json!({"call_id": "1", "caller": CALLERS[0], "flow": "main", "digit": "1"});
+    app.api().post("/handoffs", press).await.expect(200);
+    app.settle().await;
+    let admin = app.sign_in(ADMIN).await;
+    let flow = app.store.read(handoff_flows::all).await.unwrap().remove(0).id;
+    let gone = [("_method", "DELETE"), ("agreed", "1")];
+    admin.post(&format!("/handoff_flows/{flow}"), &gone).await.expect(303);
+    app.api().put("/handoff_flows/main", menu).await.expect(200);
+    let sato = app.sign_in(SATO).await;
+    let both = sato.get("/reports/handoffs.csv").await.expect(200);
+    assert_eq!(
+        both.text.lines().filter(|line| line.starts_with("main,")).count(),
+        1,
+        "{}",
+        both.text
+    );
+    sato.get(&format!("/reports/handoffs?flow={flow}")).await.expect(200);
+    app.sign_in(YAMADA).await.get(&format!("/reports/handoffs?flow={flow}")).await.expect(404);
 }

@@ -123,7 +123,7 @@ fn a_person_is_reached_where_the_house_has_one() {
         flow.operator = Some("0312345678".into());
         let through = script(&flow).answered(&option, outcome, true, 0);
         assert_eq!(said(&through)[1], "ja:operator");
-        assert!(matches!(through.next, Next::Connect { operator, .. } if operator == "0312345678"));
+        assert!(matches!(through.next, Next::Connect { operator } if operator == "0312345678"));
         let unasked = script(&flow).answered(&option, outcome, false, 0);
         assert_eq!(unasked.next, Next::HangUp);
     }

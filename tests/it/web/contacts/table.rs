@@ -190,7 +190,7 @@ async fn what_is_exported_says_who_agreed_to_advertising_since_when_and_how() {
         .map(|row| row.unwrap().iter().skip(1).map(str::to_owned).collect())
         .collect();
     rows.sort();
-    let today = rows[0][3].clone();
+    let today = app.now().with_timezone(&chrono_tz::Asia::Tokyo).date_naive().to_string();
     assert_eq!(rows[0], ["停止", "広告・宣伝のみ", "停止・取り消し", &today, "電話・対面"]);
     assert_eq!(rows[1], ["同意", "", "同意", "2026-01-05", "書面"]);
     assert_eq!(rows[2], ["無言", "", "", "", ""]);

@@ -128,7 +128,9 @@ test('no advertising to whoever has not agreed, or wants none: refused beside th
   assert.ok(await thread.wrong.isHidden())
   await thread.sendButton.click()
   await arrives(customer, '新商品のご案内です')
-  assert.match(await thread.bubble('新商品のご案内です').innerText(), /通知/)
+  // The text may be at the handset before the screen has heard of it.
+  const bubble = thread.bubble('新商品のご案内です')
+  await until(async () => /通知/.test(await bubble.innerText()), { what: 'what the text is for' })
 })
 
 test('a note looks like one and never leaves #28', async () => {

@@ -185,7 +185,7 @@ async fn as_many_long_texts_as_a_menu_may_have_fit_into_the_form() {
         .collect();
     let digits: Vec<String> = (1..=20).map(|n| n.to_string()).collect();
     let mut fields = vec![
-        ("name", "長い"),
+        ("name", "代表"),
         ("inbox_id", inbox.as_str()),
         ("duplicate_minutes", "30"),
         ("return_days", "7"),

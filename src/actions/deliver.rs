@@ -12,11 +12,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
 use crate::crash::{self, Place};
-use crate::domain::consent;
 use crate::domain::delivery::{OutboundState, Reason, SendOutcome};
 use crate::domain::event::{EventKind, NewEvent};
-use crate::domain::id::{AttemptId, ContactId, MessageId, ProviderAccountId};
-use crate::domain::message::Purpose;
+use crate::domain::id::{AttemptId, MessageId, ProviderAccountId};
 use crate::domain::opt_out::{OptOutScope, OptOutSource, blocks};
 use crate::domain::system_line::SystemLine;
 use crate::domain::user::Actor;
@@ -164,7 +162,8 @@ fn claim(tx: &mut Tx, due: Due, worker: RowId) -> Result<Option<Begun>, ActionEr
                 Some((OutboundState::Expired, Some(Reason::TooLate)))
             } else if opted_out.is_some_and(|scope| blocks(scope, message.purpose)) {
                 Some((OutboundState::Failed, Some(Reason::OptedOut)))
-            } else if lacks_consent(tx, conversation.contact.person, message.purpose)? {
+            // Asked again now that the text is to leave: it may have waited for days.
+            } else if consents::is_lacking(tx, conversation.contact.person, message.purpose)? {
                 Some((OutboundState::Failed, Some(Reason::NoConsent)))
             } else if conversation.contact.address == DAMAGED {
                 Some((OutboundState::Failed, Some(Reason::InvalidNumber)))
@@ -214,11 +213,6 @@ fn claim(tx: &mut Tx, due: Due, worker: RowId) -> Result<Option<Begun>, ActionEr
         worker,
         begun_at: Instant::now(),
     }))
-}
-
-/// Asked again when the text is to leave: it may have waited for days.
-fn lacks_consent(tx: &mut Tx, person: ContactId, purpose: Purpose) -> Result<bool, StoreError> {
-    Ok(consent::is_needed(purpose) && !consents::is_given(tx, person, purpose)?)
 }
 
 /// The provider's list may tell what nobody else does.

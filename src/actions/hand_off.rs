@@ -242,11 +242,10 @@ fn look_back(
     let purpose = purpose(press);
     let person = contact.as_ref().map(|contact| contact.person);
     let opted_out = contact.and_then(|contact| contact.opted_out);
-    let lacks_consent = consent::is_needed(purpose)
-        && match person {
-            Some(person) => !consents::is_given(tx, person, purpose)?,
-            None => true,
-        };
+    let lacks_consent = match person {
+        Some(person) => consents::is_lacking(tx, person, purpose)?,
+        None => consent::is_needed(purpose),
+    };
     Ok(Before {
         same_at: same.map(|same| same.created_at),
         again,
@@ -343,7 +342,7 @@ fn words(tx: &mut Tx, press: &Press<'_>) -> Result<(String, Option<String>), Act
     let Press { pressed, flow, option, locale, .. } = *press;
     let now = tx.now;
     let is_open = is_open(tx, flow.calendar, now)?.unwrap_or(true);
-    let is_busy = is_busy(tx, flow, now)?;
+    let is_busy = is_busy(tx, flow.overflow, flow.busy_calendar, now)?;
     let (body, url) = match flow.wording(pressed.typed, is_open, is_busy) {
         Wording::Own => (Some(&option.body), option.url.as_ref()),
         Wording::General => (flow.general.as_ref(), None),
@@ -359,14 +358,21 @@ fn words(tx: &mut Tx, press: &Press<'_>) -> Result<(String, Option<String>), Act
 
 /// Whether a person takes calls of the flow at `now`.
 pub(super) fn is_staffed(db: &mut Db, flow: &Flow, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    Ok(is_open(db, flow.calendar, now)?.unwrap_or(true) && !is_busy(db, flow, now)?)
+    Ok(is_open(db, flow.calendar, now)?.unwrap_or(true)
+        && !is_busy(db, flow.overflow, flow.busy_calendar, now)?)
 }
 
-fn is_busy(db: &mut Db, flow: &Flow, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    match flow.overflow {
+/// Whether everybody is busy at `now`, by the overflow mode and its calendar.
+pub fn is_busy(
+    db: &mut Db,
+    overflow: Overflow,
+    calendar: Option<CalendarId>,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    match overflow {
         Overflow::Off => Ok(false),
         Overflow::On => Ok(true),
-        Overflow::Scheduled => Ok(is_open(db, flow.busy_calendar, now)?.unwrap_or(false)),
+        Overflow::Scheduled => Ok(is_open(db, calendar, now)?.unwrap_or(false)),
     }
 }
 

@@ -4,7 +4,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::clock::fresh_id;
-use crate::domain::consent;
 use crate::domain::content_guard::{self, Finding, FindingKind};
 use crate::domain::delivery::OutboundState;
 use crate::domain::event::{EventKind, NewEvent};
@@ -100,7 +99,7 @@ pub fn check_recipient(
         }
         _ => {}
     }
-    if consent::is_needed(purpose) && !consents::is_given(tx, contact.person, purpose)? {
+    if consents::is_lacking(tx, contact.person, purpose)? {
         return Err(ActionError::invalid("purpose", Problem::NoConsent));
     }
     let number = PhoneNumber::from_e164(&contact.address)

@@ -16,7 +16,7 @@ use super::ids::RowId;
 use super::schema::consents;
 use super::seal::{if_whole, place, show};
 use crate::clock::fresh_id;
-use crate::domain::consent::{ConsentSource, Decision, Said, standing};
+use crate::domain::consent::{ConsentSource, Decision, Said, is_needed, standing};
 use crate::domain::id::{ContactId, UserId};
 use crate::domain::message::Purpose;
 
@@ -137,6 +137,11 @@ pub fn standing_of(
 pub fn is_given(db: &mut Db, person: ContactId, purpose: Purpose) -> Result<bool, StoreError> {
     let standing = standing_of(db, person, purpose)?;
     Ok(standing.is_some_and(|said| said.decision == Decision::Given))
+}
+
+/// Whether texts of `purpose` need a consent that is not on record.
+pub fn is_lacking(db: &mut Db, person: ContactId, purpose: Purpose) -> Result<bool, StoreError> {
+    Ok(is_needed(purpose) && !is_given(db, person, purpose)?)
 }
 
 fn of_contacts(db: &mut Db, ids: &[ContactId]) -> Result<Vec<Consent>, StoreError> {

@@ -13,6 +13,7 @@ use super::fragment::{html_with, see_other};
 use super::session::{Admin, Session};
 use super::shell::shell;
 use super::views::{FlowRowView, FlowsPage, MenuFigureView, Nav, Shell};
+use crate::actions::hand_off::is_busy;
 use crate::actions::hand_off::trial::{self as presses, Trial};
 use crate::actions::handoff_flows as verbs;
 use crate::actions::{ActionError, Problem};
@@ -138,7 +139,7 @@ async fn list(
         let figures = handoff_figures::since(db, &ids, now - figures::BACK)?;
         let mut rows = Vec::new();
         for flow in flows {
-            let is_on = busy::is_on(db, flow.overflow, flow.busy_calendar, now)?;
+            let is_on = is_busy(db, flow.overflow, flow.busy_calendar, now)?;
             let inbox = inboxes.iter().find(|inbox| inbox.id == flow.inbox);
             rows.push(FlowRowView {
                 id: flow.id.to_string(),

@@ -22,7 +22,6 @@ use crate::domain::contact_sheet::{self, Encoding};
 use crate::domain::handoff::Flow;
 use crate::domain::handoff::report::{Figures, LONGEST_SPAN, Span, SpanError};
 use crate::domain::id::HandoffFlowId;
-use crate::domain::user::Sight;
 use crate::locale::Locale;
 use crate::store::{StoreError, handoff_flows, handoff_reports};
 
@@ -116,8 +115,9 @@ impl Asked {
             None => Ok(usual),
         };
         let (from, to) = (day("from", week.from)?, day("to", week.to)?);
-        let sight = session.caller.sight.clone();
-        let flows = app.store.read(move |db| visible(handoff_flows::ever(db)?, &sight)).await?;
+        let sight = &session.caller.sight;
+        let flows = app.store.read(handoff_flows::ever).await?.into_iter();
+        let flows: Vec<Flow> = flows.filter(|flow| sight.sees(flow.inbox)).collect();
         let flow = fields.filled("flow").map(str::to_owned);
         if flow.as_ref().is_some_and(|id| flows.iter().all(|flow| flow.id.to_string() != *id)) {
             return Err(WebError::NotFound);
@@ -133,10 +133,6 @@ impl Asked {
         }
         query.finish()
     }
-}
-
-fn visible(flows: Vec<Flow>, sight: &Sight) -> Result<Vec<Flow>, StoreError> {
-    Ok(flows.into_iter().filter(|flow| sight.sees(flow.inbox)).collect())
 }
 
 /// A menu and what was counted of it.

@@ -23,7 +23,7 @@ pub enum FlowError {
     Name,
     #[error("the number that is called has at most 30 characters")]
     Called,
-    #[error("calls are put through to a phone number with its area code")]
+    #[error("a person is put through to at a number in Japan")]
     Operator,
     #[error("the time in which nothing is sent again is from 0 minutes to 7 days")]
     Duplicate,

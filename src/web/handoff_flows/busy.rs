@@ -2,13 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::calendar::Calendar;
+use crate::actions::hand_off::is_busy;
 use crate::domain::handoff::Overflow;
-use crate::domain::id::CalendarId;
 use crate::domain::user::Sight;
 use crate::locale::Locale;
 use crate::store::handoff_switches::{self, Standing, Switch};
-use crate::store::{Db, StoreError, api_tokens, calendars, organization, users};
+use crate::store::{Db, StoreError, api_tokens, organization, users};
 use crate::web::times::Times;
 use crate::web::views::{BusyView, ModeView};
 
@@ -30,7 +29,7 @@ pub fn read(
     let any = !standings.is_empty();
     let mut busy = Vec::new();
     for standing in standings.into_iter().filter(|menu| menu.overflow != Overflow::Off) {
-        if !is_on(db, standing.overflow, standing.busy_calendar, now)? {
+        if !is_busy(db, standing.overflow, standing.busy_calendar, now)? {
             continue;
         }
         let house = organization::find(db)?;
@@ -39,23 +38,6 @@ pub fn read(
         busy.push(BusyView { id: standing.flow.to_string(), name: standing.name, since });
     }
     Ok(Menus { any, busy })
-}
-
-/// Whether everybody is busy at `now`.
-pub fn is_on(
-    db: &mut Db,
-    overflow: Overflow,
-    calendar: Option<CalendarId>,
-    now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    match (overflow, calendar) {
-        (Overflow::Off, _) | (Overflow::Scheduled, None) => Ok(false),
-        (Overflow::On, _) => Ok(true),
-        (Overflow::Scheduled, Some(calendar)) => {
-            let calendar: Calendar = calendars::find(db, calendar)?;
-            Ok(calendar.hours().is_open(now))
-        }
-    }
 }
 
 pub fn mode(t: Locale, overflow: Overflow, is_on: bool) -> ModeView {

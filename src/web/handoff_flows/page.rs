@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::{busy, figures, heard, trial};
 use crate::actions::ActionError;
+use crate::actions::hand_off::is_busy;
 use crate::actions::hand_off::{Answered, trial::simulator_of};
 use crate::app::App;
 use crate::domain::handoff::Flow;
@@ -50,7 +51,7 @@ impl Shown {
         let read = app.store.read(move |db| {
             let flow = handoff_flows::visible_to(db, &sight, id)?;
             let inbox = inboxes::find(db, flow.inbox)?;
-            let is_on = busy::is_on(db, flow.overflow, flow.busy_calendar, times.now)?;
+            let is_on = is_busy(db, flow.overflow, flow.busy_calendar, times.now)?;
             let figures = handoff_figures::since(db, &[id], times.now - figures::BACK)?;
             let hours = flow.calendar.map(|id| calendars::find(db, id)).transpose()?;
             Ok::<_, StoreError>(Self {

@@ -11,7 +11,7 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
         ("name", Problem::Taken) => t.menu_wrong_name_taken(),
         ("name", Problem::TooMany) => t.menu_wrong_too_many(),
         ("called", _) => t.menu_wrong_called(),
-        ("operator", _) => t.field_number_invalid(),
+        ("operator", _) => t.menu_wrong_operator(),
         ("inbox_id", Problem::NoSender) => t.menu_wrong_no_sender(),
         ("duplicate_minutes", _) => t.menu_wrong_duplicate(),
         ("return_days", _) => t.menu_wrong_returns(),

@@ -145,6 +145,7 @@ async fn what_is_wrong_is_told_where_it_was_typed_and_nothing_is_lost() {
         ("name", "二語 です", "#name"),
         ("duplicate_minutes", "often", "#duplicate_minutes"),
         ("return_days", "91", "#return_days"),
+        ("operator", "+1 212 555 0100", "#operator"),
         ("digit_3", "1", "#digit_3"),
         ("digit_1", "A", "#digit_1"),
         ("topic_3", "", "#topic_3"),

@@ -17,7 +17,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
-use super::{beside_others, tell, wanted};
+use super::{beside_others, program, tell, wanted};
 use crate::support::binary::{Binary, SENDER};
 use crate::support::test_db::TestDb;
 
@@ -93,11 +93,6 @@ async fn guesses_open_nothing_and_slow_nobody() {
     let (status, to) = line.ask(Method::POST, &links[2 * CUSTOMERS]).await;
     assert_eq!((status, to.as_str()), (303, SHOP));
     assert_eq!(opened(&house), 2 * CUSTOMERS as i64 + 1);
-}
-
-fn program() -> std::path::PathBuf {
-    let named = std::env::var_os("TEST_PROGRAM");
-    named.map_or_else(|| env!("CARGO_BIN_EXE_henji").into(), Into::into)
 }
 
 /// Links of as many callers, as they were sent to them.

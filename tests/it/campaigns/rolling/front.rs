@@ -14,7 +14,7 @@ use super::balancer::Balancer;
 use super::figures::{Figures, compare};
 use super::screen::{Screen, Seen};
 use crate::campaigns::load::{Difference, Line, Load, Truth};
-use crate::campaigns::{PATIENCE, house_by, recovers};
+use crate::campaigns::{PATIENCE, beside_others, house_by, program, recovers};
 use crate::support::binary::Binary;
 use crate::support::browser::Browser;
 use crate::support::cluster::Cluster;
@@ -38,7 +38,7 @@ pub struct Front {
 
 impl Front {
     pub async fn open(screens: usize, forgets: bool, again: Option<reqwest::Client>) -> Self {
-        Self::open_by(env!("CARGO_BIN_EXE_henji").into(), screens, forgets, again).await
+        Self::open_by(program(), screens, forgets, again).await
     }
 
     /// Both nodes run that program, on the tables of its version.
@@ -124,7 +124,7 @@ impl Front {
         let code = self.nodes[n].ends().await;
         let took = begun.elapsed();
         assert_eq!(code, Some(0), "{}", self.nodes[n].log());
-        assert!(took < STOP, "a stop took {took:?}");
+        assert!(took < beside_others(STOP), "a stop took {took:?}");
         took
     }
 

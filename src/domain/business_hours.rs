@@ -138,7 +138,8 @@ impl BusinessHours {
         days.flat_map(|day| self.open_on(day)).filter(move |(_, close)| *close > from)
     }
 
-    fn open_on(&self, day: NaiveDate) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+    /// From when to when it is open on a day, in order.
+    pub fn open_on(&self, day: NaiveDate) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
         let spans = match self.exceptions.get(&day) {
             Some(spans) => spans,
             None if self.keeps_holidays && holiday::is_holiday(day) => return Vec::new(),

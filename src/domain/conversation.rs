@@ -125,6 +125,11 @@ impl Conversation {
         Self { state, waiting_since: None, snoozed_until: None, ..*self }
     }
 
+    /// What the contact wrote was seen to, and nobody wrote: their answer booked a time.
+    pub fn settled(&self) -> Self {
+        Self { waiting_since: None, ..*self }
+    }
+
     /// A person wrote to the contact.
     pub fn answered(&self, by: UserId) -> Self {
         Self {

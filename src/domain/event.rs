@@ -29,6 +29,14 @@ pub enum EventKind {
     QuarantineAdded,
     /// A person followed a link of ours; of a message where the link stands in one.
     LinkOpened,
+    /// A candidate was sent times to choose from.
+    AppointmentOffered,
+    /// One of them was booked.
+    AppointmentBooked,
+    /// Another time is wanted, or what was booked is off.
+    AppointmentChanged,
+    /// The candidate wants none.
+    AppointmentDeclined,
 }
 
 words!(EventKind {
@@ -42,6 +50,10 @@ words!(EventKind {
     HandoffCreated = "handoff.created",
     QuarantineAdded = "quarantine.added",
     LinkOpened = "link.opened",
+    AppointmentOffered = "appointment.offered",
+    AppointmentBooked = "appointment.booked",
+    AppointmentChanged = "appointment.changed",
+    AppointmentDeclined = "appointment.declined",
 });
 
 /// An event as it is appended; the log gives it its number and time.

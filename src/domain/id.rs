@@ -84,4 +84,14 @@ ids! {
     HandoffFlowId;
     /// A key that a caller pressed, and what it was answered.
     HandoffId;
+    /// Times put to one candidate.
+    OfferId;
+    /// One numbered line of an offer.
+    SlotId;
+    /// A time that candidates may be offered.
+    OpeningId;
+    /// A booked time.
+    AppointmentId;
+    /// Somebody whom candidates meet.
+    InterviewerId;
 }

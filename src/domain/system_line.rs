@@ -42,6 +42,31 @@ pub enum SystemLine {
     ByForm,
     /// The contact rang once more for what they were sent; so often by now.
     CalledAgain(u32),
+    /// So many times for an interview were put to them.
+    OfferedTimes(u32),
+    /// They are to come at that time.
+    Booked(DateTime<Utc>),
+    /// The time they chose was taken by somebody else.
+    Filled(DateTime<Utc>),
+    /// None of the times suits them.
+    OtherTime,
+    /// They want no interview.
+    DeclinedInterview,
+    /// They said after a reminder that they will come.
+    Attends,
+    /// They will be late, by so many minutes if they said so.
+    RunningLate(Option<u16>),
+    /// We called it off.
+    InterviewCanceled(DateTime<Utc>),
+    /// They did not answer in time.
+    HoldOver,
+    /// They have not answered for days: somebody should telephone.
+    ToBeCalled,
+}
+
+/// The moment that [`DateTime::to_rfc3339`] wrote.
+fn moment(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc))
 }
 
 impl SystemLine {
@@ -55,9 +80,7 @@ impl SystemLine {
             "left_team" => Some(Self::LeftTeam),
             "closed" => Some(Self::Closed),
             "reopened" => Some(Self::Reopened),
-            "snoozed" => DateTime::parse_from_rfc3339(detail)
-                .ok()
-                .map(|until| Self::Snoozed(until.with_timezone(&Utc))),
+            "snoozed" => moment(detail).map(Self::Snoozed),
             "woken" => Some(Self::Woken),
             "opted_out" => Some(Self::OptedOut),
             "opted_in" => Some(Self::OptedIn),
@@ -74,6 +97,16 @@ impl SystemLine {
             "by_mail" => Some(Self::ByMail),
             "by_form" => Some(Self::ByForm),
             "called_again" => detail.parse().ok().map(Self::CalledAgain),
+            "offered_times" => detail.parse().ok().map(Self::OfferedTimes),
+            "booked" => moment(detail).map(Self::Booked),
+            "filled" => moment(detail).map(Self::Filled),
+            "other_time" => Some(Self::OtherTime),
+            "declined_interview" => Some(Self::DeclinedInterview),
+            "attends" => Some(Self::Attends),
+            "running_late" => Some(Self::RunningLate(detail.parse().ok())),
+            "interview_canceled" => moment(detail).map(Self::InterviewCanceled),
+            "hold_over" => Some(Self::HoldOver),
+            "to_be_called" => Some(Self::ToBeCalled),
             _ => None,
         }
     }
@@ -102,6 +135,17 @@ impl fmt::Display for SystemLine {
             Self::ByMail => f.write_str("by_mail"),
             Self::ByForm => f.write_str("by_form"),
             Self::CalledAgain(times) => write!(f, "called_again {times}"),
+            Self::OfferedTimes(times) => write!(f, "offered_times {times}"),
+            Self::Booked(at) => write!(f, "booked {}", at.to_rfc3339()),
+            Self::Filled(at) => write!(f, "filled {}", at.to_rfc3339()),
+            Self::OtherTime => f.write_str("other_time"),
+            Self::DeclinedInterview => f.write_str("declined_interview"),
+            Self::Attends => f.write_str("attends"),
+            Self::RunningLate(None) => f.write_str("running_late"),
+            Self::RunningLate(Some(minutes)) => write!(f, "running_late {minutes}"),
+            Self::InterviewCanceled(at) => write!(f, "interview_canceled {}", at.to_rfc3339()),
+            Self::HoldOver => f.write_str("hold_over"),
+            Self::ToBeCalled => f.write_str("to_be_called"),
         }
     }
 }
@@ -133,6 +177,17 @@ mod tests {
             SystemLine::ByMail,
             SystemLine::ByForm,
             SystemLine::CalledAgain(2),
+            SystemLine::OfferedTimes(3),
+            SystemLine::Booked(DateTime::from_timestamp(1_795_301_400, 0).unwrap()),
+            SystemLine::Filled(DateTime::from_timestamp(1_795_301_400, 0).unwrap()),
+            SystemLine::OtherTime,
+            SystemLine::DeclinedInterview,
+            SystemLine::Attends,
+            SystemLine::RunningLate(None),
+            SystemLine::RunningLate(Some(10)),
+            SystemLine::InterviewCanceled(DateTime::from_timestamp(1_795_301_400, 0).unwrap()),
+            SystemLine::HoldOver,
+            SystemLine::ToBeCalled,
         ];
         for line in lines {
             assert_eq!(SystemLine::parse(&line.to_string()), Some(line));

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use super::views::{ClosedView, SnoozeChoice, TimeView};
 use crate::domain::business_hours::BusinessHours;
-use crate::locale::Locale;
+use crate::locale::{Locale, WEEKDAYS_JA};
 
 /// Shows times in one zone and language, as seen at one moment.
 #[derive(Clone, Copy, Debug)]
@@ -157,8 +157,6 @@ impl Times {
         TimeView { iso: at.to_rfc3339(), shown }
     }
 }
-
-const WEEKDAYS_JA: [&str; 7] = ["日", "月", "火", "水", "木", "金", "土"];
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,164 @@
+//! Clauses that name a choice by its number, its time, or as none of them.
+
+use super::{Asked, Clauses, Kind, Moment, Reading, Word};
+
+/// A choice as far as it was named.
+struct Pick {
+    to: usize,
+    number: Option<u8>,
+    moment: Option<Moment>,
+    /// A line of our own text copied: `2) 6/16(火)14:00`.
+    is_copied: bool,
+}
+
+impl Clauses<'_> {
+    /// 希望は2番でお願いします, "I'll take the second one", 16日の14時で.
+    pub(super) fn choice(&self, at: usize) -> Option<(usize, Reading)> {
+        let mut begin = at;
+        for lead in [Word::So, Word::Topic, Word::Takes] {
+            if self.is(begin, lead) {
+                begin = self.may(begin + 1, Word::Pause);
+            }
+        }
+        if self.is(begin, Word::Elsewhere) && matches!(self.asked, Asked::Slots { .. }) {
+            return Some((self.tail(begin + 1)?.0, Reading::NoneFits));
+        }
+        let pick = self.numbered(begin).or_else(|| {
+            // "at 2pm"; "at 2" is no number of a choice.
+            self.timed(self.skip(begin, &[Word::English]))
+        })?;
+        let (to, is_asked_for) = self.tail(pick.to)?;
+        if pick.is_copied && !is_asked_for {
+            return None;
+        }
+        Some((to, self.meant(&pick)?))
+    }
+
+    /// 2, (2), 2番目の候補, 候補2, 2番の16日14時, 2番(6/16 14:00).
+    fn numbered(&self, at: usize) -> Option<Pick> {
+        let is_attached = self.is(at, Word::LabelAttached)
+            && self.tokens.get(at + 1).is_some_and(|next| !next.is_spaced);
+        let labelled = if is_attached { at + 1 } else { self.may(at, Word::Label) };
+        let opened = self.may(labelled, Word::Open);
+        let number = self.number(opened)?;
+        let closed = self.may(opened + 1, Word::Close);
+        if opened > labelled && closed == opened + 1 {
+            return None;
+        }
+        let named = self.may(closed, Word::Ordinal);
+        let mut to = self.may(named, Word::Slot);
+        let is_plain = to == opened + 1 && labelled == at;
+        let moment = self.moment(if self.is(to, Word::Of) { to + 1 } else { to });
+        let is_linked = self.is(to, Word::Of) || self.is(to, Word::Open);
+        let mut pick = Pick { to, number: Some(number), moment: None, is_copied: false };
+        if let Some((end, moment)) = moment {
+            // "2 16日" may be two things.
+            if is_plain && !is_linked && moment.atoms < 2 {
+                return None;
+            }
+            to = self.after_moment(end, &moment);
+            pick.is_copied = closed > opened + 1 && opened == labelled;
+            pick.moment = Some(moment);
+        }
+        pick.to = to;
+        Some(pick)
+    }
+
+    fn number(&self, at: usize) -> Option<u8> {
+        match self.tokens.get(at)?.kind {
+            Kind::Number(number) => Some(number),
+            Kind::Words(parts) => parts.iter().find_map(|part| match part {
+                Word::Nth(number) => Some(*number),
+                _ => None,
+            }),
+            _ => None,
+        }
+    }
+
+    /// 6/16(火)14:00, 水曜の14時の方, "Wed at 2pm".
+    fn timed(&self, at: usize) -> Option<Pick> {
+        let (end, moment) = self.moment(at)?;
+        let to = self.after_moment(end, &moment);
+        Some(Pick { to, number: None, moment: Some(moment), is_copied: false })
+    }
+
+    fn after_moment(&self, at: usize, moment: &Moment) -> usize {
+        let at = if moment.has_clock() { self.may(at, Word::From) } else { at };
+        self.may(at, Word::Slot)
+    }
+
+    /// What the person asks for the choice, where that ends, and whether there
+    /// was any request at all. A choice by itself must stand alone.
+    fn tail(&self, at: usize) -> Option<(usize, bool)> {
+        use Word::{
+            At, Attends, Fine, Good, Is, Meeting, Object, Please, Settles, Subject, To, Wants,
+            Works,
+        };
+        const SHAPES: &[&[Word]] = &[
+            &[At, Meeting, Please],
+            &[At, Please],
+            &[At, Fine],
+            &[At, Attends],
+            &[At, Settles],
+            &[At, Wants],
+            &[To, Settles],
+            &[To, Please],
+            &[To, Attends],
+            &[Object, Wants],
+            &[Object, Please],
+            &[Subject, Good],
+            &[Subject, Wants],
+            &[Is],
+            &[Wants],
+            &[Please],
+            &[Works, Works],
+            &[Works],
+        ];
+        let shape = SHAPES
+            .iter()
+            .find(|shape| shape.iter().enumerate().all(|(n, word)| self.is(at + n, *word)));
+        if let Some(shape) = shape {
+            return Some((self.decorated(at + shape.len()), true));
+        }
+        let to = self.may(at, Word::At);
+        (self.ends(to) || self.answers_again(to)).then_some((to, false))
+    }
+
+    /// `1参加します`: the answer to a reminder twice over.
+    fn answers_again(&self, at: usize) -> bool {
+        const ANSWERS: &[Word] = &[
+            Word::Attends,
+            Word::AttendNoun,
+            Word::Reschedules,
+            Word::RescheduleNoun,
+            Word::Declines,
+            Word::DeclineNoun,
+        ];
+        matches!(self.asked, Asked::Attendance) && ANSWERS.iter().any(|word| self.is(at, *word))
+    }
+
+    /// The reading of a pick that leaves no doubt.
+    fn meant(&self, pick: &Pick) -> Option<Reading> {
+        match (self.asked, pick.number, &pick.moment) {
+            (Asked::Slots { other, .. }, Some(number), None) if *other == Some(number) => {
+                Some(Reading::NoneFits)
+            }
+            (Asked::Slots { choices, .. }, Some(number), moment) => {
+                let is_offered = choices.iter().any(|choice| choice.number == number);
+                let agrees = moment.as_ref().is_none_or(|moment| {
+                    let (fitting, _) = moment.resolve(choices, self.asked.top(), self.is_japanese);
+                    !moment.is_vague() && fitting.contains(&number)
+                });
+                (is_offered && agrees).then_some(Reading::Chosen(number))
+            }
+            (Asked::Slots { choices, .. }, None, Some(moment)) => {
+                match moment.resolve(choices, self.asked.top(), self.is_japanese) {
+                    (fitting, false) if fitting.len() == 1 => Some(Reading::Chosen(fitting[0])),
+                    _ => None,
+                }
+            }
+            (Asked::Attendance, Some(number), None) => Reading::of_reminder(number),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+use chrono::NaiveDate;
+
+use super::*;
+
+mod corpus;
+mod properties;
+
+fn day(day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 6, day).unwrap()
+}
+
+fn choice(number: u8, on: u32, hour: u32, minute: u32) -> Choice {
+    let at = |hour| day(on).and_hms_opt(hour, minute, 0).unwrap();
+    Choice { number, starts: at(hour), ends: at(hour + 1) }
+}
+
+/// 6/15(月)10:00, 6/16(火)14:00, 6/17(水)18:30; 4 is none of them.
+fn three() -> [Choice; 3] {
+    [choice(1, 15, 10, 0), choice(2, 16, 14, 0), choice(3, 17, 18, 30)]
+}
+
+/// Two on one day and two at one time: 6/16(火)10:00, 6/16(火)14:00, 6/17(水)14:00.
+fn close() -> [Choice; 3] {
+    [choice(1, 16, 10, 0), choice(2, 16, 14, 0), choice(3, 17, 14, 0)]
+}
+
+fn offered(text: &str) -> Answer {
+    read(text, &Asked::Slots { choices: &three(), other: Some(4) }, day(12))
+}
+
+fn reminded(text: &str) -> Answer {
+    read(text, &Asked::Attendance, day(15))
+}
+
+fn unasked(text: &str) -> Answer {
+    read(text, &Asked::Nothing, day(15))
+}
+
+#[test]
+fn the_span_is_what_decided() {
+    for (text, span) in [
+        ("お世話になっております。②でお願いします。山田です", "②でお願いします"),
+        ("はい、候補２", "候補２"),
+        ("2️⃣ please", "2️⃣ please"),
+        ("2でもいいですか", "2"),
+        ("たぶん１６日の午後", "１６日の午後"),
+        ("よろしく", ""),
+    ] {
+        let answer = offered(text);
+        assert_eq!(&text[answer.span.clone()], span, "{text}: {answer:?}");
+    }
+}
+
+#[test]
+fn two_that_agree_are_one() {
+    for text in ["2番。16日14時でお願いします", "2です。2でお願いします", "2番、火曜の14時"]
+    {
+        let answer = offered(text);
+        assert_eq!((answer.reading, answer.is_sure), (Reading::Chosen(2), true), "{text}");
+    }
+    assert!(!offered("2番。17日でお願いします").is_sure);
+}
+
+#[test]
+fn a_number_means_what_was_asked() {
+    let sure = |answer: Answer| answer.is_sure.then_some(answer.reading);
+    assert_eq!(sure(offered("2")), Some(Reading::Chosen(2)));
+    assert_eq!(sure(reminded("2")), Some(Reading::Reschedule));
+    assert_eq!(sure(unasked("2")), None);
+    let without_other = Asked::Slots { choices: &three(), other: None };
+    assert_eq!(sure(read("4", &without_other, day(12))), None);
+    let none = Asked::Slots { choices: &[], other: None };
+    assert_eq!(sure(read("1", &none, day(12))), None);
+}
+
+#[test]
+fn a_date_that_is_also_a_number_is_not_sure() {
+    let choices = [choice(1, 1, 10, 0), choice(2, 3, 14, 0), choice(3, 2, 18, 0)];
+    let asked = Asked::Slots { choices: &choices, other: Some(4) };
+    for text in ["2日", "3日でお願いします", "2、3日", "2日の方で", "the 2nd"] {
+        assert!(!read(text, &asked, day(1)).is_sure, "{text}");
+    }
+    let answer = read("6月2日でお願いします", &asked, day(1));
+    assert_eq!((answer.reading, answer.is_sure), (Reading::Chosen(3), true));
+}
+
+#[test]
+fn an_hour_that_may_be_of_the_afternoon_is_not_sure() {
+    let choices = [choice(1, 15, 2, 0), choice(2, 15, 14, 0)];
+    let asked = Asked::Slots { choices: &choices, other: None };
+    assert_eq!(read("15日の2時で", &asked, day(12)).reading, Reading::AnyOf(vec![1, 2]));
+    let answer = read("15日の午後2時で", &asked, day(12));
+    assert_eq!((answer.reading, answer.is_sure), (Reading::Chosen(2), true));
+}
+
+#[test]
+fn a_day_of_today_is_only_suggested() {
+    let answer = read("明後日でお願いします", &offer(&three()), day(14));
+    assert_eq!((answer.reading, answer.is_sure), (Reading::Chosen(2), false));
+}
+
+fn offer(choices: &[Choice]) -> Asked<'_> {
+    Asked::Slots { choices, other: Some(4) }
+}
+
+#[test]
+fn a_long_story_is_for_a_person() {
+    let thanks = "ありがとうございます。".repeat(20);
+    assert!(!offered(&format!("{thanks}2でお願いします")).is_sure);
+}

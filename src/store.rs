@@ -15,6 +15,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::clock::Clock;
 
 pub mod api_tokens;
+pub mod appointment_offers;
+pub mod appointment_openings;
+pub mod appointments;
 pub mod audit;
 pub mod automatic_replies;
 pub mod backup;
@@ -40,6 +43,7 @@ pub mod health;
 pub mod help_calls;
 pub mod ids;
 pub mod inboxes;
+pub mod interviewers;
 pub mod links;
 pub mod mail_replies;
 pub mod mails;

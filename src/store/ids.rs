@@ -12,9 +12,10 @@ use uuid::Uuid;
 
 use super::connection::MultiBackend;
 use crate::domain::id::{
-    ApiTokenId, AttemptId, CalendarId, CaseId, ContactId, ConversationId, FieldId, HandoffFlowId,
-    HandoffId, InboxId, LinkId, MailId, MessageId, NudgeId, ProviderAccountId, QuarantineId,
-    ReplyAddressId, SenderId, SessionId, TagId, TeamId, TemplateId, UserId,
+    ApiTokenId, AppointmentId, AttemptId, CalendarId, CaseId, ContactId, ConversationId, FieldId,
+    HandoffFlowId, HandoffId, InboxId, InterviewerId, LinkId, MailId, MessageId, NudgeId, OfferId,
+    OpeningId, ProviderAccountId, QuarantineId, ReplyAddressId, SenderId, SessionId, SlotId, TagId,
+    TeamId, TemplateId, UserId,
 };
 
 /// One SQL type for all ids.
@@ -116,5 +117,10 @@ proxies! {
     FieldIdProxy => FieldId,
     LinkIdProxy => LinkId,
     HandoffFlowIdProxy => HandoffFlowId,
+    OfferIdProxy => OfferId,
+    SlotIdProxy => SlotId,
+    OpeningIdProxy => OpeningId,
+    AppointmentIdProxy => AppointmentId,
+    InterviewerIdProxy => InterviewerId,
     HandoffIdProxy => HandoffId,
 }

@@ -1001,6 +1001,130 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    interviewers (id) {
+        id -> DbUuid,
+        email_index -> Binary,
+        email_sealed -> Binary,
+        name_sealed -> Nullable<Binary>,
+        user_id -> Nullable<DbUuid>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    appointment_openings (id) {
+        id -> DbUuid,
+        inbox_id -> DbUuid,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+        buffer_minutes -> Integer,
+        capacity -> Integer,
+        booked -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    opening_interviewers (opening_id, interviewer_id) {
+        opening_id -> DbUuid,
+        interviewer_id -> DbUuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    appointment_offers (id) {
+        id -> DbUuid,
+        inbox_id -> DbUuid,
+        conversation_id -> DbUuid,
+        message_id -> DbUuid,
+        title_sealed -> Binary,
+        location_sealed -> Nullable<Binary>,
+        duration_minutes -> Integer,
+        reply_by -> Timestamp,
+        auto_confirm -> Bool,
+        state -> Text,
+        wish -> Nullable<Text>,
+        after_offer_id -> Nullable<DbUuid>,
+        user_id -> Nullable<DbUuid>,
+        created_at -> Timestamp,
+        settled_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    appointment_slots (id) {
+        id -> DbUuid,
+        offer_id -> DbUuid,
+        number -> Integer,
+        opening_id -> DbUuid,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    appointments (id) {
+        id -> DbUuid,
+        offer_id -> DbUuid,
+        slot_id -> DbUuid,
+        opening_id -> DbUuid,
+        inbox_id -> DbUuid,
+        conversation_id -> DbUuid,
+        state -> Text,
+        sequence -> Integer,
+        attends_at -> Nullable<Timestamp>,
+        user_id -> Nullable<DbUuid>,
+        created_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    appointment_suggestions (conversation_id) {
+        conversation_id -> DbUuid,
+        offer_id -> DbUuid,
+        message_id -> DbUuid,
+        reading -> Text,
+        number -> Nullable<Integer>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    appointment_tasks (id) {
+        id -> DbUuid,
+        offer_id -> DbUuid,
+        appointment_id -> Nullable<DbUuid>,
+        kind -> Text,
+        due_at -> Nullable<Timestamp>,
+        done_at -> Nullable<Timestamp>,
+        outcome -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(conversations -> contacts (contact_id));
 diesel::joinable!(conversations -> contact_addresses (address_id));
 diesel::joinable!(messages -> conversations (conversation_id));
@@ -1021,11 +1145,21 @@ diesel::joinable!(mentions -> conversations (conversation_id));
 diesel::joinable!(help_calls -> conversations (conversation_id));
 diesel::joinable!(nudges -> conversations (conversation_id));
 diesel::joinable!(nudges -> mails (mail_id));
+diesel::joinable!(appointment_slots -> appointment_openings (opening_id));
+diesel::joinable!(appointments -> appointment_openings (opening_id));
+diesel::joinable!(opening_interviewers -> appointment_openings (opening_id));
+diesel::joinable!(opening_interviewers -> interviewers (interviewer_id));
 diesel::joinable!(link_opens -> links (link_id));
 diesel::joinable!(handoff_switches -> handoff_flows (flow_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
+    appointment_offers,
+    appointment_openings,
+    appointment_slots,
+    appointment_suggestions,
+    appointment_tasks,
+    appointments,
     attempts,
     audit_entries,
     audit_head,
@@ -1055,6 +1189,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     inbox_counts,
     inboxes,
+    interviewers,
     link_hosts,
     link_opens,
     links,
@@ -1063,6 +1198,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mentions,
     messages,
     nudges,
+    opening_interviewers,
     opt_outs,
     organizations,
     outages,

@@ -1,0 +1,95 @@
+//! Whom candidates meet, known by an e-mail address.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::connection::Db;
+use super::error::StoreError;
+use super::schema::interviewers;
+use super::seal::place;
+use crate::clock::fresh_id;
+use crate::domain::id::{InterviewerId, UserId};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interviewer {
+    pub id: InterviewerId,
+    pub email: String,
+    pub name: Option<String>,
+    /// Where they sign in here, too.
+    pub user: Option<UserId>,
+}
+
+type Row = (InterviewerId, Vec<u8>, Option<Vec<u8>>, Option<UserId>);
+
+/// The one with that address, new if there is none.
+pub fn find_or_insert(
+    db: &mut Db,
+    email: &str,
+    name: Option<&str>,
+    user: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<InterviewerId, StoreError> {
+    let index = db.vault.email_index(email);
+    let known: Option<InterviewerId> = interviewers::table
+        .filter(interviewers::email_index.eq(&index))
+        .select(interviewers::id)
+        .first(&mut db.conn)
+        .optional()?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let id: InterviewerId = fresh_id();
+    let house = db.vault.house();
+    let name = name.map(|name| house.seal_text(place("interviewers", "name_sealed", id), name));
+    let row = (
+        interviewers::id.eq(id),
+        interviewers::email_index.eq(index),
+        interviewers::email_sealed
+            .eq(house.seal_text(place("interviewers", "email_sealed", id), email)),
+        interviewers::name_sealed.eq(name),
+        interviewers::user_id.eq(user),
+        interviewers::created_at.eq(now.naive_utc()),
+    );
+    diesel::insert_into(interviewers::table).values(row).execute(&mut db.conn)?;
+    Ok(id)
+}
+
+/// Those of `emails` that are known.
+pub fn known(db: &mut Db, emails: &[String]) -> Result<Vec<InterviewerId>, StoreError> {
+    let indexes: Vec<Vec<u8>> =
+        emails.iter().map(|email| db.vault.email_index(email.trim())).collect();
+    Ok(interviewers::table
+        .filter(interviewers::email_index.eq_any(indexes))
+        .select(interviewers::id)
+        .load(&mut db.conn)?)
+}
+
+/// In the order of their ids.
+pub fn find_all(db: &mut Db, ids: &[InterviewerId]) -> Result<Vec<Interviewer>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = interviewers::table
+        .filter(interviewers::id.eq_any(ids))
+        .order(interviewers::id)
+        .select((
+            interviewers::id,
+            interviewers::email_sealed,
+            interviewers::name_sealed,
+            interviewers::user_id,
+        ))
+        .load(&mut db.conn)?;
+    let house = db.vault.house();
+    rows.into_iter()
+        .map(|(id, email, name, user)| {
+            let name =
+                name.map(|name| house.open_text(place("interviewers", "name_sealed", id), &name));
+            Ok(Interviewer {
+                id,
+                email: house.open_text(place("interviewers", "email_sealed", id), &email)?,
+                name: name.transpose()?,
+                user,
+            })
+        })
+        .collect()
+}

@@ -65,9 +65,11 @@ impl Manager {
             let mut conn = PgConnection::establish(&impatient(&self.url))
                 .map_err(r2d2::Error::ConnectionError)?;
             // A node that was stopped in mid-transaction must not keep the others
-            // from writing (store/writer.rs) for longer than a request may take.
+            // from writing (store/writer.rs) for longer than a request may take. Our
+            // statements take milliseconds: compiling one first takes a hundred.
             conn.batch_execute(
-                "SET TIME ZONE 'UTC'; SET idle_in_transaction_session_timeout = '2s'",
+                "SET TIME ZONE 'UTC'; SET idle_in_transaction_session_timeout = '2s'; \
+                 SET jit = off",
             )
             .map_err(r2d2::Error::QueryError)?;
             DbConnection::Postgres(conn)

@@ -15,7 +15,9 @@ use crate::store::seal::random;
 use crate::store::{StoreError, events};
 
 /// Rises when tokens are made in another way: the index is made anew then.
-const FORMAT: i32 = 1;
+const SQLITE_FORMAT: i32 = 1;
+/// 2: a token tells which run of numbers it is of (`postgres.rs`).
+const POSTGRES_FORMAT: i32 = 2;
 /// New things count up from here, old ones down: there is room for both.
 const MIDDLE: i64 = 1 << 40;
 
@@ -47,7 +49,7 @@ impl State {
         let cursor_at = events::time_of(db, cursor)?.map(|at| at.naive_utc());
         Ok(Self {
             id: 1,
-            format: FORMAT,
+            format: format(db),
             generation: i64::from(u32::from_be_bytes(random())),
             cursor,
             cursor_at,
@@ -80,11 +82,18 @@ impl State {
     /// Not after another database was put in the place of the one it followed:
     /// the log does not hold that event, or one of another time.
     pub(super) fn fits(&self, db: &mut Db) -> Result<bool, StoreError> {
-        if self.format != FORMAT {
+        if self.format != format(db) {
             return Ok(false);
         }
         let at = events::time_of(db, self.cursor)?.map(|at| at.naive_utc());
         Ok(at == self.cursor_at)
+    }
+}
+
+fn format(db: &Db) -> i32 {
+    match db.conn {
+        DbConnection::Postgres(_) => POSTGRES_FORMAT,
+        DbConnection::Sqlite(_) => SQLITE_FORMAT,
     }
 }
 

@@ -1,0 +1,2 @@
+-- The index is a file of its own there.
+select 1;

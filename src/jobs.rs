@@ -5,6 +5,7 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::actions::ActionError;
 
+pub mod appointments;
 pub mod backfill;
 pub mod deliver;
 pub mod escalate_due;

@@ -17,9 +17,13 @@ use crate::domain::message::Purpose;
 use crate::domain::opt_out::{OptOutScope, OptOutSource};
 use crate::domain::user::Role;
 
+mod candidate;
 mod voice;
 
 pub use voice::Voice;
+
+/// From Sunday.
+pub const WEEKDAYS_JA: [&str; 7] = ["日", "月", "火", "水", "木", "金", "土"];
 
 /// A language of the screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -183,6 +183,7 @@ pub async fn start_with(
     let stopped = running.stop.subscribe();
     running.jobs = vec![
         tokio::spawn(jobs::deliver::Worker::new(app.clone()).run(stopped.clone())),
+        tokio::spawn(jobs::appointments::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::escalate_due::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::send_mail::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::push::run(app.clone(), stopped.clone())),

@@ -22,8 +22,8 @@ use crate::store::messages::Message;
 use crate::store::reads::Marker;
 use crate::store::senders::Sender;
 use crate::store::{
-    Tx, consents, contacts, conversations, inboxes, messages, optional, outbox, provider_accounts,
-    reads, senders,
+    Db, Tx, consents, contacts, conversations, inboxes, messages, optional, outbox,
+    provider_accounts, reads, senders,
 };
 
 use super::{ActionError, Problem, ask_help, reply_forms};
@@ -110,16 +110,16 @@ pub fn check_recipient(
 /// The sender to use: the one asked for, else the one the contact last wrote to
 /// or heard from, else the inbox's first.
 pub fn choose_sender(
-    tx: &mut Tx,
+    db: &mut Db,
     conversation: &Conversation,
     asked_for: Option<SenderId>,
 ) -> Result<Sender, ActionError> {
-    let ours = senders::of_inbox(tx, conversation.inbox_id)?;
+    let ours = senders::of_inbox(db, conversation.inbox_id)?;
     if let Some(id) = asked_for {
         let found = ours.into_iter().find(|sender| sender.id == id);
         return found.ok_or(ActionError::invalid("sender", Problem::Unknown));
     }
-    let last = optional(messages::find(tx, conversation.last_message_id))?;
+    let last = optional(messages::find(db, conversation.last_message_id))?;
     let last = last.and_then(|message| message.sender_id);
     let chosen = ours.iter().find(|sender| Some(sender.id) == last).or(ours.first());
     chosen.cloned().ok_or(ActionError::invalid("sender", Problem::NoSender))
@@ -218,11 +218,11 @@ fn announce(tx: &mut Tx, conversation: &Conversation, message: MessageId) {
 
 /// The length rules of a sender's route: its provider's.
 pub fn profile_of(
-    tx: &mut Tx,
+    db: &mut Db,
     providers: &Registry,
     sender: &Sender,
 ) -> Result<LengthProfile, ActionError> {
-    let kind = provider_accounts::kind_of(tx, sender.provider_account_id)?;
+    let kind = provider_accounts::kind_of(db, sender.provider_account_id)?;
     Ok(providers.get(&kind).map_or(LengthProfile::STANDARD, |provider| provider.length_profile()))
 }
 

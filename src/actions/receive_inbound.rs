@@ -17,6 +17,7 @@ use crate::domain::segment::{LengthProfile, normalise_body};
 use crate::domain::sender::SenderAddress;
 use crate::domain::system_line::SystemLine;
 use crate::domain::user::Actor;
+use crate::providers::registry::Registry;
 use crate::store::audit::Object;
 use crate::store::contacts::Contact;
 use crate::store::conversations::{Conversation, NewConversation};
@@ -24,7 +25,7 @@ use crate::store::messages::{Message, Progress};
 use crate::store::senders::Sender;
 use crate::store::{StoreError, Tx, contacts, conversations, messages, opt_outs, outbox, senders};
 
-use super::{ActionError, automatic_reply, hand_off, record_consent, timeline};
+use super::{ActionError, appointments, automatic_reply, hand_off, record_consent, timeline};
 
 mod together;
 use together::{Arrival, receive_together};
@@ -62,12 +63,25 @@ pub async fn run(
                 .write_vital(move |tx| {
                     let received = texts.iter().map(|text| receive(tx, account, text));
                     let received = received.collect::<Result<Vec<Received>, ActionError>>()?;
-                    automatic_reply::answer(tx, &providers, &stored(&texts, &received))?;
+                    respond(tx, &providers, &stored(&texts, &received))?;
                     Ok(received)
                 })
                 .await
         }
     }
+}
+
+/// What henji itself says to texts that were stored just now: an answer that booked a time
+/// needs no other.
+pub(super) fn respond(
+    tx: &mut Tx,
+    providers: &Registry,
+    texts: &[(&InboundMessage, MessageId)],
+) -> Result<(), ActionError> {
+    let understood = appointments::answer::heed(tx, providers, texts)?;
+    let others: Vec<(&InboundMessage, MessageId)> =
+        texts.iter().filter(|(_, id)| !understood.contains(id)).copied().collect();
+    automatic_reply::answer(tx, providers, &others)
 }
 
 /// The texts that are new, by their ids.

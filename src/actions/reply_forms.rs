@@ -14,8 +14,8 @@ use crate::locale::Locale;
 use crate::store::reply_forms::{self, ReplyForm};
 use crate::store::{StoreError, Tx, conversations};
 
-use super::receive_inbound::{Received, receive};
-use super::{ActionError, Problem, automatic_reply, outgoing, timeline};
+use super::receive_inbound::{Received, receive, respond};
+use super::{ActionError, Problem, outgoing, timeline};
 
 /// What stands in a text where the address of its form is to be.
 pub const PLACES: [&str; 2] = ["{返信フォーム}", "{reply_form}"];
@@ -111,7 +111,7 @@ pub async fn submit(app: &App, token: LinkToken, body: String) -> Result<Typed, 
                 return Err(ActionError::TooLate);
             }
             timeline::say(tx, found.inbox_id, found.id, None, SystemLine::ByForm)?;
-            automatic_reply::answer(tx, &providers, &[(&text, id)])?;
+            respond(tx, &providers, &[(&text, id)])?;
             Ok(Typed::Taken(id))
         })
         .await

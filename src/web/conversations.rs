@@ -26,6 +26,7 @@ use crate::domain::segment::LengthProfile;
 use crate::store::inboxes::{self, Inbox};
 use crate::store::{StoreError, calendars, optional, senders};
 
+pub mod appointments;
 pub mod calls;
 pub mod cases;
 pub mod lines;

@@ -6,9 +6,9 @@
 use actix_web::web::ServiceConfig;
 
 use super::{
-    about_senders, api, assets, contacts, conversations, escalations, events, handoff_flows,
-    health, hooks, links, live_socket, messages, offline, palette, reply_forms, reports, search,
-    sessions, settings, setup, short_links, simulator, templates,
+    about_senders, api, appointments, assets, contacts, conversations, escalations, events,
+    handoff_flows, health, hooks, links, live_socket, messages, offline, palette, reply_forms,
+    reports, search, sessions, settings, setup, short_links, simulator, templates,
 };
 
 /// Who may come in at all; what they see inside is up to the queries.
@@ -141,6 +141,12 @@ routes! {
     post "/contacts/{id}/consents" User => contacts::consents::create;
 
     // Reports.
+    get "/appointments" User => appointments::index;
+    get "/conversations/{id}/offer" User => appointments::offering::new;
+    post "/conversations/{id}/offer" User => appointments::offering::create;
+    post "/conversations/{id}/appointment" User => appointments::confirm;
+    delete "/conversations/{id}/appointment" User => appointments::withdraw;
+    delete "/conversations/{id}/suggestion" User => appointments::dismiss;
     get "/reports/handoffs" User => reports::show;
     get "/reports/handoffs.csv" User => reports::export;
 
@@ -278,6 +284,8 @@ routes! {
     get "/api/v1/handoff_flows/{name}" Token("handoffs:write") => api::handoff_flows::show;
     put "/api/v1/handoff_flows/{name}/overflow" Token("handoffs:write") => api::handoff_flows::set_overflow;
     post "/api/v1/handoffs" Token("handoffs:write") => api::handoffs::create;
+    post "/api/v1/appointment_offers" Token("appointments:write") => api::appointment_offers::create;
+    get "/api/v1/appointment_offers/{id}" Token("appointments:write") => api::appointment_offers::show;
     get "/api/v1/contacts" Token("contacts:read") => api::contacts::index;
     get "/api/v1/contacts/{id}/consents" Token("contacts:read") => api::consents::index;
     post "/api/v1/contacts/{id}/consents" Token("contacts:write") => api::consents::create;

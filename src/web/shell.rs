@@ -13,7 +13,8 @@ use crate::push::vapid::VapidKey;
 use crate::store::pushes::subscriptions::{self, Standing};
 use crate::store::users::User;
 use crate::store::{
-    Db, Reach, StoreError, conversations, events, handoff_flows, provider_accounts, quiet_times,
+    Db, Reach, StoreError, appointment_offers, conversations, events, handoff_flows,
+    provider_accounts, quiet_times,
 };
 
 /// A page is loaded again long before: a session lasts 16 hours.
@@ -26,7 +27,7 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
     let (id, key) = (session.id, app.push.key().map(VapidKey::public));
     let (scope, now) = (session.user.notify_scope, app.clock.now());
     let (t, zone) = (session.locale(), app.config.language.time_zone.name());
-    let (event, waiting, simulator, reports, push, quiet, menus) = app
+    let (event, waiting, simulator, reports, push, quiet, menus, appointments) = app
         .store
         .read(move |db| {
             let event = events::last_seq(db)?;
@@ -48,6 +49,7 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
                 push,
                 quiet_ahead(db, user, now)?,
                 busy::read(db, &sight, t, zone, now)?,
+                appointment_offers::has_any(db, &sight)?,
             ))
         })
         .await?;
@@ -72,6 +74,7 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
         reports,
         menus: menus.any || session.user.role.may_administer(),
         busy: menus.busy,
+        appointments,
         shared_machine: false,
     })
 }

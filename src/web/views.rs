@@ -27,11 +27,13 @@
 //! | [`RowView`] | `row-<conversation>` | `rows` sorted by `sort` |
 //! | [`HeadView`] | `head-<conversation>` | only replaced, never added |
 //! | [`SideView`] | `side-<conversation>` | only replaced, never added |
+//! | [`AppointmentView`] | `appointment-<conversation>` | only replaced, never added |
 //! | tab counts (text) | `count-<tab>` | – |
 
 use crate::domain::user::{Notify, NotifyScope, Role};
 use crate::locale::Locale;
 
+mod appointments;
 mod automatic_replies;
 mod body;
 mod calendars;
@@ -61,6 +63,10 @@ mod tags;
 mod teams;
 mod templates;
 
+pub use appointments::{
+    AgendaItem, AgendaPage, AgendaTab, AppointmentSaid, AppointmentView, CellView, DayView,
+    OfferPage, PreviewView, SlotChoice, TimeRowView,
+};
 pub use automatic_replies::{AutomaticRepliesPage, AutomaticRuleView};
 pub use body::{Link, Piece, pieces, pieces_and_calls};
 pub use calendars::{
@@ -157,6 +163,8 @@ pub struct Shell {
     pub menus: bool,
     /// Those whose overflow mode is on.
     pub busy: Vec<BusyView>,
+    /// Whether anybody was ever offered a time.
+    pub appointments: bool,
     /// On a shared machine the browser keeps nothing, not even unsent texts.
     pub shared_machine: bool,
 }
@@ -170,6 +178,7 @@ pub enum Nav {
     Escalations,
     Reports,
     Menus,
+    Appointments,
     Simulator,
     Settings,
     Account,

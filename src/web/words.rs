@@ -173,6 +173,17 @@ pub fn did(t: Locale, action: &str) -> &str {
         "handoff_flow.overflow" => t.did_handoff_flow_overflow(),
         "handoff_flow.remove" => t.did_handoff_flow_remove(),
         "handoff_flow.try" => t.did_handoff_flow_try(),
+        "appointment.offer" => t.did_appointment_offer(),
+        "appointment.book" => t.did_appointment_book(),
+        "appointment.withdraw" => t.did_appointment_withdraw(),
+        "appointment.dismiss" => t.did_appointment_dismiss(),
+        "appointment.cancel" => t.did_appointment_cancel(),
+        "appointment.decline" => t.did_appointment_decline(),
+        "appointment.change" => t.did_appointment_change(),
+        "appointment.expire" => t.did_appointment_expire(),
+        "appointment.call" => t.did_appointment_call(),
+        "appointment.attend" => t.did_appointment_attend(),
+        "appointment.late" => t.did_appointment_late(),
         "calendar.add" => t.did_calendar_add(),
         "calendar.change" => t.did_calendar_change(),
         "calendar.remove" => t.did_calendar_remove(),
@@ -234,7 +245,7 @@ pub fn did(t: Locale, action: &str) -> &str {
 }
 
 /// What the actions of the audit log begin with, as people look for them.
-pub const THINGS: [&str; 21] = [
+pub const THINGS: [&str; 22] = [
     "session",
     "conversation",
     "message",
@@ -245,6 +256,7 @@ pub const THINGS: [&str; 21] = [
     "inbox",
     "calendar",
     "handoff_flow",
+    "appointment",
     "template",
     "tag",
     "field",
@@ -272,6 +284,8 @@ pub fn object(t: Locale, kind: &str) -> &str {
         "mail" => t.object_mail(),
         "calendar" => t.object_calendar(),
         "handoff_flow" => t.object_handoff_flow(),
+        "appointment_offer" => t.object_appointment_offer(),
+        "appointment" => t.object_appointment(),
         "sender" => t.object_sender(),
         "provider_account" => t.object_provider_account(),
         "api_token" => t.object_api_token(),

@@ -9,9 +9,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{
-    Received, addressed_sender, inbound_message, normalised, receive, signal_of, stored, withdraw,
+    Received, addressed_sender, inbound_message, normalised, receive, respond, signal_of, stored,
+    withdraw,
 };
-use crate::actions::{ActionError, automatic_reply};
+use crate::actions::ActionError;
 use crate::clock::fresh_id;
 use crate::domain::conversation::{Conversation as Status, ConversationState};
 use crate::domain::event::{EventKind, NewEvent};
@@ -49,7 +50,7 @@ pub fn receive_together(tx: &mut Tx, arrivals: &[Arrival]) -> Result<Vec<Receive
     let received = receive_all(tx, arrivals)?;
     if let Some(first) = arrivals.first() {
         let texts = stored(arrivals.iter().map(|one| &one.text), &received);
-        automatic_reply::answer(tx, &first.providers, &texts)?;
+        respond(tx, &first.providers, &texts)?;
     }
     Ok(received)
 }

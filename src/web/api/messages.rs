@@ -21,7 +21,8 @@ mod view;
 
 pub use view::{Beside, MessageView, Numbers};
 
-use idempotency::{IdempotencyKey, first_use};
+pub use idempotency::IdempotencyKey;
+use idempotency::first_use;
 use order::Order;
 
 /// What `POST /messages` answers: how the text stood when it was taken.
@@ -40,7 +41,7 @@ pub async fn create(call: Call, payload: Payload) -> HttpResponse {
     call.answer(async |asker| {
         let key = IdempotencyKey::of(&asker.request)?;
         let order = Order::read(Body::read(payload).await?)?;
-        let idempotency = key.map(|key| key.for_request(asker.token.id, &order));
+        let idempotency = key.map(|key| key.for_request(asker.token.id, order.hash()));
         // Asked for before: what was right then is not checked again now.
         if let Some(message) = first_use(&asker.app, idempotency.as_ref()).await? {
             return created(&asker, message, true).await;

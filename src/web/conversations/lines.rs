@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::appointments;
 use super::list::language_of;
 use super::people::People;
 use crate::domain::delivery::OutboundState;
@@ -219,6 +220,7 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
         SystemLine::ByMail => named(|t, name| t.system_by_mail_of(name)),
         SystemLine::ByForm => Some(t.system_by_form().to_owned()),
         SystemLine::CalledAgain(times) => Some(t.system_called_again(times)),
+        line => appointments::told(times, line),
     };
     told.unwrap_or_else(|| match line {
         SystemLine::Reopened => t.system_reopened().to_owned(),
@@ -226,19 +228,13 @@ fn told(times: &Times, people: &People, message: &Message) -> String {
         SystemLine::Closed => t.system_closed().to_owned(),
         SystemLine::Assigned(_) => t.shown_assigned().to_owned(),
         SystemLine::Unassigned | SystemLine::LeftTeam => t.shown_unassigned().to_owned(),
-        SystemLine::Handed(_) => String::new(),
         SystemLine::Snoozed(_) => t.shown_snoozed().to_owned(),
-        SystemLine::OptedOut
-        | SystemLine::OptedIn
-        | SystemLine::Consented
-        | SystemLine::Withdrawn
-        | SystemLine::ByForm
-        | SystemLine::CalledAgain(_)
-        | SystemLine::Escalated(..) => String::new(),
         SystemLine::Stopped => t.system_stopped().to_owned(),
         SystemLine::HelpAsked => t.system_help_asked().to_owned(),
         SystemLine::HelpEnded => t.system_help_ended().to_owned(),
         SystemLine::ByMail => t.system_by_mail().to_owned(),
+        // All others are told, whoever did it.
+        _ => String::new(),
     })
 }
 
@@ -267,7 +263,9 @@ fn icon(message: &Message) -> &'static str {
         Some(SystemLine::Stopped) => "ban",
         Some(SystemLine::HelpAsked | SystemLine::HelpEnded) => "hand",
         Some(SystemLine::CalledAgain(_)) => "smartphone",
-        None => "info",
+        Some(SystemLine::Booked(_) | SystemLine::Attends) => "check",
+        Some(SystemLine::OfferedTimes(_) | SystemLine::HoldOver) => "clock",
+        Some(_) | None => "info",
     }
 }
 

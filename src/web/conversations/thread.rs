@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 
+use super::appointments;
 use super::calls::call_lines;
 use super::cases::{case_lines, case_view, closers};
 use super::lines::{Setting, is_mailable, lines, mentioned, opens};
@@ -100,6 +101,7 @@ pub async fn thread_view(
                 csrf: asker.csrf.clone(),
                 head: head(db, &loaded, &asker.user.role, Some(asker.user.id), seen_seq)?,
                 lines,
+                appointment: appointments::view(db, &loaded, &asker.user.role, seen_seq)?,
                 composer,
                 side: side(db, &loaded, &asker.user.role, seen_seq)?,
                 back: String::new(),

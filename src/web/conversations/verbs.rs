@@ -150,12 +150,12 @@ pub async fn end_help(app: web::Data<App>, asked: Asked) -> Result<HttpResponse,
 pub struct Asked {
     session: Session,
     request: HttpRequest,
-    id: ConversationId,
-    fields: Fields,
+    pub id: ConversationId,
+    pub fields: Fields,
 }
 
 impl Asked {
-    fn caller(&self) -> Caller {
+    pub fn caller(&self) -> Caller {
         self.session.caller.clone()
     }
 

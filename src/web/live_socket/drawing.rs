@@ -14,6 +14,7 @@ use crate::live::{Event, Frame, Op};
 use crate::locale::Locale;
 use crate::store::conversations::{self, Case};
 use crate::store::{Db, StoreError};
+use crate::web::conversations::appointments;
 use crate::web::conversations::calls::call_lines;
 use crate::web::conversations::cases::case_line;
 use crate::web::conversations::lines::{Setting, line};
@@ -66,8 +67,10 @@ pub fn draw_thread(
         let loaded = Loaded { conversation, inbox, times, numbers: brush.numbers };
         let head = rendered(&head(db, &loaded, &role, None, event.seq)?)?;
         let side = rendered(&side(db, &loaded, &role, event.seq)?)?;
+        let appointment = rendered(&appointments::view(db, &loaded, &role, event.seq)?)?;
         ops.push(replace("head", scene, head));
         ops.push(replace("side", scene, side));
+        ops.push(replace("appointment", scene, appointment));
         ops.extend(case(db, event, scene, brush.locale, now)?);
     }
     ops.extend(spoken(event, scene, brush.numbers));
@@ -173,7 +176,11 @@ fn case(
 fn changes_head(event: &Event, scene: &Scene) -> bool {
     let is_text = scene.message.as_ref().is_some_and(|message| message.kind == MessageKind::Sms);
     match event.event.kind {
-        EventKind::ConversationUpdated => true,
+        EventKind::ConversationUpdated
+        | EventKind::AppointmentOffered
+        | EventKind::AppointmentBooked
+        | EventKind::AppointmentChanged
+        | EventKind::AppointmentDeclined => true,
         EventKind::MessageCreated => is_text,
         _ => false,
     }

@@ -3,9 +3,9 @@
 use askama::Template;
 
 use super::{
-    BulkView, CallLineView, CaseLineView, CaseView, ChoiceView, FieldView, FieldsForm, FormErrors,
-    ListTab, MessageView, PersonView, Shell, SiblingView, TabView, TagChoice, TagView, TimeView,
-    initial,
+    AppointmentView, BulkView, CallLineView, CaseLineView, CaseView, ChoiceView, FieldView,
+    FieldsForm, FormErrors, ListTab, MessageView, PersonView, Shell, SiblingView, TabView,
+    TagChoice, TagView, TimeView, initial,
 };
 use crate::domain::conversation::ShownState;
 use crate::domain::message::Purpose;
@@ -176,6 +176,8 @@ pub struct ThreadView {
     pub csrf: String,
     pub head: HeadView,
     pub lines: LinesView,
+    /// What there is about times for an interview.
+    pub appointment: AppointmentView,
     /// `None` where the user may only read.
     pub composer: Option<ComposerView>,
     pub side: SideView,

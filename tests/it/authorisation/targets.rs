@@ -27,7 +27,7 @@ mod things;
 
 use asking::query;
 pub use table::SPECS;
-use things::{account, form, letter, short_link};
+use things::{account, form, letter, offer, short_link};
 
 /// A route's address, and what it takes to get a sensible answer.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +47,7 @@ enum Object {
     Conversation,
     Contact,
     Message,
+    Offer,
     User,
     Inbox,
     Token,
@@ -103,6 +104,7 @@ pub struct Scene {
     conversation: String,
     contact: String,
     message: String,
+    offer: String,
     user: String,
     inbox: String,
     token: String,
@@ -182,6 +184,7 @@ impl Scene {
             conversation: conversation.to_string(),
             contact: contact.await.unwrap().contact.id.to_string(),
             message: message.to_string(),
+            offer: offer(app).await,
             user: user.to_string(),
             inbox: app.cast.reception.to_string(),
             token: token.to_string(),
@@ -260,6 +263,7 @@ impl Scene {
             Object::Conversation => (&self.conversation, Whose::Receptions),
             Object::Contact => (&self.contact, Whose::Receptions),
             Object::Message => (&self.message, Whose::Receptions),
+            Object::Offer => (&self.offer, Whose::Receptions),
             Object::User => (&self.user, Whose::House),
             Object::Menu => (&self.menu, Whose::Receptions),
             Object::Inbox => (&self.inbox, Whose::House),

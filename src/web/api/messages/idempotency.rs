@@ -2,7 +2,6 @@
 
 use actix_web::HttpRequest;
 
-use super::order::Order;
 use crate::actions::ActionError;
 use crate::actions::start_conversation::Idempotency;
 use crate::app::App;
@@ -35,8 +34,9 @@ impl IdempotencyKey {
         }
     }
 
-    pub fn for_request(self, token: ApiTokenId, order: &Order) -> Idempotency {
-        Idempotency { token, key: self.0, request_hash: order.hash() }
+    /// `request_hash` is over what is asked for.
+    pub fn for_request(self, token: ApiTokenId, request_hash: Vec<u8>) -> Idempotency {
+        Idempotency { token, key: self.0, request_hash }
     }
 }
 

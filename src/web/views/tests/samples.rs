@@ -7,6 +7,7 @@ use crate::domain::user::{Notify, NotifyScope, Role};
 use crate::locale::Locale;
 use crate::web::views::*;
 
+mod appointments;
 mod automatic_replies;
 mod calendars;
 mod contacts;
@@ -14,6 +15,7 @@ mod escalation;
 mod fields;
 mod first;
 mod inbox;
+
 mod menus;
 mod reports;
 mod search;
@@ -39,6 +41,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     pages.extend(escalation::pages(t));
     pages.extend(fields::pages(t));
     pages.extend(menus::pages(t));
+    pages.extend(appointments::pages(t));
     pages.extend([403, 404, 409, 422, 429, 500, 503].map(|status| error_page(t, status)));
     pages
 }
@@ -84,6 +87,7 @@ pub fn shell(t: Locale) -> Shell {
         simulator: true,
         reports: true,
         menus: true,
+        appointments: true,
         busy: vec![BusyView {
             id: "f1".into(),
             name: "代表電話".into(),

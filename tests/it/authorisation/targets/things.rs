@@ -8,8 +8,22 @@ use henji::domain::id::{ConversationId, MailId};
 use henji::domain::user::{Actor, Caller};
 use henji::store::mails::{self, NewMail};
 use henji::store::reply_forms;
+use serde_json::json;
 
 use crate::support::TestApp;
+
+/// Times that a candidate of 受付 was offered.
+pub async fn offer(app: &TestApp) -> String {
+    let order = json!({
+        "inbox_id": app.cast.reception.0,
+        "to": "+819012340001",
+        "title": "面接",
+        "duration_minutes": 30,
+        "slots": [{"starts_at": (app.now() + TimeDelta::days(3)).to_rfc3339()}],
+    });
+    let offer = app.api().post("/appointment_offers", order).await.expect(201).json();
+    offer["id"].as_str().unwrap().to_owned()
+}
 
 /// A mail on its way out.
 pub async fn letter(app: &TestApp) -> MailId {

@@ -212,6 +212,7 @@ pub fn thread(t: Locale) -> ThreadView {
             before: Some("m0".into()),
             after: None,
         },
+        appointment: super::appointments::asked(t),
         composer: Some(composer(t)),
         side: side(t),
         back: "?view=mine".into(),

@@ -1,0 +1,218 @@
+//! What candidates answer: clear words act, all others wait for a person.
+
+use chrono::TimeDelta;
+
+use super::book::{self, settle};
+use super::{House, announce, end};
+use crate::actions::{ActionError, timeline};
+use crate::domain::appointment::reading::{Answer, Asked, Choice, Reading, read};
+use crate::domain::appointment::{OfferState, TaskKind, Wish};
+use crate::domain::event::EventKind;
+use crate::domain::id::MessageId;
+use crate::domain::inbound::InboundMessage;
+use crate::domain::opt_out::recognise;
+use crate::domain::system_line::SystemLine;
+use crate::domain::user::{Actor, Caller};
+use crate::providers::registry::Registry;
+use crate::store::appointment_offers::{self, Offer};
+use crate::store::appointments::{self, Appointment, Suggestion};
+use crate::store::audit::Object;
+use crate::store::conversations::Conversation;
+use crate::store::messages::Message;
+use crate::store::{StoreError, Tx, appointment_openings, conversations, messages};
+
+/// What was written longer ago is about what has changed since: a person looks.
+const LATE: TimeDelta = TimeDelta::hours(1);
+const REMINDERS: [TaskKind; 2] = [TaskKind::RemindEve, TaskKind::RemindDay];
+
+/// Reads those of `texts`, stored just now under their ids, whose writers were offered
+/// times. What was understood is answered here; the ids of those.
+pub(in crate::actions) fn heed(
+    tx: &mut Tx,
+    providers: &Registry,
+    texts: &[(&InboundMessage, MessageId)],
+) -> Result<Vec<MessageId>, ActionError> {
+    let ids: Vec<MessageId> = texts.iter().map(|(_, id)| *id).collect();
+    let ids = appointment_offers::answers_among(tx, &ids)?;
+    let mut understood = Vec::new();
+    for (text, id) in texts {
+        if !ids.contains(id) || text.opt_out.is_some() || recognise(&text.body).is_some() {
+            continue;
+        }
+        let message = messages::find(tx, *id)?;
+        let found = conversations::find(tx, message.conversation_id)?;
+        let now = tx.now;
+        let is_late = text.sent_at.is_some_and(|sent| now - sent > LATE);
+        match heed_one(tx, providers, &found, &message, is_late) {
+            Ok(true) => understood.push(*id),
+            // What keeps a time from being booked keeps no text from arriving.
+            Err(ActionError::Invalid { field, problem }) => {
+                tracing::warn!(field, %problem, "a candidate's answer waits for a person");
+            }
+            done => {
+                done?;
+            }
+        }
+    }
+    Ok(understood)
+}
+
+fn heed_one(
+    tx: &mut Tx,
+    providers: &Registry,
+    found: &Conversation,
+    message: &Message,
+    is_late: bool,
+) -> Result<bool, ActionError> {
+    let now = tx.now;
+    let Some(offer) = appointment_offers::newest(tx, found.id)? else { return Ok(false) };
+    let coming = appointments::coming(tx, found.id, now)?;
+    let is_open = offer.state.takes_answers();
+    if is_open || (offer.state == OfferState::Expired && coming.is_none()) {
+        let answer = read_choice(tx, &offer, message)?;
+        let may_act = is_open && !is_late;
+        return of_offer(tx, providers, found, message, &offer, &answer, may_act);
+    }
+    let Some(coming) = coming else { return Ok(false) };
+    let offer = appointment_offers::find(tx, coming.offer)?;
+    let was_asked = appointments::was_done(tx, offer.id, &REMINDERS)?;
+    let asked =
+        if was_asked && coming.attends_at.is_none() { Asked::Attendance } else { Asked::Nothing };
+    let house = House::of_offer(tx, &offer)?;
+    let answer = read(&message.body, &asked, house.local(now).date());
+    of_booking(tx, providers, found, message, (&offer, &coming), &answer, is_late)
+}
+
+fn read_choice(tx: &mut Tx, offer: &Offer, message: &Message) -> Result<Answer, StoreError> {
+    let (house, now) = (House::of_offer(tx, offer)?, tx.now);
+    let slots = appointment_offers::slots(tx, offer.id)?;
+    let mut choices = Vec::with_capacity(slots.len());
+    for slot in &slots {
+        let span = appointment_openings::find(tx, slot.opening)?.span;
+        let (starts, ends) = (house.local(span.starts), house.local(span.ends));
+        choices.push(Choice { number: slot.number, starts, ends });
+    }
+    let other = u8::try_from(slots.len() + 1).ok();
+    let asked = Asked::Slots { choices: &choices, other };
+    Ok(read(&message.body, &asked, house.local(now).date()))
+}
+
+/// An answer to a list of times.
+fn of_offer(
+    tx: &mut Tx,
+    providers: &Registry,
+    found: &Conversation,
+    message: &Message,
+    offer: &Offer,
+    answer: &Answer,
+    may_act: bool,
+) -> Result<bool, ActionError> {
+    let house = Caller::house(Actor::system());
+    let is_sure = answer.is_sure && may_act;
+    match &answer.reading {
+        Reading::Chosen(number) if is_sure && offer.auto_confirm => {
+            book::choose(tx, providers, &house, found, offer, *number)?;
+            Ok(true)
+        }
+        Reading::NoneFits | Reading::Reschedule if is_sure => {
+            end::want_other(tx, found, offer)?;
+            Ok(false)
+        }
+        Reading::Decline if is_sure => {
+            end::decline(tx, providers, found, offer, None)?;
+            Ok(true)
+        }
+        reading => {
+            suggest(tx, found, message, offer, reading)?;
+            Ok(false)
+        }
+    }
+}
+
+/// Words from somebody who is booked.
+fn of_booking(
+    tx: &mut Tx,
+    providers: &Registry,
+    found: &Conversation,
+    message: &Message,
+    (offer, coming): (&Offer, &Appointment),
+    answer: &Answer,
+    is_late: bool,
+) -> Result<bool, ActionError> {
+    let is_sure = answer.is_sure && !is_late;
+    match &answer.reading {
+        Reading::Attends if is_sure => {
+            let now = tx.now;
+            appointments::attend(tx, coming.id, now)?;
+            settle(tx, found)?;
+            timeline::say(tx, found.inbox_id, found.id, None, SystemLine::Attends)?;
+            audit(tx, "appointment.attend", coming);
+            Ok(true)
+        }
+        Reading::Reschedule if is_sure => {
+            end::change(tx, providers, found, offer, coming)?;
+            Ok(true)
+        }
+        Reading::Decline if is_sure => {
+            end::decline(tx, providers, found, offer, Some(coming))?;
+            Ok(true)
+        }
+        // Whoever waits for them is told at once; a person goes on waiting for an answer.
+        Reading::Late(minutes) => {
+            let now = tx.now;
+            appointments::plan(tx, offer.id, Some(coming.id), &[(TaskKind::Late, now)])?;
+            let line = SystemLine::RunningLate(*minutes);
+            timeline::say(tx, found.inbox_id, found.id, None, line)?;
+            audit(tx, "appointment.late", coming);
+            Ok(false)
+        }
+        reading @ (Reading::Attends | Reading::Reschedule | Reading::Decline) => {
+            suggest(tx, found, message, offer, reading)?;
+            Ok(false)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Keeps what an answer seems to say for whoever looks at it.
+fn suggest(
+    tx: &mut Tx,
+    found: &Conversation,
+    message: &Message,
+    offer: &Offer,
+    reading: &Reading,
+) -> Result<(), StoreError> {
+    let now = tx.now;
+    let (word, number) = match reading {
+        Reading::Chosen(number) => ("chosen", Some(*number)),
+        Reading::AnyOf(numbers) => ("any_of", numbers.first().copied()),
+        Reading::NoneFits => ("none_fits", None),
+        Reading::Reschedule => ("reschedule", None),
+        Reading::Decline => ("decline", None),
+        Reading::Attends => ("attends", None),
+        Reading::Late(_) => ("late", None),
+        Reading::Unclear => ("unclear", None),
+    };
+    if offer.state == OfferState::Open {
+        let (state, wish) = (OfferState::NeedsPerson, Some(Wish::Unclear));
+        appointment_offers::set_state(tx, offer.id, state, wish, now)?;
+        // Who answered is neither reminded nor called.
+        let kinds = [TaskKind::FollowUp, TaskKind::Call];
+        appointments::drop_tasks(tx, offer.id, &kinds, now)?;
+    }
+    let one = Suggestion {
+        conversation: found.id,
+        offer: offer.id,
+        message: message.id,
+        reading: word.to_owned(),
+        number,
+        created_at: now,
+    };
+    appointments::suggest(tx, &one)?;
+    announce(tx, EventKind::ConversationUpdated, found);
+    Ok(())
+}
+
+fn audit(tx: &mut Tx, action: &'static str, one: &Appointment) {
+    tx.audit(&Actor::system(), action, Object::new("appointment", one.id.0));
+}

@@ -1,0 +1,209 @@
+//! A slot becomes an appointment: for one candidate, whoever else wants it too.
+
+use super::words::{self, Lead};
+use super::{House, announce, next, offer};
+use crate::actions::{ActionError, Problem, access, timeline};
+use crate::app::App;
+use crate::clock::fresh_id;
+use crate::domain::appointment::{
+    AppointmentState, Clash, OfferState, SlotState, TaskKind, Wish, clash, plan,
+};
+use crate::domain::event::EventKind;
+use crate::domain::id::{ConversationId, OfferId};
+use crate::domain::system_line::SystemLine;
+use crate::domain::user::Caller;
+use crate::providers::registry::Registry;
+use crate::store::appointment_offers::{self, Offer, Slot};
+use crate::store::appointment_openings::{self, Opening};
+use crate::store::appointments::{self, Appointment};
+use crate::store::audit::Object;
+use crate::store::conversations::Conversation;
+use crate::store::{StoreError, Tx, conversations};
+
+/// What became of a choice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Booked(Appointment),
+    /// Others were first; the next times were sent, if there are any.
+    Filled(Option<OfferId>),
+}
+
+/// A recruiter confirms a slot of the candidate's newest offer.
+///
+/// # Errors
+/// `Invalid` names `slot`: `Unknown`, or `Closed` where the offer takes no answer.
+pub async fn confirm(
+    app: &App,
+    caller: Caller,
+    conversation: ConversationId,
+    number: u8,
+) -> Result<Outcome, ActionError> {
+    let providers = app.providers.clone();
+    app.store
+        .write(move |tx| {
+            let found = access::to_answer(tx, &caller, conversation)?;
+            let refuse = |problem| ActionError::invalid("slot", problem);
+            let offer = appointment_offers::newest(tx, found.id)?;
+            let offer = offer.ok_or_else(|| refuse(Problem::Unknown))?;
+            if !offer.state.takes_answers() && offer.state != OfferState::Expired {
+                return Err(refuse(Problem::Closed));
+            }
+            choose(tx, &providers, &caller, &found, &offer, number)
+        })
+        .await
+}
+
+/// Books slot `number`, or sends other times where it cannot be had any more.
+pub(super) fn choose(
+    tx: &mut Tx,
+    providers: &Registry,
+    caller: &Caller,
+    found: &Conversation,
+    offer: &Offer,
+    number: u8,
+) -> Result<Outcome, ActionError> {
+    let slots = appointment_offers::slots(tx, offer.id)?;
+    let slot = slots.iter().find(|slot| slot.number == number);
+    let slot = *slot.ok_or_else(|| ActionError::invalid("slot", Problem::Unknown))?;
+    let opening = appointment_openings::find(tx, slot.opening)?;
+    match take(tx, &opening)? {
+        None => {
+            let booked = book(tx, providers, caller, found, offer, (&slot, &opening))?;
+            Ok(Outcome::Booked(booked))
+        }
+        Some(_) => fill(tx, providers, caller, found, offer, (&slot, &opening)),
+    }
+}
+
+/// Takes a place; why not, where there is none.
+fn take(tx: &mut Tx, opening: &Opening) -> Result<Option<Clash>, StoreError> {
+    let who = &opening.interviewers;
+    let taken = appointment_openings::taken(tx, opening.inbox, who, opening.span)?;
+    let places = (opening.booked, opening.capacity);
+    if let Some(clash) = clash(&opening.as_taken(), places, &taken, tx.now) {
+        return Ok(Some(clash));
+    }
+    Ok((!appointment_openings::take_place(tx, opening.id)?).then_some(Clash::Full))
+}
+
+fn book(
+    tx: &mut Tx,
+    providers: &Registry,
+    caller: &Caller,
+    found: &Conversation,
+    offer: &Offer,
+    (slot, opening): (&Slot, &Opening),
+) -> Result<Appointment, ActionError> {
+    let now = tx.now;
+    let house = House::of_offer(tx, offer)?;
+    let appointment = Appointment {
+        id: fresh_id(),
+        offer: offer.id,
+        slot: slot.id,
+        opening: opening.id,
+        inbox: offer.inbox,
+        conversation: found.id,
+        state: AppointmentState::Booked,
+        sequence: 0,
+        attends_at: None,
+        user: caller.user_id(),
+        created_at: now,
+        ended_at: None,
+    };
+    appointments::insert(tx, &appointment)?;
+    appointment_offers::set_slot(tx, slot.id, SlotState::Booked)?;
+    appointment_offers::release(tx, offer.id)?;
+    appointment_offers::set_state(tx, offer.id, OfferState::Booked, None, now)?;
+    let kinds = [TaskKind::Expire, TaskKind::FollowUp, TaskKind::Call];
+    appointments::drop_tasks(tx, offer.id, &kinds, now)?;
+    appointments::withdraw_suggestion(tx, found.id)?;
+    let mut tasks = plan::reminders(opening.span.starts, now, house.zone);
+    if !opening.interviewers.ids().is_empty() {
+        tasks.push((TaskKind::Invite, now));
+    }
+    appointments::plan(tx, offer.id, Some(appointment.id), &tasks)?;
+    let (t, time) = (house.locale, house.told(opening.span.starts));
+    let body = match &offer.location {
+        Some(place) => t.candidate_booked_at(&house.name, place, time),
+        None => t.candidate_booked(&house.name, time),
+    };
+    words::try_send(tx, providers, caller, found, body)?;
+    settle(tx, found)?;
+    let line = SystemLine::Booked(opening.span.starts);
+    timeline::say(tx, found.inbox_id, found.id, caller.user_id(), line)?;
+    announce(tx, EventKind::AppointmentBooked, found);
+    tx.audit(&caller.actor, "appointment.book", Object::new("appointment", appointment.id.0));
+    Ok(appointment)
+}
+
+/// Somebody else was first: says so, with the next times.
+fn fill(
+    tx: &mut Tx,
+    providers: &Registry,
+    caller: &Caller,
+    found: &Conversation,
+    before: &Offer,
+    (slot, opening): (&Slot, &Opening),
+) -> Result<Outcome, ActionError> {
+    appointment_offers::set_slot(tx, slot.id, SlotState::Full)?;
+    let line = SystemLine::Filled(opening.span.starts);
+    timeline::say(tx, found.inbox_id, found.id, None, line)?;
+    let next = offer_next(tx, providers, caller, found, before, Lead::Filled)?;
+    Ok(Outcome::Filled(next))
+}
+
+/// Offers other times after `before`; where there are none a person is wanted.
+pub(super) fn offer_next(
+    tx: &mut Tx,
+    providers: &Registry,
+    caller: &Caller,
+    found: &Conversation,
+    before: &Offer,
+    lead: Lead,
+) -> Result<Option<OfferId>, ActionError> {
+    let now = tx.now;
+    let house = House::of_offer(tx, before)?;
+    let openings = next::openings(tx, &house, before, lead == Lead::Filled)?;
+    if openings.is_empty() {
+        appointment_offers::set_state(
+            tx,
+            before.id,
+            OfferState::NeedsPerson,
+            Some(Wish::NothingFree),
+            now,
+        )?;
+        appointment_offers::release(tx, before.id)?;
+        let t = house.locale;
+        let body = match lead {
+            Lead::Change => t.candidate_change_none(&house.name),
+            _ => t.candidate_filled_none(&house.name),
+        };
+        words::try_send(tx, providers, caller, found, body)?;
+        return Ok(None);
+    }
+    let put = offer::Put {
+        title: before.title.clone(),
+        location: before.location.clone(),
+        length: before.length,
+        reply_by: None,
+        auto_confirm: before.auto_confirm,
+        after: Some(before.id),
+        lead,
+        client_message_id: None,
+    };
+    let offered = offer::put_to(tx, providers, caller, found, put, openings)?;
+    settle(tx, found)?;
+    Ok(Some(offered.offer.id))
+}
+
+/// What the candidate wrote was seen to: nobody need answer it.
+pub(super) fn settle(tx: &mut Tx, found: &Conversation) -> Result<(), StoreError> {
+    let found = offer::anew(tx, found.id)?;
+    let status = found.status.settled();
+    if status == found.status {
+        return Ok(());
+    }
+    conversations::set_status(tx, found.id, &status)?;
+    announce(tx, EventKind::ConversationUpdated, &found);
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! What was offered or booked is off.
+
+use super::words::{self, Lead};
+use super::{House, announce, book};
+use crate::actions::{ActionError, access, timeline};
+use crate::app::App;
+use crate::domain::appointment::{AppointmentState, OfferState, TaskKind, Wish};
+use crate::domain::event::EventKind;
+use crate::domain::id::ConversationId;
+use crate::domain::system_line::SystemLine;
+use crate::domain::user::Caller;
+use crate::providers::registry::Registry;
+use crate::store::appointment_offers::{self, Offer};
+use crate::store::appointments::{self, Appointment};
+use crate::store::audit::Object;
+use crate::store::conversations::Conversation;
+use crate::store::{StoreError, Tx, appointment_openings};
+
+/// A recruiter takes back what was offered, or calls off what was booked; the candidate
+/// is told of the second.
+///
+/// # Errors
+/// `TooLate` where there is neither.
+pub async fn withdraw(
+    app: &App,
+    caller: Caller,
+    conversation: ConversationId,
+) -> Result<(), ActionError> {
+    let providers = app.providers.clone();
+    app.store
+        .write(move |tx| {
+            let found = access::to_answer(tx, &caller, conversation)?;
+            let now = tx.now;
+            if let Some(coming) = appointments::coming(tx, found.id, now)? {
+                return call_off(tx, &providers, &caller, &found, &coming);
+            }
+            let offer = appointment_offers::newest(tx, found.id)?;
+            let offer = offer.filter(|offer| offer.state.takes_answers());
+            let offer = offer.ok_or(ActionError::TooLate)?;
+            close(tx, &offer, OfferState::Withdrawn)?;
+            announce(tx, EventKind::AppointmentChanged, &found);
+            let object = Object::new("appointment_offer", offer.id.0);
+            tx.audit(&caller.actor, "appointment.withdraw", object);
+            Ok(())
+        })
+        .await
+}
+
+/// What an answer seemed to say is not what it said.
+pub async fn dismiss(
+    app: &App,
+    caller: Caller,
+    conversation: ConversationId,
+) -> Result<(), ActionError> {
+    app.store
+        .write(move |tx| {
+            let found = access::to_answer(tx, &caller, conversation)?;
+            appointments::withdraw_suggestion(tx, found.id)?;
+            announce(tx, EventKind::ConversationUpdated, &found);
+            let object = Object::new("conversation", found.id.0);
+            tx.audit(&caller.actor, "appointment.dismiss", object);
+            Ok(())
+        })
+        .await
+}
+
+fn call_off(
+    tx: &mut Tx,
+    providers: &Registry,
+    caller: &Caller,
+    found: &Conversation,
+    coming: &Appointment,
+) -> Result<(), ActionError> {
+    let offer = appointment_offers::find(tx, coming.offer)?;
+    let house = House::of_offer(tx, &offer)?;
+    let opening = appointment_openings::find(tx, coming.opening)?;
+    end(tx, &offer, coming, AppointmentState::Canceled)?;
+    let starts = opening.span.starts;
+    let body = house.locale.candidate_canceled(&house.name, house.told(starts), &offer.title);
+    words::try_send(tx, providers, caller, found, body)?;
+    let line = SystemLine::InterviewCanceled(starts);
+    timeline::say(tx, found.inbox_id, found.id, caller.user_id(), line)?;
+    announce(tx, EventKind::AppointmentChanged, found);
+    tx.audit(&caller.actor, "appointment.cancel", Object::new("appointment", coming.id.0));
+    Ok(())
+}
+
+/// The candidate wants no interview.
+pub(super) fn decline(
+    tx: &mut Tx,
+    providers: &Registry,
+    found: &Conversation,
+    offer: &Offer,
+    coming: Option<&Appointment>,
+) -> Result<(), ActionError> {
+    let house = House::of_offer(tx, offer)?;
+    match coming {
+        Some(coming) => end(tx, offer, coming, AppointmentState::Declined)?,
+        None => close(tx, offer, OfferState::Declined)?,
+    }
+    let caller = Caller::house(crate::domain::user::Actor::system());
+    let body = house.locale.candidate_declined(&house.name);
+    words::try_send(tx, providers, &caller, found, body)?;
+    book::settle(tx, found)?;
+    timeline::say(tx, found.inbox_id, found.id, None, SystemLine::DeclinedInterview)?;
+    announce(tx, EventKind::AppointmentDeclined, found);
+    let object = Object::new("appointment_offer", offer.id.0);
+    tx.audit(&caller.actor, "appointment.decline", object);
+    Ok(())
+}
+
+/// The candidate cannot come then: other times are offered.
+pub(super) fn change(
+    tx: &mut Tx,
+    providers: &Registry,
+    found: &Conversation,
+    offer: &Offer,
+    coming: &Appointment,
+) -> Result<(), ActionError> {
+    end(tx, offer, coming, AppointmentState::Changed)?;
+    timeline::say(tx, found.inbox_id, found.id, None, SystemLine::OtherTime)?;
+    let caller = Caller::house(crate::domain::user::Actor::system());
+    announce(tx, EventKind::AppointmentChanged, found);
+    tx.audit(&caller.actor, "appointment.change", Object::new("appointment", coming.id.0));
+    book::offer_next(tx, providers, &caller, found, offer, Lead::Change)?;
+    Ok(())
+}
+
+/// None of the times suits: a person is wanted, and the times are free for others.
+pub(super) fn want_other(
+    tx: &mut Tx,
+    found: &Conversation,
+    offer: &Offer,
+) -> Result<(), ActionError> {
+    let now = tx.now;
+    let (state, wish) = (OfferState::NeedsPerson, Some(Wish::OtherTime));
+    appointment_offers::set_state(tx, offer.id, state, wish, now)?;
+    appointment_offers::release(tx, offer.id)?;
+    let kinds = [TaskKind::FollowUp, TaskKind::Call];
+    appointments::drop_tasks(tx, offer.id, &kinds, now)?;
+    timeline::say(tx, found.inbox_id, found.id, None, SystemLine::OtherTime)?;
+    announce(tx, EventKind::AppointmentChanged, found);
+    Ok(())
+}
+
+/// An offer takes no answer any more.
+pub(super) fn close(tx: &mut Tx, offer: &Offer, state: OfferState) -> Result<(), StoreError> {
+    let now = tx.now;
+    appointment_offers::set_state(tx, offer.id, state, None, now)?;
+    appointment_offers::release(tx, offer.id)?;
+    appointments::withdraw_suggestion(tx, offer.conversation)?;
+    appointments::drop_tasks(tx, offer.id, TaskKind::ALL, now)
+}
+
+/// A booking is over: its place is free, its reminders do not come, its interviewers
+/// are told.
+fn end(
+    tx: &mut Tx,
+    offer: &Offer,
+    coming: &Appointment,
+    state: AppointmentState,
+) -> Result<(), ActionError> {
+    let now = tx.now;
+    if !appointments::end(tx, coming.id, state, now)? {
+        return Err(ActionError::TooLate);
+    }
+    appointment_openings::give_place_back(tx, coming.opening)?;
+    let offer_state = match state {
+        AppointmentState::Declined => OfferState::Declined,
+        AppointmentState::Changed => OfferState::Replaced,
+        _ => OfferState::Withdrawn,
+    };
+    let was_told = appointments::was_done(tx, offer.id, &[TaskKind::Invite])?;
+    close(tx, offer, offer_state)?;
+    if was_told {
+        appointments::plan(tx, offer.id, Some(coming.id), &[(TaskKind::Cancel, now)])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! Times for interviews.
+
+use askama::Template;
+
+use super::{shell, time};
+use crate::locale::Locale;
+use crate::web::views::*;
+
+pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
+    let agenda = |items| AgendaPage {
+        shell: Shell { nav: Nav::Appointments, appointments: true, ..shell(t) },
+        tabs: vec![
+            AgendaTab { word: "waiting", label: t.agenda_waiting(), count: 1, chosen: true },
+            AgendaTab { word: "booked", label: t.agenda_booked(), count: 0, chosen: false },
+        ],
+        none: t.agenda_none_waiting(),
+        items,
+    };
+    let preview =
+        PreviewView { body: "1) 11/25(水)14:00".into(), counted: t.offer_counted(12, 1) };
+    vec![
+        ("agenda", agenda(vec![item(t)]).render().unwrap()),
+        ("agenda-none", agenda(vec![]).render().unwrap()),
+        ("offer", offer(t, FormErrors::none(), None).render().unwrap()),
+        ("offer-look", offer(t, FormErrors::none(), Some(preview)).render().unwrap()),
+        (
+            "offer-wrong",
+            offer(t, FormErrors::of("slots", t.problem_taken()), None).render().unwrap(),
+        ),
+    ]
+}
+
+/// Something was understood, and waits for somebody.
+pub fn asked(t: Locale) -> AppointmentView {
+    let choice =
+        |number, is_suggested| SlotChoice { number, time: "11/25(水) 14:00".into(), is_suggested };
+    AppointmentView {
+        t,
+        conversation_id: "c1".into(),
+        revision: 7,
+        said: Some(AppointmentSaid {
+            text: t.offer_read_chosen().to_owned(),
+            choices: vec![choice(2, true), choice(1, false)],
+            may_dismiss: true,
+            withdraw: Some(t.offer_withdraw()),
+            may_offer: true,
+        }),
+        may_answer: true,
+    }
+}
+
+fn item(t: Locale) -> AgendaItem {
+    AgendaItem {
+        id: "o1".into(),
+        conversation_id: "c1".into(),
+        name: "山田 花子".into(),
+        title: "一次面接".into(),
+        inbox: "採用".into(),
+        what: t.agenda_until("11/24(火) 18:00"),
+        times: vec!["11/25(水) 14:00".into(), "11/26(木) 10:00".into()],
+        since: time("11/22(日) 7:50"),
+    }
+}
+
+fn offer(t: Locale, errors: FormErrors, preview: Option<PreviewView>) -> OfferPage {
+    let cell = |value: &str, is_taken: bool| CellView {
+        value: value.into(),
+        label: "11/25(水) 14:00".into(),
+        is_chosen: !is_taken,
+        held: 1,
+        is_taken,
+    };
+    OfferPage {
+        shell: shell(t),
+        errors,
+        conversation_id: "c1".into(),
+        name: "山田 花子".into(),
+        days: vec![DayView { label: "11月25日(水)".into(), is_today: true }],
+        rows: vec![
+            TimeRowView {
+                clock: "14:00".into(),
+                cells: vec![cell("2026-11-25T05:00:00+00:00", false)],
+            },
+            TimeRowView { clock: "15:00".into(), cells: vec![cell("", true)] },
+        ],
+        elsewhere: vec![("2026-12-02T05:00:00+00:00".into(), "12/2(水) 14:00".into())],
+        week: "2026-11-23".into(),
+        before: Some("2026-11-16".into()),
+        after: Some("2026-11-30".into()),
+        title: "一次面接".into(),
+        lengths: vec![ChoiceView {
+            value: "30".into(),
+            label: t.offer_minutes_of(30),
+            chosen: true,
+        }],
+        interviewers: "suzuki@example.jp".into(),
+        location: String::new(),
+        capacity: "1".into(),
+        reply_by: String::new(),
+        client_message_id: String::new(),
+        auto_confirm: true,
+        times_hint: t.offer_times_hint(8),
+        preview,
+    }
+}

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::actions::escalate;
+use crate::calendars::Calendars;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::data_lock::DataLock;
@@ -34,6 +35,7 @@ pub struct App {
     pub letterhead: Letterhead,
     pub mailer: Mailer,
     pub push: PushService,
+    pub calendars: Calendars,
     /// What the ladders need not look at again.
     pub escalations: escalate::Memory,
     pub passwords: Passwords,

@@ -6,6 +6,7 @@
 //! because a typing error that is ignored is found only after it has done harm.
 //! Nothing else in the house reads the environment.
 
+mod calendars;
 mod database;
 mod error;
 mod files;
@@ -22,6 +23,7 @@ mod secret;
 mod setting;
 mod web;
 
+pub use calendars::CalendarsConfig;
 pub use database::{DatabaseConfig, DatabaseUrl};
 pub use error::ConfigError;
 pub use files::FilesConfig;
@@ -54,6 +56,7 @@ pub struct Config {
     /// Nothing listens unless it is asked for.
     pub replies: Option<ReplyConfig>,
     pub push: PushConfig,
+    pub calendars: CalendarsConfig,
     pub log: LogConfig,
     pub language: LanguageConfig,
     effective: Vec<Effective>,
@@ -101,10 +104,23 @@ impl Config {
         let mail = MailConfig::read(&mut reader, &web.public_url, &files)?;
         let replies = ReplyConfig::read(&mut reader)?;
         let push = PushConfig::read(&mut reader)?;
+        let calendars = CalendarsConfig::read(&mut reader)?;
         let log = LogConfig::read(&mut reader)?;
         let language = LanguageConfig::read(&mut reader)?;
         let effective = reader.finish();
-        Ok(Self { web, files, database, live, mail, replies, push, log, language, effective })
+        Ok(Self {
+            web,
+            files,
+            database,
+            live,
+            mail,
+            replies,
+            push,
+            calendars,
+            log,
+            language,
+            effective,
+        })
     }
 
     /// What is in force and where it came from, secrets hidden, for `doctor`.

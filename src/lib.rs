@@ -8,6 +8,8 @@
 pub mod actions;
 /// The parts every layer is handed.
 pub mod app;
+/// Interviewers' own calendars.
+pub mod calendars;
 /// The command line.
 pub mod cli;
 /// The time, and new ids.
@@ -34,6 +36,8 @@ pub mod live;
 pub mod locale;
 /// Letters, and who carries them.
 pub mod mail;
+/// Where we go when strangers name the way.
+pub mod outside;
 /// Passwords, hashed a few at a time.
 pub mod password;
 /// The companies that carry our texts.

@@ -3,10 +3,12 @@
 mod contact;
 mod escalation;
 pub mod incoming;
+mod invitation;
 mod mailer;
 mod refusal;
 
 pub use contact::ContactLetter;
 pub use escalation::{Digest, Letter, Letterhead, Matter, Person};
+pub use invitation::InvitationLetter;
 pub use mailer::{Mailer, MailerError};
 pub use refusal::RefusalLetter;

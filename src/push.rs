@@ -2,7 +2,6 @@
 //! alone (RFC 8291), signed by us (RFC 8292), handed to the push service it named.
 
 pub mod encryption;
-mod outside;
 mod service;
 pub mod vapid;
 

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use crate::actions::settings::tell_simulator;
 use crate::actions::{deliver, escalate, push};
 use crate::app::App;
+use crate::calendars::Calendars;
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
 use crate::data_lock::DataLock;
@@ -109,6 +110,7 @@ pub async fn assemble_with(
     letterhead.replies = config.replies.as_ref().map(|replies| replies.domain.clone());
     let mailer = Mailer::new(&config.mail)?;
     let push = PushService::new(&config.push);
+    let calendars = Calendars::new(&config.calendars);
     let hub = Hub::new(*store.committed().borrow());
     let app = Arc::new(App {
         config,
@@ -123,6 +125,7 @@ pub async fn assemble_with(
         letterhead,
         mailer,
         push,
+        calendars,
         escalations: escalate::Memory::default(),
         passwords,
         metrics,

@@ -12,7 +12,9 @@ use super::id::InterviewerId;
 use super::message::words;
 
 mod book;
+pub mod busy;
 pub mod free;
+pub mod invitation;
 pub mod plan;
 pub mod reading;
 

@@ -42,6 +42,14 @@ pub fn http_client_to(
     builder(timeouts).dns_resolver(resolver).build()
 }
 
+/// The same for plain HTTP, which needs no root certificates.
+pub fn plain_client_to(
+    timeouts: Timeouts,
+    resolver: impl Resolve + 'static,
+) -> Result<Client, reqwest::Error> {
+    builder(timeouts).tls_certs_only([]).dns_resolver(resolver).build()
+}
+
 /// The same for plain HTTP on this machine; needs no root certificates.
 pub fn loopback_client(timeouts: Timeouts) -> Result<Client, reqwest::Error> {
     builder(timeouts).tls_certs_only([]).build()

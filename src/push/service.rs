@@ -8,10 +8,10 @@ use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER
 use reqwest::{Client, Response};
 use url::Url;
 
-use super::outside::Reachable;
 use super::vapid::VapidKey;
 use crate::config::PushConfig;
 use crate::domain::push::PushOutcome;
+use crate::outside::Reachable;
 use crate::providers::http::{Timeouts, explain, http_client_to, loopback_client};
 
 /// A service that takes longer is asked again: nobody waits for it.

@@ -67,6 +67,24 @@ const RULES: &[(&str, &[&[&str]])] = &[
         ],
     ),
     (
+        "calendars",
+        &[
+            WEB_FRAMEWORK,
+            HOUSE,
+            &["diesel", "lettre", "crate::store", "crate::web", "crate::actions", "crate::live"],
+            &["crate::jobs", "crate::mail"],
+        ],
+    ),
+    (
+        "outside",
+        &[
+            WEB_FRAMEWORK,
+            HOUSE,
+            &["diesel", "lettre", "crate::store", "crate::web", "crate::actions", "crate::live"],
+            &["crate::jobs", "crate::mail", "crate::domain", "crate::providers", "crate::push"],
+        ],
+    ),
+    (
         "actions",
         &[
             WEB_FRAMEWORK,
@@ -118,6 +136,8 @@ const DOMAIN_MAY_USE: &[&str] = &[
     "encoding_rs",
     // Addresses as browsers read them.
     "url",
+    // Calendars as others write them: it reads what it is given, and no clock.
+    "calcard",
     "crate",
     "self",
     "super",

@@ -7,6 +7,7 @@ mod architecture;
 mod authorisation;
 mod away;
 mod backup;
+mod calendars;
 mod campaigns;
 mod cli;
 mod crashes;

@@ -1,6 +1,8 @@
-//! Where a push may go. An endpoint is a stranger's word: whoever signs in could name
-//! a machine of our own network and have us knock there (T-SSRF).
+//! Where we go when a stranger names the way. Whoever signs in could name a machine of
+//! our own network as the push service of their browser, or as the calendar of an
+//! interviewer, and have us knock there (T-SSRF).
 
+use std::error::Error;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, LazyLock};
 
@@ -81,27 +83,78 @@ impl Reachable {
         (may_be && is_bare && url.fragment().is_none()).then_some(url)
     }
 
+    /// Reads the address of a file that may be fetched: `https` (calendars call it
+    /// `webcal`) on any port, because a handshake says nothing to whatever else listens
+    /// there. Plain HTTP is for networks the operator allows.
+    ///
+    /// A name is looked up when it is called, as in [`Self::endpoint`]: plain HTTP by
+    /// [`AllowedOnly`].
+    pub fn file(&self, text: &str) -> Option<Url> {
+        let text = text.trim();
+        let (scheme, rest) = text.split_once("://").filter(|_| text.len() <= LONGEST)?;
+        let scheme = match scheme.to_ascii_lowercase().as_str() {
+            "webcal" | "webcals" => "https".to_owned(),
+            scheme => scheme.to_owned(),
+        };
+        let mut url = Url::parse(&format!("{scheme}://{rest}")).ok()?;
+        let may_be = match (url.scheme(), url.host()?) {
+            // A name without a dot is one of the house.
+            ("https", Host::Domain(name)) => name.contains('.') || !self.0.is_empty(),
+            ("https", Host::Ipv4(at)) => self.holds(at.into()),
+            ("https", Host::Ipv6(at)) => self.holds(at.into()),
+            ("http", Host::Domain(_)) => !self.0.is_empty(),
+            ("http", Host::Ipv4(at)) => self.is_allowed(at.into()),
+            ("http", Host::Ipv6(at)) => self.is_allowed(at.into()),
+            _ => false,
+        };
+        url.set_fragment(None);
+        may_be.then_some(url)
+    }
+
     fn has_port(&self, url: &Url, at: IpAddr) -> bool {
         url.port().is_none() || self.is_allowed(at)
     }
 
     fn is_allowed(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(address))
+    }
+}
+
+/// The operator's networks and nothing of the world: where nothing is encrypted.
+#[derive(Clone, Debug)]
+pub struct AllowedOnly(pub Reachable);
+
+impl AllowedOnly {
+    pub fn holds(&self, address: IpAddr) -> bool {
+        self.0.is_allowed(address)
     }
 }
 
 impl Resolve for Reachable {
     fn resolve(&self, name: Name) -> Resolving {
         let this = self.clone();
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let within: Vec<SocketAddr> = found.filter(|at| this.holds(at.ip())).collect();
-            if within.is_empty() {
-                return Err("the name leads to no address that may be called".into());
-            }
-            Ok(Box::new(within.into_iter()) as Addrs)
-        })
+        Box::pin(looked_up(name, move |at| this.holds(at)))
     }
+}
+
+impl Resolve for AllowedOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        let this = self.clone();
+        Box::pin(looked_up(name, move |at| this.holds(at)))
+    }
+}
+
+async fn looked_up(
+    name: Name,
+    may_be_called: impl Fn(IpAddr) -> bool,
+) -> Result<Addrs, Box<dyn Error + Send + Sync>> {
+    let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+    let within: Vec<SocketAddr> = found.filter(|at| may_be_called(at.ip())).collect();
+    if within.is_empty() {
+        return Err("the name leads to no address that may be called".into());
+    }
+    Ok(Box::new(within.into_iter()))
 }
 
 #[cfg(test)]

@@ -75,12 +75,14 @@ fn no_spelling_of_an_address_of_ours_is_one() {
             for scheme in ["https", "http"] {
                 let endpoint = format!("{scheme}://{host}/push");
                 assert_eq!(world().endpoint(&endpoint), None, "{endpoint}");
+                assert_eq!(world().file(&endpoint), None, "{endpoint}");
                 tried += 1;
             }
         }
     }
     for host in ["[::1]", "[::]", "[fe80::1]", "[fe80::1%25eth0]", "[fd00::1]", "[ff02::1]"] {
         assert_eq!(world().endpoint(&format!("https://{host}/push")), None, "{host}");
+        assert_eq!(world().file(&format!("webcal://{host}/push")), None, "{host}");
         tried += 1;
     }
     assert!(tried >= 200, "{tried}");
@@ -117,6 +119,41 @@ fn a_service_of_the_operators_own_is_where_it_is_allowed() {
     for endpoint in ["http://10.1.2.3/x", "http://127.0.0.2/x", "https://192.168.0.1/x"] {
         assert_eq!(reachable.endpoint(endpoint), None, "{endpoint}");
     }
+}
+
+#[test]
+fn a_file_of_the_world_comes_in_secret_and_one_of_the_house_as_it_may() {
+    let house = Reachable::new(&[Network::parse("10.0.0.0/8").unwrap()]);
+    for (text, of_world, of_house) in [
+        ("https://calendar.google.com/calendar/ical/x/basic.ics", true, true),
+        (" webcal://p01-caldav.icloud.com/published/2/x ", true, true),
+        ("WEBCALS://cloud.example.jp:8443/x#today", true, true),
+        ("https://user:word@cloud.example.jp/x", true, true),
+        ("http://calendar.example.jp/x", false, true),
+        ("http://8.8.8.8/x", false, false),
+        ("http://10.1.2.3/x", false, true),
+        ("https://10.1.2.3:8443/x", false, true),
+        ("https://192.168.0.1/x", false, false),
+        ("https://nextcloud/x", false, true),
+        ("ftp://cloud.example.jp/x", false, false),
+        ("file:///etc/passwd", false, false),
+        ("//cloud.example.jp/x", false, false),
+        ("https://", false, false),
+    ] {
+        assert_eq!(world().file(text).is_some(), of_world, "{text}");
+        assert_eq!(house.file(text).is_some(), of_house, "{text}");
+    }
+    let read = world().file("webcal://a.example.jp/x?y=1#z").unwrap();
+    assert_eq!(read.as_str(), "https://a.example.jp/x?y=1");
+}
+
+#[tokio::test]
+async fn nothing_is_told_the_world_in_clear() {
+    let house = AllowedOnly(Reachable::new(&[Network::parse("10.0.0.0/8").unwrap()]));
+    assert!(house.holds(IpAddr::V4(Ipv4Addr::new(10, 1, 2, 3))));
+    assert!(!house.holds(IpAddr::V4(Ipv4Addr::new(8, 8, 8, 8))));
+    let error = house.resolve("localhost".parse().unwrap()).await.err().expect("not allowed");
+    assert!(error.to_string().contains("may be called"), "{error}");
 }
 
 #[tokio::test]

@@ -1,0 +1,6 @@
+//! Calendars of others: read from where they are, and understood as others do.
+
+mod caldav;
+mod feeds;
+mod libraries;
+mod outbox;

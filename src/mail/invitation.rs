@@ -12,15 +12,13 @@ use sha2::{Digest, Sha256};
 
 use super::escalation::{Letterhead, raw, rendered, single_line};
 use crate::domain::appointment::invitation::{Invitation, Method, ics};
-use crate::locale::Locale;
+use crate::locale::{Locale, WEEKDAYS_JA};
 
 /// What mail programs open with a calendar.
 const FILE: &str = "invite.ics";
 
 /// Octets of a hash that tell letters apart; more would only make the line longer.
 const NAME: usize = 16;
-
-const WEEKDAYS_JA: [&str; 7] = ["日", "月", "火", "水", "木", "金", "土"];
 
 #[derive(Clone, Debug)]
 pub struct InvitationLetter<'a> {

@@ -1,16 +1,119 @@
-//! STUB
+//! What interviewers are told by mail: an appointment for their calendar, that it is
+//! off, that somebody will be late.
+
+use super::House;
 use crate::actions::ActionError;
-use crate::mail::Letterhead;
-use crate::store::Tx;
+use crate::clock::fresh_id;
+use crate::domain::appointment::invitation::{Invitation, Method};
+use crate::domain::appointment::{AppointmentState, TaskKind};
+use crate::mail::{InvitationLetter, LateLetter, Letterhead};
 use crate::store::appointment_offers::Offer;
-use crate::store::appointments::Task;
+use crate::store::appointment_openings::Opening;
+use crate::store::appointments::{self, Appointment, Task};
 use crate::store::conversations::Conversation;
+use crate::store::interviewers::{self, Interviewer};
+use crate::store::mails::{self, NewMail};
+use crate::store::{StoreError, Tx, appointment_openings};
+
+/// Puts a letter for each interviewer into the outbox of mails. False where there is
+/// nothing to tell any more.
 pub(super) fn write(
-    _tx: &mut Tx,
-    _letters: &Letterhead,
-    _found: &Conversation,
-    _offer: &Offer,
-    _task: Task,
+    tx: &mut Tx,
+    letterhead: &Letterhead,
+    found: &Conversation,
+    offer: &Offer,
+    task: Task,
 ) -> Result<bool, ActionError> {
-    Ok(true)
+    let Some(id) = task.appointment else { return Ok(false) };
+    let one = appointments::find(tx, id)?;
+    let stands = one.state == AppointmentState::Booked;
+    if stands == (task.kind == TaskKind::Cancel) {
+        return Ok(false);
+    }
+    let opening = appointment_openings::find(tx, one.opening)?;
+    let people = interviewers::find_all(tx, opening.interviewers.ids())?;
+    let house = House::of_offer(tx, offer)?;
+    let now = tx.now;
+    for person in &people {
+        let letter = match task.kind {
+            TaskKind::Late => LateLetter {
+                appointment: one.id,
+                to: &person.email,
+                locale: house.locale,
+                title: &offer.title,
+                time: house.told(opening.span.starts),
+                candidate: found.contact.name.as_deref(),
+                conversation: found.id,
+                now,
+            }
+            .write(letterhead),
+            kind => {
+                let method = match kind {
+                    TaskKind::Cancel => Method::Cancel,
+                    _ => Method::Request,
+                };
+                let invitation =
+                    invitation(&house, letterhead, found, offer, (&one, &opening), &people);
+                let invitation = Invitation { method, stamped: now, ..invitation };
+                InvitationLetter {
+                    name: person.name.as_deref(),
+                    address: &person.email,
+                    locale: house.locale,
+                    invitation: &invitation,
+                    now,
+                }
+                .write(letterhead)
+            }
+        };
+        match letter {
+            Ok(message) => post(tx, found, person, message)?,
+            // The others are told all the same.
+            Err(error) => tracing::error!(%error, "an interviewer cannot be written to"),
+        }
+    }
+    Ok(!people.is_empty())
+}
+
+fn invitation(
+    house: &House,
+    letterhead: &Letterhead,
+    found: &Conversation,
+    offer: &Offer,
+    (one, opening): (&Appointment, &Opening),
+    people: &[Interviewer],
+) -> Invitation {
+    let summary = match &found.contact.name {
+        Some(name) => house.locale.mail_invitation_with(name, &offer.title),
+        None => offer.title.clone(),
+    };
+    let named = |person: &Interviewer| {
+        let name = person.name.clone().unwrap_or_else(|| person.email.clone());
+        (name, person.email.clone())
+    };
+    Invitation {
+        uid: format!("{}@henji", one.id),
+        sequence: u32::try_from(one.sequence).unwrap_or(0),
+        starts: opening.span.starts,
+        ends: opening.span.ends,
+        zone: house.zone,
+        summary,
+        location: offer.location.clone(),
+        description: letterhead.house.join(&format!("/conversations/{}", found.id)),
+        organizer: (house.name.clone(), letterhead.from.email.to_string()),
+        attendees: people.iter().map(named).collect(),
+        stamped: one.created_at,
+        method: Method::Request,
+    }
+}
+
+fn post(
+    tx: &mut Tx,
+    found: &Conversation,
+    person: &Interviewer,
+    message: Vec<u8>,
+) -> Result<(), StoreError> {
+    let now = tx.now;
+    let mail =
+        NewMail { id: fresh_id(), conversation: Some(found.id), to: person.email.clone(), message };
+    mails::insert(tx, &mail, now)
 }

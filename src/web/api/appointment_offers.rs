@@ -132,7 +132,8 @@ fn read(mut body: Body) -> Result<Order, ApiError> {
     let order = Order {
         candidate,
         title: body.required("title")?,
-        minutes: body.integer("duration_minutes")?.ok_or(ApiError::missing("duration_minutes"))?,
+        minutes: within(&mut body, "duration_minutes", 1..=LONGEST_MINUTES)?
+            .ok_or(ApiError::missing("duration_minutes"))?,
         slots: slots.into_iter().map(place).collect::<Result<_, _>>()?,
         reply_by: body.time("reply_by")?,
         interviewers,

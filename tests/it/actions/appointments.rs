@@ -10,6 +10,8 @@ use crate::support::api::id;
 use crate::support::cast::SATO;
 
 mod ended;
+mod letters;
+mod pages;
 mod race;
 mod reminded;
 

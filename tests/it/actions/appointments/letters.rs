@@ -1,0 +1,94 @@
+//! What interviewers are told by mail.
+
+use henji::jobs::send_mail;
+use mail_parser::{MessageParser, MimeHeaders};
+
+use super::*;
+
+/// Every mail that went to an address since the last look, with its iCalendar part.
+async fn mails(app: &TestApp) -> Vec<(String, String, String)> {
+    appointments::run_one(app).await.unwrap();
+    let folder = &app.config.mail.folder;
+    while send_mail::run_one(app).await.unwrap() > 0 {}
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let mail = MessageParser::default().parse(&bytes).unwrap();
+        let to = mail.to().unwrap().first().unwrap().address().unwrap().to_owned();
+        let is_calendar = |part: &&mail_parser::MessagePart<'_>| {
+            part.content_type().is_some_and(|kind| kind.subtype() == Some("calendar"))
+        };
+        let calendar = mail.parts.iter().find(is_calendar);
+        let calendar =
+            calendar.map(|part| part.text_contents().unwrap().to_owned()).unwrap_or_default();
+        found.push((to, mail.subject().unwrap().to_owned(), calendar));
+    }
+    found
+}
+
+fn value<'a>(calendar: &'a str, name: &str) -> &'a str {
+    let line = calendar.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+    line.rsplit_once(':').map_or("", |(_, value)| value)
+}
+
+#[tokio::test]
+async fn a_booking_comes_into_the_interviewers_calendar_and_out_of_it() {
+    let app = TestApp::start().await;
+    let both = json!({"interviewer_emails": ["tanaka@example.jp"]});
+    offered(&app, HANAKO, both).await;
+    app.handset(HANAKO).sends("2").await;
+    let mut told = mails(&app).await;
+    told.sort();
+    let to: Vec<&str> = told.iter().map(|(to, ..)| to.as_str()).collect();
+    assert_eq!(to, ["suzuki@example.jp", "tanaka@example.jp"]);
+    let (_, subject, calendar) = &told[0];
+    assert_eq!(subject, "【日程確定】一次面接");
+    assert_eq!(value(calendar, "METHOD"), "REQUEST");
+    assert_eq!(value(calendar, "SEQUENCE"), "0");
+    assert_eq!(value(calendar, "DTSTART"), "20261125T140000");
+    assert!(
+        calendar.contains("TZID=Asia/Tokyo") && calendar.contains("みらいビル3F"),
+        "{calendar}"
+    );
+    let uid = value(calendar, "UID").to_owned();
+
+    app.handset(HANAKO).sends("日程を変更したいです").await;
+    let told = mails(&app).await;
+    assert_eq!(told.len(), 2);
+    for (_, subject, calendar) in &told {
+        assert_eq!(subject, "【取り消し】一次面接");
+        assert_eq!(value(calendar, "METHOD"), "CANCEL");
+        assert_eq!((value(calendar, "UID"), value(calendar, "SEQUENCE")), (uid.as_str(), "1"));
+    }
+    app.settle().await;
+}
+
+#[tokio::test]
+async fn who_will_be_late_is_told_of_at_once() {
+    let app = TestApp::start().await;
+    offered(&app, HANAKO, json!({})).await;
+    app.handset(HANAKO).sends("2").await;
+    app.settle().await;
+    mails(&app).await;
+    advance_to(&app, "2026-11-25T13:30:00+09:00").await;
+    let conversation = app.handset(HANAKO).sends("すみません、電車遅延で10分ほど遅れます").await;
+    let told = mails(&app).await;
+    let [(to, subject, _)] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(to, "suzuki@example.jp");
+    assert_eq!(subject, "【遅れる連絡】11/25(水)14:00 一次面接");
+    let found = app.api().conversation(conversation).await;
+    assert!(found["waiting_since"].is_string(), "they wait for an answer");
+}
+
+/// What was booked and called off before anybody was told is told to nobody.
+#[tokio::test]
+async fn nobody_is_told_of_what_never_came_to_be() {
+    let app = TestApp::start().await;
+    offered(&app, HANAKO, json!({})).await;
+    app.handset(HANAKO).sends("2").await;
+    app.handset(HANAKO).sends("辞退します").await;
+    assert_eq!(mails(&app).await, []);
+    app.settle().await;
+}

@@ -24,6 +24,8 @@ pub struct Said {
 #[derive(Debug, Default)]
 pub struct Understood {
     pub said: Vec<Said>,
+    /// A polite "but" is open until something follows.
+    is_open: bool,
     /// Sorry may take back what was agreed before.
     pub is_sorry: bool,
 }
@@ -31,25 +33,46 @@ pub struct Understood {
 /// Reads `tokens` clause by clause. `None` when any of them is not understood.
 pub fn understood(tokens: &Tokens, asked: &Asked<'_>) -> Option<Understood> {
     let clauses = Clauses { tokens: &tokens.all, asked, is_japanese: tokens.is_japanese };
+    if tokens.all.last().is_some_and(|last| last.is(Word::Pause)) {
+        // More was to come.
+        return None;
+    }
     let mut understood = Understood::default();
     let mut at = 0;
     while at < clauses.tokens.len() {
         at = match clauses.clause(at, &understood)? {
-            (to, Clause::Nothing) => to,
+            (to, Clause::Mark) => to,
+            (to, Clause::But) => {
+                understood.is_open = true;
+                to
+            }
+            (to, Clause::SorryBut) => {
+                understood.is_open = true;
+                understood.is_sorry = true;
+                to
+            }
+            (to, Clause::Nothing) => {
+                understood.is_open &= !clauses.is(at, Word::Please);
+                to
+            }
             (to, Clause::Sorry) => {
                 understood.is_sorry = true;
                 to
             }
             (to, Clause::Says(reading)) => {
+                understood.is_open = false;
                 understood.said.push(Said { reading, from: at, to });
                 to
             }
         };
     }
-    Some(understood)
+    (!understood.is_open).then_some(understood)
 }
 
 enum Clause {
+    Mark,
+    But,
+    SorryBut,
     Nothing,
     Sorry,
     Says(Reading),
@@ -88,7 +111,16 @@ impl Clauses<'_> {
             return Some((self.decorated(at + 1), Clause::Sorry));
         }
         if self.is(at, Word::Stop) || self.is(at, Word::Pause) {
-            return Some((at + 1, Clause::Nothing));
+            return Some((at + 1, Clause::Mark));
+        }
+        for (word, clause) in [
+            (Word::But, Clause::But),
+            (Word::SorryBut, Clause::SorryBut),
+            (Word::Matter, Clause::But),
+        ] {
+            if self.is(at, word) {
+                return Some((at + 1, clause));
+            }
         }
         if self.is(at, Word::Polite) || self.is(at, Word::Please) {
             return Some((self.decorated(at + 1), Clause::Nothing));

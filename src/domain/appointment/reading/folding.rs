@@ -73,6 +73,9 @@ fn enclosed(grapheme: &str) -> Option<u32> {
     let mut letters = grapheme.chars();
     let first = letters.next()?;
     if grapheme.contains('\u{20e3}') {
+        if !letters.all(|letter| is_unseen(letter) || letter == '\u{20e3}') {
+            return None;
+        }
         return first.nfkc().next()?.to_digit(10);
     }
     if !letters.all(is_unseen) {

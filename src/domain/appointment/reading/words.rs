@@ -44,8 +44,10 @@ pub enum Word {
     From,
     /// "on", "at", "the"
     English,
-    /// 希望日は, 面接の件ですが
+    /// 希望日は
     Topic,
+    /// 面接の件ですが
+    Matter,
     /// 面接を, before a request
     Meeting,
     /// それでは
@@ -116,6 +118,10 @@ pub enum Word {
     Polite,
     /// はい, ok: says nothing of the matter where more follows.
     Opening,
+    /// お手数ですが: polite, and something must follow.
+    But,
+    /// 申し訳ありませんが
+    SorryBut,
     /// すみません, which may take something back.
     Apology,
     /// と申します, です after a name

@@ -1,6 +1,33 @@
 //! Clauses that name a choice by its number, its time, or as none of them.
 
+use chrono::Datelike;
+
 use super::{Asked, Clauses, Kind, Moment, Reading, Word};
+
+/// How a choice is asked for.
+const SHAPES: &[&[Word]] = &[
+    &[Word::At, Word::Meeting, Word::Please],
+    &[Word::At, Word::Please],
+    &[Word::At, Word::Fine],
+    &[Word::At, Word::Attends],
+    &[Word::At, Word::Settles],
+    &[Word::At, Word::Wants],
+    &[Word::To, Word::Settles],
+    &[Word::To, Word::Please],
+    &[Word::To, Word::Attends],
+    &[Word::Object, Word::Wants],
+    &[Word::Object, Word::Please],
+    &[Word::Subject, Word::Good],
+    &[Word::Subject, Word::Wants],
+    &[Word::Is],
+    &[Word::Wants],
+    &[Word::Please],
+    &[Word::Works, Word::Works],
+    &[Word::Works],
+];
+
+/// 14時から by itself may mean any time from then on.
+const FROM: &[&[Word]] = &[&[Word::At, Word::Please], &[Word::Please]];
 
 /// A choice as far as it was named.
 struct Pick {
@@ -9,11 +36,16 @@ struct Pick {
     moment: Option<Moment>,
     /// A line of our own text copied: `2) 6/16(火)14:00`.
     is_copied: bool,
+    /// The number and at most 番: no "option 2", no 2の日程.
+    is_plain: bool,
 }
 
 impl Clauses<'_> {
     /// 希望は2番でお願いします, "I'll take the second one", 16日の14時で.
     pub(super) fn choice(&self, at: usize) -> Option<(usize, Reading)> {
+        if matches!(self.asked, Asked::Attendance) {
+            return self.reminder(at);
+        }
         let mut begin = at;
         for lead in [Word::So, Word::Topic, Word::Takes] {
             if self.is(begin, lead) {
@@ -21,16 +53,31 @@ impl Clauses<'_> {
             }
         }
         if self.is(begin, Word::Elsewhere) && matches!(self.asked, Asked::Slots { .. }) {
-            return Some((self.tail(begin + 1)?.0, Reading::NoneFits));
+            return Some((self.tail(begin + 1, SHAPES)?.0, Reading::NoneFits));
         }
         let pick = self.numbered(begin).or_else(|| {
             // "at 2pm"; "at 2" is no number of a choice.
             self.timed(self.skip(begin, &[Word::English]))
         })?;
-        let (to, is_asked_for) = self.tail(pick.to)?;
-        if pick.is_copied && !is_asked_for {
+        let is_from = pick.to > 0 && self.is(pick.to - 1, Word::From);
+        let (to, is_asked_for) = self.tail(pick.to, if is_from { FROM } else { SHAPES })?;
+        if (pick.is_copied || is_from) && !is_asked_for {
             return None;
         }
+        Some((to, self.meant(&pick)?))
+    }
+
+    /// 2, 2です, 2でお願いします: a number that answers a reminder. 3で参加します
+    /// and "option 3" answer something else.
+    fn reminder(&self, at: usize) -> Option<(usize, Reading)> {
+        const SHAPES: &[&[Word]] = &[
+            &[Word::At, Word::Please],
+            &[Word::Object, Word::Wants],
+            &[Word::Is],
+            &[Word::Please],
+        ];
+        let pick = self.numbered(self.may(at, Word::So)).filter(|pick| pick.is_plain)?;
+        let (to, _) = self.tail(pick.to, SHAPES)?;
         Some((to, self.meant(&pick)?))
     }
 
@@ -50,7 +97,14 @@ impl Clauses<'_> {
         let is_plain = to == opened + 1 && labelled == at;
         let moment = self.moment(if self.is(to, Word::Of) { to + 1 } else { to });
         let is_linked = self.is(to, Word::Of) || self.is(to, Word::Open);
-        let mut pick = Pick { to, number: Some(number), moment: None, is_copied: false };
+        let is_digit = matches!(self.tokens[opened].kind, Kind::Number(_));
+        let mut pick = Pick {
+            to,
+            number: Some(number),
+            moment: None,
+            is_copied: false,
+            is_plain: is_digit && labelled == at && to == named,
+        };
         if let Some((end, moment)) = moment {
             // "2 16日" may be two things.
             if is_plain && !is_linked && moment.atoms < 2 {
@@ -79,7 +133,7 @@ impl Clauses<'_> {
     fn timed(&self, at: usize) -> Option<Pick> {
         let (end, moment) = self.moment(at)?;
         let to = self.after_moment(end, &moment);
-        Some(Pick { to, number: None, moment: Some(moment), is_copied: false })
+        Some(Pick { to, number: None, moment: Some(moment), is_copied: false, is_plain: false })
     }
 
     fn after_moment(&self, at: usize, moment: &Moment) -> usize {
@@ -89,32 +143,8 @@ impl Clauses<'_> {
 
     /// What the person asks for the choice, where that ends, and whether there
     /// was any request at all. A choice by itself must stand alone.
-    fn tail(&self, at: usize) -> Option<(usize, bool)> {
-        use Word::{
-            At, Attends, Fine, Good, Is, Meeting, Object, Please, Settles, Subject, To, Wants,
-            Works,
-        };
-        const SHAPES: &[&[Word]] = &[
-            &[At, Meeting, Please],
-            &[At, Please],
-            &[At, Fine],
-            &[At, Attends],
-            &[At, Settles],
-            &[At, Wants],
-            &[To, Settles],
-            &[To, Please],
-            &[To, Attends],
-            &[Object, Wants],
-            &[Object, Please],
-            &[Subject, Good],
-            &[Subject, Wants],
-            &[Is],
-            &[Wants],
-            &[Please],
-            &[Works, Works],
-            &[Works],
-        ];
-        let shape = SHAPES
+    fn tail(&self, at: usize, shapes: &[&[Word]]) -> Option<(usize, bool)> {
+        let shape = shapes
             .iter()
             .find(|shape| shape.iter().enumerate().all(|(n, word)| self.is(at + n, *word)));
         if let Some(shape) = shape {
@@ -144,12 +174,21 @@ impl Clauses<'_> {
                 Some(Reading::NoneFits)
             }
             (Asked::Slots { choices, .. }, Some(number), moment) => {
+                // 3(水) may be Wednesday the third.
+                let is_day = moment.is_some_and(|moment| {
+                    let (fitting, _) = moment.resolve(choices, self.asked.top(), self.is_japanese);
+                    choices.iter().any(|choice| {
+                        choice.number != number
+                            && choice.starts.day() == u32::from(number)
+                            && fitting.contains(&choice.number)
+                    })
+                });
                 let is_offered = choices.iter().any(|choice| choice.number == number);
                 let agrees = moment.as_ref().is_none_or(|moment| {
                     let (fitting, _) = moment.resolve(choices, self.asked.top(), self.is_japanese);
                     !moment.is_vague() && fitting.contains(&number)
                 });
-                (is_offered && agrees).then_some(Reading::Chosen(number))
+                (is_offered && agrees && !is_day).then_some(Reading::Chosen(number))
             }
             (Asked::Slots { choices, .. }, None, Some(moment)) => {
                 match moment.resolve(choices, self.asked.top(), self.is_japanese) {

@@ -79,6 +79,7 @@ impl Clauses<'_> {
             Word::DayOf(1),
             Word::Pause,
             Word::Apology,
+            Word::SorryBut,
         ];
         let begin = if self.is(at, Word::Pause) { return None } else { self.skip(at, &lead) };
         let is_led = self.is(begin, Word::LateLead);
@@ -90,9 +91,10 @@ impl Clauses<'_> {
         } else {
             let about = self.may(to, Word::About);
             if let Some(Kind::Minutes(late)) = self.tokens.get(about).map(|token| token.kind) {
-                (minutes, is_measured) = (Some(late).filter(|late| *late <= LONGEST), true);
+                (minutes, is_measured) =
+                    (Some(late).filter(|late| (1..=LONGEST).contains(late)), true);
                 minutes?;
-                to = self.may(about + 1, Word::About);
+                to = self.may(self.may(about + 1, Word::About), Word::LateAbout);
             }
         }
         let is_late =

@@ -218,7 +218,8 @@ proptest! {
         // What people write makes no line of its own, for whoever splits at whatever.
         let plain = ics(&invitation(Tz::Asia__Tokyo, "2026-06-16T05:00:00Z"));
         prop_assert_eq!(lines.len(), unfolded(&plain).len());
-        prop_assert!(!text.contains(['\u{85}', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}']));
+        let ends = text.contains(['\u{85}', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}']);
+        prop_assert!(!ends, "a line ends where it must not");
     }
 
     #[test]

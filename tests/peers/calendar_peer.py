@@ -207,7 +207,9 @@ def rule_for(dice, start):
     maybe = lambda chance: dice.random() < chance
     some = lambda of, most: sorted(dice.sample(of, dice.randint(1, most)))
     if maybe(0.5):
-        rule["BYDAY"] = [(dice.choice(["", "1", "2", "-1", "3"]) if kind in ("MONTHLY", "YEARLY") else "") + day
+        # All with a place or none: of FR,2SU dateutil wants what is both, and RFC 5545 either.
+        has_place = kind in ("MONTHLY", "YEARLY") and maybe(0.6)
+        rule["BYDAY"] = [(dice.choice(["1", "2", "-1", "3", "-4"]) if has_place else "") + day
                          for day in some(DAYS, 3)]
     if kind in ("DAILY", "MONTHLY", "YEARLY") and maybe(0.3):
         rule["BYMONTHDAY"] = some([1, 2, 5, 13, 15, 28, 29, 30, 31, -1, -2, -10], 4)

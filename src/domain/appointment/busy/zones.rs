@@ -37,12 +37,6 @@ pub(super) struct Onset {
     to: i32,
 }
 
-impl Onset {
-    fn shown_after(&self) -> NaiveDateTime {
-        self.local + TimeDelta::seconds((self.to - self.from).max(0).into())
-    }
-}
-
 impl Zone {
     /// What is skipped counts by the clocks before; what comes twice, the first time
     /// (RFC 5545 3.3.5).
@@ -58,10 +52,9 @@ impl Zone {
             },
             Self::Fixed(offset) => offset.local_minus_utc().into(),
             Self::Told(onsets) => {
-                // Clocks that are set forward show the time after what they skip; those
-                // that are set back show a time twice, and the first is before.
-                let is_past = |onset: &&Onset| onset.shown_after() <= local;
-                let last = onsets.iter().rev().find(is_past);
+                // Clocks that are set back show a time twice: the first is before. What is
+                // skipped is not asked about, since some write the time after it here.
+                let last = onsets.iter().rev().find(|onset| onset.local <= local);
                 let first = onsets.first().map_or(0, |onset| onset.from);
                 last.map_or(first, |onset| onset.to).into()
             }

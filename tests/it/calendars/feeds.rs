@@ -7,7 +7,7 @@ use henji::calendars::{Calendars, FetchError, Fetched, Source, Version};
 use henji::config::{CalendarsConfig, Network, Secret};
 use henji::domain::appointment::busy;
 use henji::providers::http::Timeouts;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use crate::providers::peer::{Answer, Peer, closed_port};
@@ -168,6 +168,8 @@ async fn endless(piece: usize, pause: Duration) -> String {
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
+        // An answer to nothing is none.
+        stream.read_exact(&mut [0; 16]).await.unwrap();
         let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
         stream.write_all(head.as_bytes()).await.unwrap();
         let piece = format!("{piece:x}\r\n{}\r\n", "x".repeat(piece));

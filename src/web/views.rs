@@ -286,6 +286,7 @@ macro_rules! components {
 }
 
 components!(
+    AppointmentView,
     BoardView,
     CallLineView,
     CaseLineView,

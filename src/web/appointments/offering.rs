@@ -171,9 +171,6 @@ async fn page(
     errors: FormErrors,
     preview: Option<PreviewView>,
 ) -> Result<HttpResponse, WebError> {
-    if !session.user.role.may_answer() {
-        return Err(WebError::NotFound);
-    }
     let shell = shell(app, session, Nav::Inbox).await?;
     let (t, numbers) = (session.locale(), session.caller.numbers);
     let (sight, now) = (session.caller.sight.clone(), app.clock.now());
@@ -190,6 +187,9 @@ async fn page(
         Ok::<_, StoreError>((found, times, week, diary))
     });
     let (found, times, week, diary) = read.await?;
+    if !session.user.role.may_answer() {
+        return Err(ActionError::Forbidden.into());
+    }
     let chosen = chosen(fields);
     let rows = rows(&times, &week, &diary, &chosen, TimeDelta::minutes(minutes));
     let here: BTreeSet<&str> =

@@ -15,6 +15,7 @@ async fn each_place_is_given_once_and_all_others_are_offered_more() {
     let asked = std::env::var("TEST_CANDIDATES").ok();
     let candidates: usize = asked.map_or(CANDIDATES, |n| n.parse().expect("it is a number"));
     let app = TestApp::start().await;
+    app.raw().execute("update senders set segments_per_second = 10000");
     // A quarter of them can be taken: two times, each with half of the places.
     let places = candidates / 4;
     let each = places / 2;

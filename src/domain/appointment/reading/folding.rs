@@ -17,12 +17,19 @@ pub struct Letter {
     pub is_enclosed: bool,
 }
 
+/// How many letters are looked at: three times the longest text that a phone
+/// sends. What stands behind them makes no answer, only work.
+const MOST: usize = 2_000;
+
 /// Width, case, kana, quotes, dashes, blanks and spellings of the same word made
 /// equal, so that the lists of words hold each word once.
 pub fn folded(text: &str) -> Vec<Letter> {
-    let mut letters = Vec::with_capacity(text.len());
+    let mut letters = Vec::with_capacity(text.len().min(MOST));
     for (from, grapheme) in text.grapheme_indices(true) {
         fold(grapheme, from, &mut letters);
+        if letters.len() > MOST {
+            break;
+        }
     }
     spelled(&letters)
 }

@@ -54,7 +54,7 @@ fn introduced(letters: &[Letter]) -> Option<usize> {
     let is_name = |l: &&Letter| {
         matches!(l.letter, '\u{4e00}'..='\u{9fff}' | '々') && !NO_NAME.contains(l.letter)
     };
-    let name = letters.iter().take_while(is_name).count();
+    let name = letters.iter().take(7).take_while(is_name).count();
     let says: String = letters[name..].iter().take(3).map(|l| l.letter).collect();
     ((1..=6).contains(&name) && says == "と申し").then_some(name)
 }

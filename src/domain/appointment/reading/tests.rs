@@ -104,6 +104,36 @@ fn offer(choices: &[Choice]) -> Asked<'_> {
 }
 
 #[test]
+fn a_number_with_a_weekday_may_be_a_date() {
+    // Wednesday the third, and Wednesday the tenth under the number 3.
+    let choices = [choice(1, 3, 10, 0), choice(2, 9, 14, 0), choice(3, 10, 10, 0)];
+    for text in ["3(水)でお願いします", "3の10時で", "3の水曜"] {
+        assert!(!read(text, &offer(&choices), day(1)).is_sure, "{text}");
+    }
+    let answer = read("3でお願いします", &offer(&choices), day(1));
+    assert_eq!((answer.reading, answer.is_sure), (Reading::Chosen(3), true));
+}
+
+#[test]
+fn ten_is_a_number_where_ten_are_offered() {
+    let choices: Vec<Choice> =
+        (1..=9).map(|n| choice(n, u32::from(n) + 9, 8 + u32::from(n), 0)).collect();
+    let asked = Asked::Slots { choices: &choices, other: Some(10) };
+    let ten = read("10でお願いします", &asked, day(1));
+    assert_eq!((ten.reading, ten.is_sure), (Reading::NoneFits, true));
+    for text in ["10日", "10日でお願いします", "10時で", "9時で", "①0", "1 0"] {
+        assert!(!read(text, &asked, day(1)).is_sure, "{text}");
+    }
+}
+
+#[test]
+fn a_text_without_end_is_read_in_no_time() {
+    for piece in ["参加します2番", "2", "二", "2026/", "お願い", "1.2.", "か\u{3099}"] {
+        assert!(!offered(&piece.repeat(50_000)).is_sure, "{piece}");
+    }
+}
+
+#[test]
 fn a_long_story_is_for_a_person() {
     let thanks = "ありがとうございます。".repeat(20);
     assert!(!offered(&format!("{thanks}2でお願いします")).is_sure);

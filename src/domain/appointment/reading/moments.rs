@@ -39,10 +39,11 @@ pub enum Half {
     Pm,
 }
 
+type Reader = fn(&[Letter]) -> Option<(Atom, usize)>;
+
 /// The atom that begins `letters`, and how many letters it takes.
 pub fn read(letters: &[Letter]) -> Option<(Atom, usize)> {
-    let readers: [fn(&[Letter]) -> Option<(Atom, usize)>; 6] =
-        [date, clock, weekday, half, english::date, english::word];
+    let readers: [Reader; 6] = [date, clock, weekday, half, english::date, english::word];
     readers.iter().filter_map(|read| read(letters)).max_by_key(|(_, length)| *length)
 }
 

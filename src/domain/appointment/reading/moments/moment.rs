@@ -5,12 +5,15 @@ use chrono::{Datelike, NaiveDate, Timelike, Weekday};
 use super::{Atom, Half, full_hour};
 use crate::domain::appointment::reading::Choice;
 
+type HourMinute = (u32, u32);
+
 /// What a text says of when, put together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Moment {
     date: Option<(Option<u32>, Option<u32>, u32, bool)>,
     weekday: Option<Weekday>,
-    clock: Option<(u32, u32, Option<(u32, u32)>)>,
+    /// Hour, minute, and when it ends.
+    clock: Option<(u32, u32, Option<HourMinute>)>,
     half: Option<Half>,
     is_vague: bool,
     pub atoms: usize,

@@ -277,7 +277,7 @@ fn period_of(period: &ICalendarPeriod, zone: &Zone) -> Option<(When, Length)> {
 fn is_free(event: &ICalendarComponent, wanted: &Wanted<'_>) -> bool {
     event.status() == Some(&ICalendarStatus::Cancelled)
         || event.transparency() == Some(&ICalendarTransparency::Transparent)
-        || event.entries.iter().any(|property| is_outlooks_free(property))
+        || event.entries.iter().any(is_outlooks_free)
         || event
             .properties(&ICalendarProperty::Attendee)
             .any(|attendee| has_declined(attendee, wanted.owner))

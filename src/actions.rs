@@ -36,6 +36,7 @@ pub mod note_alive;
 mod outgoing;
 pub mod people;
 pub mod phone_call;
+pub mod photos;
 pub mod push;
 pub mod quarantine;
 pub mod quiet_times;

@@ -31,6 +31,7 @@ pub mod message;
 pub mod nudge;
 pub mod opt_out;
 pub mod phone_number;
+pub mod photo;
 pub mod push;
 pub mod quiet_times;
 pub mod search;

@@ -57,6 +57,7 @@ pub mod opt_outs;
 pub mod organization;
 pub mod outages;
 pub mod outbox;
+pub mod photos;
 pub mod provider_accounts;
 pub mod pushes;
 pub mod quarantine;

@@ -32,6 +32,7 @@ mod messages;
 mod metrics;
 mod offline;
 mod palette;
+mod photos;
 mod problem;
 mod reply_forms;
 mod reports;

@@ -86,6 +86,10 @@ pub enum Problem {
     PersonalData,
     /// A host that links may not lead to.
     ForeignHost,
+    /// Pictures as some telephones keep them, which hardly any browser shows.
+    Heic,
+    /// Neither JPEG, PNG nor WebP, whatever it is called, or broken.
+    NotAPicture,
     /// Something still goes by it.
     InUse,
     Wrong,
@@ -128,6 +132,8 @@ impl Problem {
             Self::NotAnAddress => "not_an_address",
             Self::PersonalData => "personal_data",
             Self::ForeignHost => "foreign_host",
+            Self::Heic => "heic",
+            Self::NotAPicture => "not_a_picture",
             Self::InUse => "in_use",
             Self::Wrong => "wrong",
         }
@@ -174,6 +180,8 @@ impl std::fmt::Display for Problem {
             Self::NotAnAddress => "must be an e-mail address such as name@example.jp",
             Self::PersonalData => "holds a place for personal data, which no address may",
             Self::ForeignHost => "leads to a host that an administrator has not allowed",
+            Self::Heic => "is a HEIC or AVIF picture; send it as JPEG",
+            Self::NotAPicture => "is no JPEG, PNG or WebP picture that can be read",
             Self::InUse => "is still in use",
             Self::Wrong => "is not right",
         };

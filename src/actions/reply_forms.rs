@@ -1,7 +1,8 @@
 //! Reply forms: one page, one box, one text, for whoever got ours from a number
 //! that takes no replies.
 
-use chrono::TimeDelta;
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
 use crate::config::PublicUrl;
@@ -12,10 +13,10 @@ use crate::domain::short_link::LinkToken;
 use crate::domain::system_line::SystemLine;
 use crate::locale::Locale;
 use crate::store::reply_forms::{self, ReplyForm};
-use crate::store::{StoreError, Tx, conversations};
+use crate::store::{StoreError, Tx, conversations, photos as stored};
 
 use super::receive_inbound::{Received, receive, respond};
-use super::{ActionError, Problem, outgoing, timeline};
+use super::{ActionError, Problem, outgoing, photos, timeline};
 
 /// What stands in a text where the address of its form is to be.
 pub const PLACES: [&str; 2] = ["{返信フォーム}", "{reply_form}"];
@@ -25,6 +26,33 @@ pub const LONGEST: usize = 660;
 const LIFE: TimeDelta = TimeDelta::days(14);
 /// Whoever presses twice, or goes back and presses again, is told the same.
 const A_WHILE: TimeDelta = TimeDelta::minutes(10);
+
+/// What the provider's id begins with, of a text that no provider brought.
+const BY_FORM: &str = "form-";
+
+/// Whether a text may have been typed into a form, by its provider's id.
+pub fn is_by_form(provider_ref: Option<&str>) -> bool {
+    provider_ref.is_some_and(|provider_ref| provider_ref.starts_with(BY_FORM))
+}
+
+/// What a contact sends.
+#[derive(Clone, Debug, Default)]
+pub struct Written {
+    pub body: String,
+    /// Files that are said to be pictures.
+    pub photos: Vec<Bytes>,
+    /// What stands where a text would, of pictures alone.
+    pub instead: String,
+}
+
+/// How a form is to whoever opens it now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Open,
+    /// It was used a moment before.
+    JustUsed,
+    Gone,
+}
 
 /// What became of what was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,39 +94,45 @@ pub fn path(token: &LinkToken) -> String {
     format!("/f/{}", token.as_str())
 }
 
-/// Whether a form may still be typed into.
-pub fn is_open(form: &ReplyForm, now: chrono::DateTime<chrono::Utc>) -> bool {
-    form.used_at.is_none() && form.expires_at > now
+pub fn standing(form: &ReplyForm, now: DateTime<Utc>) -> Standing {
+    match form.used_at {
+        Some(used) if now - used < A_WHILE => Standing::JustUsed,
+        None if form.expires_at > now => Standing::Open,
+        _ => Standing::Gone,
+    }
 }
 
 /// Takes what was typed, once: a text of the contact's like any other, with a line
-/// that says where it came from.
+/// that says where it came from. Its pictures come with it, or nothing does.
 ///
 /// # Errors
-/// `Invalid` names `body`.
-pub async fn submit(app: &App, token: LinkToken, body: String) -> Result<Typed, ActionError> {
-    let body = normalise_body(&body).trim().to_owned();
+/// `Invalid` names `body` or `photo`; the form is as good as before.
+pub async fn submit(app: &App, token: LinkToken, written: Written) -> Result<Typed, ActionError> {
+    let mut body = normalise_body(&written.body).trim().to_owned();
+    if body.is_empty() && !written.photos.is_empty() {
+        body = written.instead;
+    }
     if body.is_empty() {
         return Err(ActionError::invalid("body", Problem::Missing));
     }
     if body.chars().count() > LONGEST {
         return Err(ActionError::invalid("body", Problem::TooLong));
     }
+    let photos = photos::prepare(written.photos).await?;
     let providers = app.providers.clone();
     app.store
         .write_vital(move |tx| {
             let now = tx.now;
             let Some(form) = reply_forms::find(tx, &token)? else { return Ok(Typed::Gone) };
-            if form.used_at.is_some_and(|used| now - used < A_WHILE) {
-                return Ok(Typed::Again);
-            }
-            if !is_open(&form, now) {
-                return Ok(Typed::Gone);
+            match standing(&form, now) {
+                Standing::Open => {}
+                Standing::JustUsed => return Ok(Typed::Again),
+                Standing::Gone => return Ok(Typed::Gone),
             }
             let found = conversations::find(tx, form.conversation)?;
             let sender = outgoing::choose_sender(tx, &found, None)?;
             let text = InboundMessage {
-                provider_ref: format!("form-{}", form.id.0),
+                provider_ref: format!("{BY_FORM}{}", form.id.0),
                 from: found.contact.address.clone(),
                 to: sender.address,
                 body: body.clone(),
@@ -110,6 +144,7 @@ pub async fn submit(app: &App, token: LinkToken, body: String) -> Result<Typed, 
             if !reply_forms::take(tx, form.id, id, now)? {
                 return Err(ActionError::TooLate);
             }
+            stored::insert(tx, found.id, id, &photos, now)?;
             timeline::say(tx, found.inbox_id, found.id, None, SystemLine::ByForm)?;
             respond(tx, &providers, &[(&text, id)])?;
             Ok(Typed::Taken(id))

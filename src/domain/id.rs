@@ -80,6 +80,8 @@ ids! {
     FieldId;
     /// A link of ours that leads one contact somewhere.
     LinkId;
+    /// A picture that a contact added to a text.
+    PhotoId;
     /// A phone menu whose keys lead to texts.
     HandoffFlowId;
     /// A key that a caller pressed, and what it was answered.

@@ -1,12 +1,12 @@
 //! What time brings: snoozes end, what failed goes by mail where an inbox says so, sessions
-//! and old answers are forgotten.
+//! and old answers are forgotten, old pictures taken away.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::actions::{ActionError, mail_contact, snooze};
+use crate::actions::{ActionError, mail_contact, photos, snooze};
 use crate::app::App;
 use crate::domain::handoff::report::KEPT as CALLS_KEPT;
 use crate::store::{
@@ -40,6 +40,7 @@ pub async fn run_one(app: &App) -> Result<(), ActionError> {
             mail_replies::delete_before(tx, now - MAILS_KEPT)?;
             reply_forms::delete_before(tx, now - MAILS_KEPT)?;
             nudges::delete_before(tx, now - MAILS_KEPT)?;
+            photos::purge_due(tx)?;
             handoff_reports::forget_before(tx, now - CALLS_KEPT, CALLS_AT_ONCE)?;
             Ok::<_, ActionError>(())
         })

@@ -14,7 +14,7 @@ use super::connection::MultiBackend;
 use crate::domain::id::{
     ApiTokenId, AppointmentId, AttemptId, CalendarId, CaseId, ContactId, ConversationId, FieldId,
     HandoffFlowId, HandoffId, InboxId, InterviewerId, LinkId, MailId, MessageId, NudgeId, OfferId,
-    OpeningId, ProviderAccountId, QuarantineId, ReplyAddressId, SenderId, SessionId, SlotId, TagId,
+    OpeningId, PhotoId, ProviderAccountId, QuarantineId, ReplyAddressId, SenderId, SessionId, SlotId, TagId,
     TeamId, TemplateId, UserId,
 };
 
@@ -116,6 +116,7 @@ proxies! {
     NudgeIdProxy => NudgeId,
     FieldIdProxy => FieldId,
     LinkIdProxy => LinkId,
+    PhotoIdProxy => PhotoId,
     HandoffFlowIdProxy => HandoffFlowId,
     OfferIdProxy => OfferId,
     SlotIdProxy => SlotId,

@@ -15,6 +15,7 @@ diesel::table! {
         created_at -> Timestamp,
         alive_at -> Nullable<Timestamp>,
         masked_roles -> Text,
+        photo_days -> Integer,
     }
 }
 
@@ -886,6 +887,23 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::ids::DbUuid;
 
+    photos (id) {
+        id -> DbUuid,
+        message_id -> DbUuid,
+        position -> Integer,
+        width -> Integer,
+        height -> Integer,
+        created_at -> Timestamp,
+        purged_at -> Nullable<Timestamp>,
+        small_sealed -> Nullable<Binary>,
+        full_sealed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
     link_opens (link_id, opened_at) {
         link_id -> DbUuid,
         opened_at -> Timestamp,
@@ -1150,6 +1168,7 @@ diesel::joinable!(appointments -> appointment_openings (opening_id));
 diesel::joinable!(opening_interviewers -> appointment_openings (opening_id));
 diesel::joinable!(opening_interviewers -> interviewers (interviewer_id));
 diesel::joinable!(link_opens -> links (link_id));
+diesel::joinable!(photos -> messages (message_id));
 diesel::joinable!(handoff_switches -> handoff_flows (flow_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -1203,6 +1222,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organizations,
     outages,
     outbox,
+    photos,
     provider_accounts,
     quarantine,
     reads,

@@ -70,6 +70,7 @@ rows!(
     crate::domain::id::MessageId,
     crate::domain::id::NudgeId,
     crate::domain::id::OfferId,
+    crate::domain::id::PhotoId,
     crate::domain::id::ProviderAccountId,
     crate::domain::id::QuarantineId,
     crate::domain::id::SessionId,

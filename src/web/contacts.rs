@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::conversations::lines::{Setting, lines, mentioned, opens};
+use super::conversations::lines::{Beside, Setting, lines, mentioned};
 use super::conversations::list::shown_name;
 use super::conversations::people::People;
 use super::cursor;
@@ -238,7 +238,7 @@ fn timeline(
         contact: &name,
         may_act: false,
         is_mailable: false,
-        opens: &opens(db, &all)?,
+        beside: &Beside::read(db, &all)?,
         revision,
     };
     let of = |id| threads.iter().find(|thread| thread.id == id);

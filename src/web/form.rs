@@ -19,7 +19,7 @@ use super::error::WebError;
 use super::link_host::is_for_strangers;
 use super::session::app_of;
 
-mod multipart;
+pub(super) mod multipart;
 
 /// A form is text: 64 KiB are ten times the longest message.
 const LONGEST: usize = 64 * 1024;

@@ -7,6 +7,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
 use super::link_host::is_for_strangers;
+use super::photos::PATH as PHOTOS;
 use crate::config::PublicUrl;
 
 /// Files under this path have a hash in their name and may be kept for ever.
@@ -18,6 +19,10 @@ const STATIC: &str = "/static/";
 const POLICY_FOR_STRANGERS: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
                                     form-action 'self' https: http:; base-uri 'none'; \
                                     frame-ancestors 'none'";
+
+/// Of pictures that strangers sent: they are JPEGs that we drew, and if one were
+/// something else after all, nothing in it would run or reach anything.
+const POLICY_FOR_PHOTOS: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
 
 /// What the browser may and may not do with our pages.
 ///
@@ -67,6 +72,17 @@ impl SecurityHeaders {
                 HeaderValue::from_static(POLICY_FOR_STRANGERS),
             );
             headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        }
+        if path.starts_with(PHOTOS) {
+            headers.insert(
+                header::CONTENT_SECURITY_POLICY,
+                HeaderValue::from_static(POLICY_FOR_PHOTOS),
+            );
+            // A page in a sandbox that asks for a group of its own is shown by no browser.
+            headers.insert(
+                header::CROSS_ORIGIN_OPENER_POLICY,
+                HeaderValue::from_static("unsafe-none"),
+            );
         }
         let is_kept = path.starts_with(STATIC) && headers.contains_key(header::CACHE_CONTROL);
         if !is_kept {
@@ -167,6 +183,16 @@ mod tests {
         let policy = headers.get("content-security-policy").unwrap().to_str().unwrap();
         assert!(!policy.contains("script-src") && policy.starts_with("default-src 'none'"));
         assert!(is(&headers, "referrer-policy", "no-referrer"));
+        assert!(is(&headers, "cache-control", "no-store"));
+    }
+
+    #[actix_web::test]
+    async fn nothing_runs_in_a_picture() {
+        let headers = answer_to("https://sms.example.jp", "/photos/a", "sms.example.jp").await;
+        let policy = "default-src 'none'; sandbox; frame-ancestors 'none'";
+        assert!(is(&headers, "content-security-policy", policy));
+        assert!(is(&headers, "cross-origin-opener-policy", "unsafe-none"));
+        assert!(is(&headers, "x-content-type-options", "nosniff"));
         assert!(is(&headers, "cache-control", "no-store"));
     }
 

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::conversations::lines::{Setting, is_mailable, lines, mentioned, opens};
+use super::conversations::lines::{Beside, Setting, is_mailable, lines, mentioned};
 use super::conversations::list::shown_name;
 use super::conversations::narrowed::Narrowed;
 use super::conversations::people::People;
@@ -335,7 +335,7 @@ async fn views_of(
                 contact: &contact,
                 may_act: asker.user.role.may_answer(),
                 is_mailable: is_mailable(db, &conversation, &found)?,
-                opens: &opens(db, &found)?,
+                beside: &Beside::read(db, &found)?,
                 revision,
             };
             Ok::<Vec<MessageView>, StoreError>(lines(&setting, &found, None))

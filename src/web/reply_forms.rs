@@ -12,11 +12,16 @@ use super::short_links::gone;
 use super::throttle::Throttle;
 use super::views::{FormErrors, ReplyFormPage, ReplyTakenPage};
 use super::words::{self, locale_of_visitor};
-use crate::actions::ActionError;
-use crate::actions::reply_forms::{self as verbs, Typed};
+use crate::actions::reply_forms::{self as verbs, Standing, Typed, Written};
+use crate::actions::{ActionError, Problem};
 use crate::app::App;
+use crate::domain::photo;
 use crate::domain::short_link::LinkToken;
 use crate::store::{organization, reply_forms};
+
+mod sent;
+
+use sent::Sent;
 
 /// `GET /f/{token}`, and `HEAD`: the box. Looking uses nothing up.
 pub async fn show(
@@ -28,53 +33,81 @@ pub async fn show(
     let address = client_address(&request, &app.config.web.trusted_proxies);
     let _turn = throttle.turn(address).await;
     let Some(token) = LinkToken::parse(&path) else { return gone(&app, &throttle, &request).await };
-    let now = app.clock.now();
-    let form = app.store.read(move |db| reply_forms::find(db, &token)).await?;
-    match form {
-        Some(form) if verbs::is_open(&form, now) => {
-            page(&app, &request, StatusCode::OK, "", FormErrors::none()).await
+    match standing(&app, &token).await? {
+        Standing::Open => {
+            page(&app, &request, StatusCode::OK, &Sent::default(), FormErrors::none()).await
         }
         _ => gone(&app, &throttle, &request).await,
     }
 }
 
-/// `POST /f/{token}`: what was typed.
+/// `POST /f/{token}`: what was typed, and pictures. Nothing is read of a form that
+/// nobody waits for.
 pub async fn create(
     app: web::Data<App>,
     throttle: web::Data<Throttle>,
     path: web::Path<String>,
     request: HttpRequest,
     fields: Fields,
+    payload: web::Payload,
 ) -> Result<HttpResponse, WebError> {
     let address = client_address(&request, &app.config.web.trusted_proxies);
-    let _turn = throttle.turn(address).await;
+    let turn = throttle.turn(address).await;
     let Some(token) = LinkToken::parse(&path) else { return gone(&app, &throttle, &request).await };
-    let known = token.clone();
-    if app.store.read(move |db| reply_forms::find(db, &known)).await?.is_none() {
-        return gone(&app, &throttle, &request).await;
+    match standing(&app, &token).await? {
+        Standing::Open => {}
+        Standing::JustUsed => return taken(&app, &request).await,
+        Standing::Gone => return gone(&app, &throttle, &request).await,
     }
-    let typed = fields.get("body");
-    match verbs::submit(&app, token, typed.to_owned()).await {
-        Ok(Typed::Taken(_) | Typed::Again) => {
-            let house = app.store.read(organization::find).await?;
-            let organization = house.map(|house| house.name);
-            let t = locale_of_visitor(&request, &app);
-            html_with(StatusCode::OK, &ReplyTakenPage { t, organization })
-        }
+    // Whoever guesses waits for a look, not for pictures over a bad line.
+    drop(turn);
+    let sent = Sent::read(&request, &fields, payload).await?;
+    match submitted(&app, &request, token, &sent).await {
+        Ok(Typed::Taken(_) | Typed::Again) => taken(&app, &request).await,
         Ok(Typed::Gone) => gone(&app, &throttle, &request).await,
         Err(error @ ActionError::Invalid { .. }) => {
             let errors = words::form_errors(locale_of_visitor(&request, &app), error, &[])?;
-            page(&app, &request, StatusCode::UNPROCESSABLE_ENTITY, typed, errors).await
+            page(&app, &request, StatusCode::UNPROCESSABLE_ENTITY, &sent, errors).await
         }
         Err(error) => Err(error.into()),
     }
+}
+
+async fn standing(app: &App, token: &LinkToken) -> Result<Standing, WebError> {
+    let (known, now) = (token.clone(), app.clock.now());
+    let form = app.store.read(move |db| reply_forms::find(db, &known)).await?;
+    Ok(form.map_or(Standing::Gone, |form| verbs::standing(&form, now)))
+}
+
+async fn submitted(
+    app: &App,
+    request: &HttpRequest,
+    token: LinkToken,
+    sent: &Sent,
+) -> Result<Typed, ActionError> {
+    if !sent.is_whole {
+        return Err(ActionError::invalid("photo", Problem::TooLong));
+    }
+    let written = Written {
+        body: sent.body.clone(),
+        photos: sent.files.clone(),
+        instead: locale_of_visitor(request, app).reply_form_photos_alone(sent.files.len()),
+    };
+    verbs::submit(app, token, written).await
+}
+
+async fn taken(app: &App, request: &HttpRequest) -> Result<HttpResponse, WebError> {
+    let house = app.store.read(organization::find).await?;
+    let organization = house.map(|house| house.name);
+    let t = locale_of_visitor(request, app);
+    html_with(StatusCode::OK, &ReplyTakenPage { t, organization })
 }
 
 async fn page(
     app: &App,
     request: &HttpRequest,
     status: StatusCode,
-    typed: &str,
+    sent: &Sent,
     errors: FormErrors,
 ) -> Result<HttpResponse, WebError> {
     let house = app.store.read(organization::find).await?;
@@ -82,7 +115,11 @@ async fn page(
         t: locale_of_visitor(request, app),
         organization: house.map(|house| house.name),
         longest: verbs::LONGEST,
-        body: typed.to_owned(),
+        most_photos: photo::MOST,
+        megabytes: photo::LARGEST / (1024 * 1024),
+        body: sent.body.clone(),
+        // No page can put files back into a browser's field.
+        choose_again: !sent.files.is_empty() && errors.get("photo").is_none(),
         errors,
     };
     html_with(status, &page)

@@ -7,7 +7,7 @@ use actix_web::web::ServiceConfig;
 
 use super::{
     about_senders, api, appointments, assets, contacts, conversations, escalations, events,
-    handoff_flows, health, hooks, links, live_socket, messages, offline, palette, reply_forms,
+    handoff_flows, health, hooks, links, live_socket, messages, offline, palette, photos, reply_forms,
     reports, search, sessions, settings, setup, short_links, simulator, templates,
 };
 
@@ -119,6 +119,7 @@ routes! {
     post "/conversations/{id}/messages" User => messages::create;
     post "/conversations/{id}/notes" User => messages::create_note;
     get "/messages/{id}/links/{at}" User => links::show;
+    get "/photos/{id}" User => photos::show;
     post "/messages/{id}/cancellation" User => messages::cancel;
     post "/messages/{id}/resend" User => messages::resend;
     post "/messages/{id}/mail" User => messages::mail;
@@ -240,6 +241,7 @@ routes! {
     delete "/settings/fields/{id}/archival" Admin => settings::fields::restore;
     get "/settings/links" Admin => settings::links::index;
     post "/settings/links" Admin => settings::links::create;
+    put "/settings/photos" Admin => settings::links::keep_photos;
     delete "/settings/links/{host}" Admin => settings::links::remove;
     get "/settings/tokens" Admin => settings::tokens::index;
     post "/settings/tokens" Admin => settings::tokens::create;
@@ -267,6 +269,7 @@ routes! {
     get "/api/v1/openapi.json" Public => api::openapi;
     post "/api/v1/messages" Token("messages:send") => api::messages::create;
     get "/api/v1/messages/{id}" Token("messages:read") => api::messages::show;
+    get "/api/v1/photos/{id}" Token("messages:read") => api::messages::photo;
     get "/api/v1/conversations" Token("messages:read") => api::conversations::index;
     get "/api/v1/conversations/{id}" Token("messages:read") => api::conversations::show;
     get "/api/v1/conversations/{id}/messages" Token("messages:read") => api::conversations::messages;

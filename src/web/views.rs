@@ -97,7 +97,9 @@ pub use handoff_flows::{
     BusyView, FlowFormPage, FlowOptionForm, FlowOptionView, FlowPage, FlowRowView, FlowTextView,
     FlowsPage, HeardView, MenuFigureView, ModeView, SayingForm, TrialAnswerView, TrialView,
 };
-pub use messages::{DeliveryView, LinkPage, MessageLook, MessageView, UndoView, ViaView};
+pub use messages::{
+    DeliveryView, LinkPage, MessageLook, MessageView, PhotoView, UndoView, ViaView,
+};
 pub use offline::OfflinePage;
 pub use palette::{ActionView, PaletteRowView, PaletteView};
 pub use presence::{PresenceView, PresentView};

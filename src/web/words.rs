@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::domain::account_check::CheckOutcome;
 use crate::domain::content_guard::FindingKind;
 use crate::domain::phone_number::CannotReceive;
+use crate::domain::photo;
 use crate::locale::Locale;
 use crate::password::MIN_LENGTH;
 
@@ -72,6 +73,12 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
         ("last_day", Problem::TooMany) => {
             return t.problem_last_day_many(MOST_DAYS_AT_ONCE);
         }
+        ("photo", Problem::TooMany) => return t.reply_form_photo_many(photo::MOST),
+        ("photo", Problem::TooLong) => {
+            return t.reply_form_photo_large(photo::LARGEST / (1024 * 1024));
+        }
+        (_, Problem::Heic) => t.reply_form_photo_heic(),
+        (_, Problem::NotAPicture) => t.reply_form_photo_unreadable(),
         ("conversations", Problem::TooMany) => t.selection_too_many(),
         (_, Problem::TooMany) => t.problem_too_many(),
         (_, Problem::TooLong) => t.problem_too_long(),
@@ -231,6 +238,8 @@ pub fn did(t: Locale, action: &str) -> &str {
         "masking.change" => t.did_masking_change(),
         "link_host.add" => t.did_link_host_add(),
         "link_host.remove" => t.did_link_host_remove(),
+        "photo.keep" => t.did_photo_keep(),
+        "photo.purge" => t.did_photo_purge(),
         "contact.consent" => t.did_contact_consent(),
         "contact.opt_out" => t.did_contact_opt_out(),
         "contact.opt_in" => t.did_contact_opt_in(),
@@ -262,6 +271,7 @@ pub const THINGS: [&str; 22] = [
     "field",
     "masking",
     "link_host",
+    "photo",
     "sender",
     "provider",
     "token",
@@ -294,6 +304,7 @@ pub fn object(t: Locale, kind: &str) -> &str {
         "field" => t.object_field(),
         "masking" => t.masking_title(),
         "link_host" => t.object_link_host(),
+        "photo" => t.object_photo(),
         "team" => t.object_team(),
         "conversation" => t.object_conversation(),
         "message" => t.object_message(),

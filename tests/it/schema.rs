@@ -51,6 +51,7 @@ const UNIQUE: &[(&str, &str)] = &[
     ("messages", "provider_account_id,provider_ref"),
     ("messages", "conversation_id,client_message_id"),
     ("opening_interviewers", "opening_id,interviewer_id"),
+    ("photos", "message_id,position"),
     ("provider_accounts", "hook_token_hash"),
     ("push_subscriptions", "session_id"),
     ("pushes", "session_id,message_id"),

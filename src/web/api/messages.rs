@@ -9,11 +9,13 @@ use uuid::Uuid;
 use super::{Answer, ApiError, Asker, Body, Call, ok};
 use crate::actions::start_conversation;
 use crate::domain::delivery::OutboundState;
-use crate::domain::id::MessageId;
+use crate::domain::id::{MessageId, PhotoId};
 use crate::domain::segment::LengthProfile;
 use crate::store::messages::Message;
+use crate::store::photos::Size;
 use crate::store::{StoreError, conversations, messages, provider_accounts};
 use crate::web::error::WebError;
+use crate::web::photos;
 
 mod idempotency;
 mod order;
@@ -74,6 +76,17 @@ pub async fn show(call: Call, id: Path<String>) -> HttpResponse {
             Ok::<_, StoreError>(MessageView::new(message, number, beside.unwrap_or_default()))
         });
         ok(&read.await?)
+    })
+    .await
+}
+
+/// `GET /photos/{id}`
+pub async fn photo(call: Call, id: Path<String>) -> HttpResponse {
+    call.answer(async |asker| {
+        let id: PhotoId = id.parse().map_err(|_not_an_id| WebError::NotFound)?;
+        let sight = asker.caller.sight;
+        let read = asker.app.store.read(move |db| photos::seen(db, &sight, id, Size::Full));
+        Ok(photos::answer(id, read.await?))
     })
     .await
 }

@@ -7,19 +7,24 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::appointments;
 use super::list::language_of;
 use super::people::People;
+use crate::actions::reply_forms::is_by_form;
 use crate::domain::delivery::OutboundState;
 use crate::domain::escalation::Trigger;
 use crate::domain::id::{MessageId, UserId};
 use crate::domain::message::{Direction, MessageKind};
 use crate::domain::phone_number;
+use crate::domain::photo::{SMALL_SIDE, fit};
 use crate::domain::sender::SenderAddress;
 use crate::domain::system_line::SystemLine;
 use crate::locale::Locale;
 use crate::store::conversations::Conversation;
 use crate::store::messages::Message;
-use crate::store::{Db, StoreError, contact_fields, links, mentions};
+use crate::store::photos::Photo;
+use crate::store::{Db, StoreError, contact_fields, links, mentions, photos};
 use crate::web::times::Times;
-use crate::web::views::{DeliveryView, MessageLook, MessageView, TimeView, UndoView, ViaView};
+use crate::web::views::{
+    DeliveryView, MessageLook, MessageView, PhotoView, TimeView, UndoView, ViaView,
+};
 
 /// An undo window is never longer (actions::settings); beyond it a text is scheduled.
 const LONGEST_UNDO: TimeDelta = TimeDelta::seconds(60);
@@ -36,10 +41,32 @@ pub struct Setting<'a> {
     pub may_act: bool,
     /// Whether mail reaches the contact.
     pub is_mailable: bool,
-    /// When a person first followed a link of a text.
-    pub opens: &'a HashMap<MessageId, DateTime<Utc>>,
+    pub beside: &'a Beside,
     /// The event number the line was read at.
     pub revision: i64,
+}
+
+/// What is kept of texts beside them.
+#[derive(Debug, Default)]
+pub struct Beside {
+    /// When a person first followed a link of each; those nobody followed are not in it.
+    pub opens: HashMap<MessageId, DateTime<Utc>>,
+    pub photos: HashMap<MessageId, Vec<Photo>>,
+}
+
+impl Beside {
+    /// Asks for no more than `messages` may have.
+    pub fn read(db: &mut Db, messages: &[Message]) -> Result<Self, StoreError> {
+        let is_sent = |message: &&Message| message.direction == Direction::Outbound;
+        let is_typed = |message: &&Message| is_by_form(message.provider_ref.as_deref());
+        let ids = |some: &dyn Fn(&&Message) -> bool| -> Vec<MessageId> {
+            messages.iter().filter(some).map(|message| message.id).collect()
+        };
+        let (sent, typed) = (ids(&is_sent), ids(&is_typed));
+        let opens =
+            if sent.is_empty() { HashMap::new() } else { links::first_opens(db, &sent)? };
+        Ok(Self { opens, photos: photos::of_messages(db, &typed)? })
+    }
 }
 
 /// Whose names the lines will mention.
@@ -65,16 +92,6 @@ pub fn is_mailable(
     }
     let person = conversation.contact.person;
     Ok(contact_fields::mail_addresses(db, &[person])?.contains_key(&person))
-}
-
-/// When a person first followed a link of each of `messages`.
-pub fn opens(
-    db: &mut Db,
-    messages: &[Message],
-) -> Result<HashMap<MessageId, DateTime<Utc>>, StoreError> {
-    let sent = messages.iter().filter(|message| message.direction == Direction::Outbound);
-    let sent: Vec<MessageId> = sent.map(|message| message.id).collect();
-    if sent.is_empty() { Ok(HashMap::new()) } else { links::first_opens(db, &sent) }
 }
 
 /// A page of lines, oldest first; the first line of each day says so, the first
@@ -128,6 +145,7 @@ pub fn line(setting: &Setting<'_>, message: &Message) -> MessageView {
         author: if is_system { None } else { people.person(message.author_id) },
         contact: contact.to_owned(),
         via: via(times.t, message),
+        photos: photo_views(setting.beside, message),
         look: look(setting, message),
     }
 }
@@ -141,6 +159,15 @@ fn via(t: Locale, message: &Message) -> Option<ViaView> {
         _ => t.message_via_from(number),
     };
     Some(ViaView { address: key, shown, is_new: true })
+}
+
+fn photo_views(beside: &Beside, message: &Message) -> Vec<PhotoView> {
+    let photos = beside.photos.get(&message.id).map(Vec::as_slice).unwrap_or_default();
+    let views = (1..).zip(photos).map(|(number, photo)| {
+        let (width, height) = fit((photo.width, photo.height), SMALL_SIDE / 2);
+        PhotoView { id: photo.id.to_string(), number, width, height, is_gone: photo.purged_at.is_some() }
+    });
+    views.collect()
 }
 
 fn look(setting: &Setting<'_>, message: &Message) -> MessageLook {
@@ -165,7 +192,7 @@ fn look(setting: &Setting<'_>, message: &Message) -> MessageLook {
                 purpose: message.purpose,
                 automatic: message.automatic,
                 mailed: message.mailed,
-                opened: setting.opens.get(&message.id).map(|at| opened(times, message, *at)),
+                opened: setting.beside.opens.get(&message.id).map(|at| opened(times, message, *at)),
                 is_mailable: setting.is_mailable,
                 may_act: setting.may_act,
             })

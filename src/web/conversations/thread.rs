@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::appointments;
 use super::calls::call_lines;
 use super::cases::{case_lines, case_view, closers};
-use super::lines::{Setting, is_mailable, lines, mentioned, opens};
+use super::lines::{Beside, Setting, is_mailable, lines, mentioned};
 use super::list::{inbox_choice, is_late, shown_name};
 use super::people::People;
 use crate::app::App;
@@ -268,7 +268,7 @@ fn drawn(
         contact: &name,
         may_act: session.user.role.may_answer(),
         is_mailable: is_mailable(db, &loaded.conversation, page)?,
-        opens: &opens(db, page)?,
+        beside: &Beside::read(db, page)?,
         revision,
     };
     Ok(LinesView {

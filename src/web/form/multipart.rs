@@ -10,6 +10,18 @@ pub struct Part<'a> {
 
 /// The parts of `body`; `None` where it is not what its type says.
 pub fn parts<'a>(content_type: &str, body: &'a [u8]) -> Option<Vec<Part<'a>>> {
+    let mut parts = Vec::new();
+    read(content_type, body, &mut parts).map(|()| parts)
+}
+
+/// Those parts that are whole, of a form of which only the beginning was kept.
+pub fn whole_parts<'a>(content_type: &str, body: &'a [u8]) -> Vec<Part<'a>> {
+    let mut parts = Vec::new();
+    let _where_it_ends = read(content_type, body, &mut parts);
+    parts
+}
+
+fn read<'a>(content_type: &str, body: &'a [u8], parts: &mut Vec<Part<'a>>) -> Option<()> {
     let boundary = parameter(content_type, "boundary")?;
     if boundary.is_empty() || boundary.len() > 70 {
         return None;
@@ -17,7 +29,6 @@ pub fn parts<'a>(content_type: &str, body: &'a [u8]) -> Option<Vec<Part<'a>>> {
     let first = format!("--{boundary}");
     let next = format!("\r\n--{boundary}");
     let mut rest = body.strip_prefix(first.as_bytes())?;
-    let mut parts = Vec::new();
     while !rest.starts_with(b"--") {
         rest = rest.strip_prefix(b"\r\n")?;
         let (head, after) = split(rest, b"\r\n\r\n")?;
@@ -30,7 +41,7 @@ pub fn parts<'a>(content_type: &str, body: &'a [u8]) -> Option<Vec<Part<'a>>> {
         parts.push(Part { name: parameter(disposition, "name")?, is_file, content });
         rest = after;
     }
-    Some(parts)
+    Some(())
 }
 
 /// The value of `name="…"` or `name=…` after a semicolon.
@@ -43,8 +54,15 @@ fn parameter<'a>(header: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn split<'a>(bytes: &'a [u8], at: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let place = bytes.windows(at.len()).position(|window| window == at)?;
-    Some((&bytes[..place], &bytes[place + at.len()..]))
+    let first = at.first()?;
+    let mut place = 0;
+    loop {
+        place += bytes[place..].iter().position(|byte| byte == first)?;
+        if bytes[place..].starts_with(at) {
+            return Some((&bytes[..place], &bytes[place + at.len()..]));
+        }
+        place += 1;
+    }
 }
 
 #[cfg(test)]
@@ -74,6 +92,12 @@ mod tests {
         for end in 0..body.len() - 1 {
             assert_eq!(parts(TYPE, &body[..end]), None, "{end}");
         }
+        // Of two parts the first is whole as soon as the second begins.
+        let mut longer = body[..body.len() - 2].to_vec();
+        longer.extend(b"\r\nContent-Disposition: form-data; name=\"b\"; filename=\"b\"\r\n\r\nxyz");
+        assert_eq!(parts(TYPE, &longer), None);
+        assert_eq!(whole_parts(TYPE, &longer), parts(TYPE, body).unwrap());
+        assert!(whole_parts(TYPE, &body[..40]).is_empty());
         assert_eq!(parts("multipart/form-data", body), None);
     }
 }

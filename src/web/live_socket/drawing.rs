@@ -114,7 +114,7 @@ fn bubble(
         contact: &shown_name(&scene.conversation, numbers),
         may_act: role.may_answer(),
         is_mailable: scene.is_mailable,
-        opens: &scene.opens,
+        beside: &scene.beside,
         revision: event.seq,
     };
     let dom_id = message.client_message_id.unwrap_or(message.id.0);

@@ -3,8 +3,6 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
 use crate::domain::delivery::OutboundState;
 use crate::domain::event::EventKind;
 use crate::domain::id::{ConversationId, InboxId, MessageId, UserId};
@@ -17,7 +15,7 @@ use crate::store::messages::{self, Message};
 use crate::store::reads::{self, Marker};
 use crate::store::tags::{self, Tag};
 use crate::store::{Db, StoreError};
-use crate::web::conversations::lines::{is_mailable, mentioned, opens};
+use crate::web::conversations::lines::{Beside, is_mailable, mentioned};
 use crate::web::conversations::list::is_failure;
 use crate::web::conversations::people::People;
 
@@ -32,8 +30,8 @@ pub struct Scene {
     pub failed: bool,
     /// Whether mail reaches the contact of a text that failed.
     pub is_mailable: bool,
-    /// When a person first followed a link of the texts told of.
-    pub opens: Arc<HashMap<MessageId, DateTime<Utc>>>,
+    /// What is kept beside the texts told of.
+    pub beside: Arc<Beside>,
     /// How far each user has read the conversation.
     pub read_by: Vec<(UserId, Marker)>,
     /// Who has begun to write there.
@@ -94,7 +92,7 @@ struct Reading {
     called: Vec<Called>,
     /// Where a text failed that can go by mail.
     mailable: HashSet<ConversationId>,
-    opens: Arc<HashMap<MessageId, DateTime<Utc>>>,
+    beside: Arc<Beside>,
 }
 
 impl Reading {
@@ -123,7 +121,7 @@ impl Reading {
         }
         Ok(Self {
             mailable,
-            opens: Arc::new(opens(db, &messages)?),
+            beside: Arc::new(Beside::read(db, &messages)?),
             states: messages::states_of(db, &last)?,
             inboxes: inboxes::all(db)?.into_iter().map(|inbox| (inbox.id, inbox)).collect(),
             conversations: conversations.into_iter().map(|one| (one.id, one)).collect(),
@@ -146,7 +144,7 @@ impl Reading {
             people: self.people.clone(),
             failed: is_failure(&conversation, state),
             is_mailable: self.mailable.contains(&conversation.id),
-            opens: self.opens.clone(),
+            beside: self.beside.clone(),
             read_by: self.read_by.get(&conversation.id).cloned().unwrap_or_default(),
             drafted_by: self.drafted_in(conversation.id),
             tags: self.tags.get(&conversation.id).cloned().unwrap_or_default(),

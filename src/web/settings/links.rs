@@ -3,9 +3,9 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{frame, saved, status_of};
-use crate::actions::links as verbs;
+use crate::actions::{links as verbs, photos};
 use crate::app::App;
-use crate::store::links;
+use crate::store::{StoreError, links, photos as stored_photos};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::html_with;
@@ -50,6 +50,22 @@ pub async fn remove(
     Ok(saved(LIST))
 }
 
+/// `PUT /settings/photos`: for how many days pictures of reply forms are kept.
+pub async fn keep_photos(
+    app: web::Data<App>,
+    Admin(session): Admin,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, WebError> {
+    match photos::keep(&app, session.caller.clone(), fields.get("days")).await {
+        Ok(()) => Ok(saved(LIST)),
+        Err(error) => {
+            let errors = words::form_errors(session.locale(), error, &[])?;
+            page(&app, &session, &request, &fields, errors).await
+        }
+    }
+}
+
 async fn page(
     app: &App,
     session: &Session,
@@ -58,11 +74,16 @@ async fn page(
     errors: FormErrors,
 ) -> Result<HttpResponse, WebError> {
     let web = &app.config.web;
+    let (hosts, days) = app
+        .store
+        .read(|db| Ok::<_, StoreError>((links::hosts(db)?, stored_photos::days_kept(db)?)))
+        .await?;
     let page = LinksPage {
         shell: frame(app, session, request).await?,
         start: web.links().join("/l/"),
         is_apart: web.links() != &web.public_url,
-        hosts: app.store.read(links::hosts).await?,
+        hosts,
+        days: typed.filled("days").map_or(days.to_string(), str::to_owned),
         host: typed.get("host").trim().to_owned(),
         errors,
     };

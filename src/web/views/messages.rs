@@ -45,7 +45,22 @@ pub struct MessageView {
     pub contact: String,
     /// The number of ours it went through; `None` for what is no text.
     pub via: Option<ViaView>,
+    /// Pictures that came with it.
+    pub photos: Vec<PhotoView>,
     pub look: MessageLook,
+}
+
+/// A picture of a contact's, as the thread shows it.
+#[derive(Clone, Debug)]
+pub struct PhotoView {
+    pub id: String,
+    /// Which of its text's it is, for whoever hears the page.
+    pub number: usize,
+    /// On the screen.
+    pub width: u32,
+    pub height: u32,
+    /// Whether its time is over.
+    pub is_gone: bool,
 }
 
 /// One of our numbers or names: a contact may know us by several, one a carrier.

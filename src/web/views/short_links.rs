@@ -34,6 +34,8 @@ pub struct LinksPage {
     pub is_apart: bool,
     pub hosts: Vec<String>,
     pub host: String,
+    /// How long pictures of reply forms are kept.
+    pub days: String,
     pub errors: FormErrors,
 }
 
@@ -44,7 +46,11 @@ pub struct ReplyFormPage {
     pub t: Locale,
     pub organization: Option<String>,
     pub longest: usize,
+    pub most_photos: usize,
+    pub megabytes: usize,
     pub body: String,
+    /// Whether pictures came with what was refused for something else.
+    pub choose_again: bool,
     pub errors: FormErrors,
 }
 

@@ -27,7 +27,7 @@ mod things;
 
 use asking::query;
 pub use table::SPECS;
-use things::{account, form, letter, offer, short_link};
+use things::{account, form, letter, offer, photo, short_link};
 
 /// A route's address, and what it takes to get a sensible answer.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +65,8 @@ enum Object {
     /// A link of ours, and a site that links may lead to.
     Link,
     Form,
+    /// That a contact added to a text.
+    Photo,
     Host,
     /// Of somebody who asks for nothing.
     OthersSession,
@@ -116,6 +118,7 @@ pub struct Scene {
     menu: String,
     link: String,
     form: String,
+    photo: String,
     mail: String,
     session: String,
     account: String,
@@ -174,6 +177,7 @@ impl Scene {
         let team = menus::team(app).await;
         let mail = letter(app).await;
         let (link, form) = (short_link(app, conversation).await, form(app, conversation).await);
+        let photo = photo(app, conversation, message).await;
         let signer = Signer::of(app, &app.cast.account);
         let forged = Signer { secret: "no such secret here".into(), ..signer };
         let body = inbound("SIM0", "+819012345678", "?").to_string();
@@ -196,6 +200,7 @@ impl Scene {
             menu: menus::id(app).await.to_string(),
             link,
             form,
+            photo,
             mail: mail.to_string(),
             session: session.to_string(),
             account,
@@ -262,6 +267,7 @@ impl Scene {
         match object {
             Object::Conversation => (&self.conversation, Whose::Receptions),
             Object::Contact => (&self.contact, Whose::Receptions),
+            Object::Photo => (&self.photo, Whose::Receptions),
             Object::Message => (&self.message, Whose::Receptions),
             Object::Offer => (&self.offer, Whose::Receptions),
             Object::User => (&self.user, Whose::House),

@@ -26,6 +26,9 @@ const HEADERS: &[(&str, &str)] = &[
 const FOR_STRANGERS: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action \
                              'self' https: http:; base-uri 'none'; frame-ancestors 'none'";
 
+/// Nothing runs in a picture that a stranger sent.
+const FOR_PHOTOS: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
+
 /// What an answer to a request for `path` lacks, in words.
 pub fn missing(answer: &Answer, path: &str) -> Vec<String> {
     let mut missing = Vec::new();
@@ -34,6 +37,8 @@ pub fn missing(answer: &Answer, path: &str) -> Vec<String> {
     for (name, value) in HEADERS.iter().copied() {
         let value = match name {
             "content-security-policy" if is_for_strangers => FOR_STRANGERS,
+            "content-security-policy" if path.starts_with("/photos/") => FOR_PHOTOS,
+            "cross-origin-opener-policy" if path.starts_with("/photos/") => "unsafe-none",
             "referrer-policy" if is_for_strangers => "no-referrer",
             _ => value,
         };

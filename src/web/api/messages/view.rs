@@ -15,6 +15,7 @@ use crate::store::conversations::Conversation;
 use crate::store::ids::RowId;
 use crate::store::links::{self, Followed};
 use crate::store::messages::Message;
+use crate::store::photos::{self, Photo};
 use crate::store::{Db, StoreError, contacts, reply_forms};
 
 #[derive(Debug, Serialize)]
@@ -58,6 +59,19 @@ pub struct MessageView {
     delivered_at: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     links: Vec<LinkView>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    photos: Vec<PhotoView>,
+}
+
+/// A picture that came with the text, for `GET /photos/{id}`.
+#[derive(Debug, Serialize)]
+struct PhotoView {
+    id: Uuid,
+    width: u32,
+    height: u32,
+    /// When it was taken away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purged_at: Option<DateTime<Utc>>,
 }
 
 /// A short link that stands in the text, as far as programs may know it: who has
@@ -75,6 +89,7 @@ struct LinkView {
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
     links: Vec<Followed>,
+    photos: Vec<Photo>,
     /// Whether it was typed into a reply form.
     is_typed: bool,
 }
@@ -84,8 +99,11 @@ impl Beside {
     pub fn read(db: &mut Db, texts: &[MessageId]) -> Result<HashMap<MessageId, Self>, StoreError> {
         let mut links = links::of_messages(db, texts)?;
         let typed = reply_forms::typed(db, texts)?;
+        let of_forms: Vec<MessageId> = typed.iter().copied().collect();
+        let mut photos = photos::of_messages(db, &of_forms)?;
         let one = |id: &MessageId| Self {
             links: links.remove(id).unwrap_or_default(),
+            photos: photos.remove(id).unwrap_or_default(),
             is_typed: typed.contains(id),
         };
         Ok(texts.iter().copied().zip(texts.iter().map(one)).collect())
@@ -96,6 +114,13 @@ impl From<Followed> for LinkView {
     fn from(link: Followed) -> Self {
         let Followed { link: id, expires_at, opened_at, opens } = link;
         Self { id: id.0, expires_at, opened_at, opens }
+    }
+}
+
+impl From<Photo> for PhotoView {
+    fn from(photo: Photo) -> Self {
+        let Photo { id, width, height, purged_at } = photo;
+        Self { id: id.0, width, height, purged_at }
     }
 }
 
@@ -135,6 +160,7 @@ impl MessageView {
             sent_at: message.sent_at,
             delivered_at: message.delivered_at,
             links: beside.links.into_iter().map(LinkView::from).collect(),
+            photos: beside.photos.into_iter().map(PhotoView::from).collect(),
         }
     }
 }

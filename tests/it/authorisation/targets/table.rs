@@ -77,6 +77,7 @@ pub const SPECS: &[Spec] = &[
     answering("post", "/conversations/{id}/messages", Object::Conversation, "body=matrix"),
     answering("post", "/conversations/{id}/notes", Object::Conversation, "body=matrix"),
     spec("get", "/messages/{id}/links/{at}", Object::Message),
+    spec("get", "/photos/{id}", Object::Photo),
     answering("post", "/messages/{id}/cancellation", Object::Message, ""),
     answering("post", "/messages/{id}/resend", Object::Message, ""),
     answering("post", "/messages/{id}/mail", Object::Message, ""),
@@ -189,6 +190,7 @@ pub const SPECS: &[Spec] = &[
     spec("delete", "/settings/fields/{id}/archival", Object::Field),
     spec("get", "/settings/links", Object::None),
     spec("post", "/settings/links", Object::None),
+    with("put", "/settings/photos", Object::None, "days=90"),
     spec("delete", "/settings/links/{host}", Object::Host),
     spec("get", "/settings/tokens", Object::None),
     spec("post", "/settings/tokens", Object::None),
@@ -217,6 +219,7 @@ pub const SPECS: &[Spec] = &[
     ),
     with("put", "/api/v1/inboxes/{id}/mail_replies", Object::Inbox, r#"{"on": false}"#),
     spec("get", "/api/v1/messages/{id}", Object::Message),
+    spec("get", "/api/v1/photos/{id}", Object::Photo),
     with("put", "/api/v1/inboxes/{id}/automatic_replies", Object::Inbox, r#"{"rules": []}"#),
     with(
         "post",

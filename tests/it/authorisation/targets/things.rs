@@ -4,9 +4,10 @@ use chrono::TimeDelta;
 use henji::actions::links::{self, Wanted};
 use henji::actions::settings::{self, NewAccount};
 use henji::clock::fresh_id;
-use henji::domain::id::{ConversationId, MailId};
+use henji::domain::id::{ConversationId, MailId, MessageId};
 use henji::domain::user::{Actor, Caller};
 use henji::store::mails::{self, NewMail};
+use henji::store::photos::{self, NewPhoto};
 use henji::store::reply_forms;
 use serde_json::json;
 
@@ -64,6 +65,17 @@ pub async fn form(app: &TestApp, conversation: ConversationId) -> String {
         reply_forms::offer(tx, conversation, now, TimeDelta::days(14))
     });
     made.await.unwrap().as_str().to_owned()
+}
+
+/// A picture of a text of a conversation.
+pub async fn photo(app: &TestApp, conversation: ConversationId, message: MessageId) -> String {
+    let drawn = NewPhoto { full: vec![0xFF], small: vec![0xFF], width: 1, height: 1 };
+    let kept = app.store.write(move |tx| {
+        let now = tx.now;
+        photos::insert(tx, conversation, message, std::slice::from_ref(&drawn), now)?;
+        photos::of_messages(tx, &[message])
+    });
+    kept.await.unwrap()[&message][0].id.to_string()
 }
 
 /// An account of a provider of the world, which nobody answers for.

@@ -303,8 +303,13 @@ pub fn messages(t: Locale) -> Vec<MessageView> {
         ),
         out(7, "届いていますでしょうか。", OutboundState::Unknown, None, 1),
         MessageView { lang: Some("en"), ..line(t, 8, "Yes, thank you!") },
+        MessageView { photos: vec![photo(1, false), photo(2, true)], ..line(t, 10, "この傷です") },
         undoing,
     ]
+}
+
+fn photo(number: usize, is_gone: bool) -> PhotoView {
+    PhotoView { id: format!("p{number}"), number, width: 160, height: 120, is_gone }
 }
 
 /// An inbound text.
@@ -336,6 +341,7 @@ pub fn line(t: Locale, number: i64, body: &str) -> MessageView {
             shown: t.message_via_to("0005-123456"),
             is_new: number == 4,
         }),
+        photos: Vec::new(),
         look: MessageLook::Inbound { sent_at: (number == 5).then(|| time("13:40")) },
     }
 }

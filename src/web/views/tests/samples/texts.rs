@@ -69,6 +69,7 @@ fn links(t: Locale) -> LinksPage {
         is_apart: false,
         hosts: vec!["www.example.jp".into(), "xn--jvrr88k.example.jp".into()],
         host: "intranet".into(),
+        days: "90".into(),
         errors: FormErrors::of("host", t.problem_not_a_host()),
     }
 }
@@ -78,7 +79,10 @@ fn reply_form(t: Locale) -> ReplyFormPage {
         t,
         organization: Some("株式会社見本".into()),
         longest: 660,
+        most_photos: 3,
+        megabytes: 8,
         body: "土曜に\n変えられますか".into(),
+        choose_again: true,
         errors: FormErrors::of("body", t.problem_too_long()),
     }
 }

@@ -1,0 +1,16 @@
+-- Pictures that contacts added to what they typed into a reply form, drawn anew and
+-- sealed with their key, in two sizes. Both are gone once their time is over; the row
+-- stays, so that the thread can say so.
+create table photos (
+    id uuid primary key not null,
+    message_id uuid not null references messages (id),
+    position integer not null,
+    width integer not null,
+    height integer not null,
+    created_at timestamp not null,
+    purged_at timestamp,
+    small_sealed bytea,
+    full_sealed bytea
+);
+create unique index photos_by_message on photos (message_id, position);
+create index photos_to_purge on photos (created_at) where purged_at is null;

@@ -37,6 +37,7 @@ mod outgoing;
 pub mod people;
 pub mod phone_call;
 pub mod photos;
+pub mod publish_senders;
 pub mod push;
 pub mod quarantine;
 pub mod quiet_times;

@@ -37,6 +37,7 @@ pub mod quiet_times;
 pub mod search;
 pub mod segment;
 pub mod sender;
+pub mod sender_notice;
 pub mod short_link;
 pub mod system_line;
 pub mod tag;

@@ -71,6 +71,7 @@ pub mod scratch;
 pub mod seal;
 pub mod search;
 pub mod sender_rates;
+pub mod sender_notices;
 pub mod senders;
 pub mod sessions;
 pub mod set_up_links;

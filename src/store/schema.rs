@@ -16,6 +16,7 @@ diesel::table! {
         alive_at -> Nullable<Timestamp>,
         masked_roles -> Text,
         photo_days -> Integer,
+        inquiries -> Text,
     }
 }
 
@@ -887,6 +888,22 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::ids::DbUuid;
 
+    sender_notices (sender_id) {
+        sender_id -> DbUuid,
+        purposes -> Text,
+        sample -> Text,
+        takes_calls -> Bool,
+        docomo -> Text,
+        au -> Text,
+        softbank -> Text,
+        rakuten -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
     photos (id) {
         id -> DbUuid,
         message_id -> DbUuid,
@@ -1236,6 +1253,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     push_subscriptions,
     pushes,
     quiet_times,
+    sender_notices,
     sender_rates,
     senders,
     sessions,

@@ -183,6 +183,7 @@ pub struct Vault {
     search: Zeroizing<[u8; 32]>,
     replies: Zeroizing<[u8; 32]>,
     links: Zeroizing<[u8; 32]>,
+    statements: Zeroizing<[u8; 32]>,
     contacts: Mutex<HashMap<ContactId, Arc<Key>>>,
 }
 
@@ -206,6 +207,7 @@ impl Vault {
             search: derive("search index"),
             replies: derive("mail replies"),
             links: derive("short links"),
+            statements: derive("public statements"),
             contacts: Mutex::default(),
         };
         file_key.zeroize();
@@ -309,6 +311,11 @@ impl Vault {
     /// What a reply form is looked up by: no link is one.
     pub(super) fn form_hash(&self, token: &str) -> Vec<u8> {
         mac(&self.links, &[b"form", token.as_bytes()])
+    }
+
+    /// What the key for public statements is made from.
+    pub(super) fn statement_seed(&self) -> &Zeroizing<[u8; 32]> {
+        &self.statements
     }
 
     /// Vouches for the newest entry of the audit log.

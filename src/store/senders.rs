@@ -34,6 +34,7 @@ pub fn all(db: &mut Db) -> Result<Vec<Sender>, StoreError> {
 /// A number or name of ours as everybody may know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Published {
+    pub id: SenderId,
     pub address: String,
     pub can_receive: bool,
     pub since: DateTime<Utc>,
@@ -41,13 +42,15 @@ pub struct Published {
 
 /// What real texts come from, oldest first; the simulator has no numbers.
 pub fn published(db: &mut Db) -> Result<Vec<Published>, StoreError> {
-    let rows: Vec<(String, bool, NaiveDateTime)> = senders::table
+    type Row = (SenderId, String, bool, NaiveDateTime);
+    let rows: Vec<Row> = senders::table
         .inner_join(provider_accounts::table)
         .filter(provider_accounts::kind.ne("simulator"))
         .order(senders::id)
-        .select((senders::address, senders::can_receive, senders::created_at))
+        .select((senders::id, senders::address, senders::can_receive, senders::created_at))
         .load(&mut db.conn)?;
-    let published = |(address, can_receive, since): (String, bool, NaiveDateTime)| Published {
+    let published = |(id, address, can_receive, since): Row| Published {
+        id,
         address,
         can_receive,
         since: since.and_utc(),

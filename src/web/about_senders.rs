@@ -2,77 +2,102 @@
 //! wonders (F-31). Always what is in force: it is read from the same rows as texts
 //! are sent by. It sets no cookie and asks nobody who they are.
 
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
 
+use super::client_address::client_address;
 use super::error::WebError;
-use super::fragment::html;
+use super::form::Fields;
+use super::fragment::html_with;
 use super::settings::house_times;
-use super::views::{AboutSendersPage, OurSenderView};
+use super::throttle::Throttle;
+use super::views::{AboutSendersPage, OurSenderView, SmsCheckView};
 use super::words::locale_of_visitor;
 use crate::app::App;
 use crate::domain::phone_number;
+use crate::domain::sender_notice::SenderNotice;
 use crate::locale::Locale;
 use crate::store::senders::Published;
-use crate::store::{StoreError, links, organization, senders};
+use crate::store::{StoreError, links, organization, sender_notices, senders};
+
+mod check;
+mod statement;
+
+pub use statement::{key, list, signed};
 
 struct Ours {
     organization: String,
-    senders: Vec<Published>,
+    senders: Vec<(Published, Option<SenderNotice>)>,
     /// What links in our texts begin with, and where those lead.
     link_host: String,
     hosts: Vec<String>,
+    inquiries: String,
 }
 
 /// `GET /about-senders`
 pub async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, WebError> {
     let ours = ours(&app).await?;
-    let t = locale_of_visitor(&request, &app);
-    let times = house_times(&app, t).await?;
-    let sender = |one: &Published| OurSenderView {
+    page(&app, &request, ours, SmsCheckView::default()).await
+}
+
+/// `POST /about-senders`: whether a text that somebody got is from us, by what everybody
+/// may read on the page. What was typed is kept nowhere.
+pub async fn check(
+    app: web::Data<App>,
+    throttle: web::Data<Throttle>,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, WebError> {
+    let address = client_address(&request, &app.config.web.trusted_proxies);
+    throttle
+        .text_checked(address)
+        .map_err(|wait| WebError::TooManyRequests { retry_after: wait.retry_after })?;
+    let ours = ours(&app).await?;
+    let checked = check::checked(&ours, &fields);
+    page(&app, &request, ours, checked).await
+}
+
+async fn page(
+    app: &App,
+    request: &HttpRequest,
+    ours: Ours,
+    check: SmsCheckView,
+) -> Result<HttpResponse, WebError> {
+    let t = locale_of_visitor(request, app);
+    let times = house_times(app, t).await?;
+    let sender = |(one, notice): &(Published, Option<SenderNotice>)| OurSenderView {
         address: phone_number::shown(&one.address),
         takes_replies: one.can_receive,
         since: times.day(one.since),
+        takes_calls: notice.as_ref().map(|notice| notice.takes_calls),
+        purposes: notice.as_ref().map_or_else(String::new, |notice| purposes(t, notice)),
+        sample: notice.as_ref().map_or_else(String::new, |notice| notice.sample.clone()),
+        shown_by: notice.iter().flat_map(SenderNotice::shown_by).map(|(carrier, number)| {
+            (carrier.name(), phone_number::shown(number))
+        }).collect(),
     };
-    html(&AboutSendersPage {
+    let status = if check.is_empty { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = AboutSendersPage {
         t,
         senders: ours.senders.iter().map(sender).collect(),
         organization: Some(ours.organization),
         link_host: ours.link_host,
         hosts: ours.hosts,
-    })
+        inquiries: ours.inquiries,
+        check,
+    };
+    let mut response = html_with(status, &page)?;
+    let language = header::HeaderValue::from_static("accept-language");
+    response.headers_mut().insert(header::VARY, language);
+    Ok(response)
 }
 
-/// `GET /about-senders.json`: the same for programs.
-pub async fn list(app: web::Data<App>) -> Result<HttpResponse, WebError> {
-    #[derive(Serialize)]
-    struct SenderJson {
-        address: String,
-        takes_replies: bool,
-        since: String,
-    }
-    #[derive(Serialize)]
-    struct OursJson {
-        organization: String,
-        senders: Vec<SenderJson>,
-        link_host: String,
-        destination_hosts: Vec<String>,
-        never_asked: [&'static str; 4],
-    }
-    let ours = ours(&app).await?;
-    let times = house_times(&app, Locale::En).await?;
-    let sender = |one: Published| SenderJson {
-        since: times.date(one.since).to_string(),
-        address: one.address,
-        takes_replies: one.can_receive,
-    };
-    Ok(HttpResponse::Ok().json(OursJson {
-        organization: ours.organization,
-        senders: ours.senders.into_iter().map(sender).collect(),
-        link_host: ours.link_host,
-        destination_hosts: ours.hosts,
-        never_asked: ["password", "pin", "card_number", "my_number"],
-    }))
+fn purposes(t: Locale, notice: &SenderNotice) -> String {
+    let words: Vec<&str> = notice.purposes.iter().map(|purpose| t.purpose(*purpose)).collect();
+    words.join(match t {
+        Locale::Ja => "・",
+        Locale::En => ", ",
+    })
 }
 
 /// # Errors
@@ -81,8 +106,19 @@ async fn ours(app: &App) -> Result<Ours, WebError> {
     let link_host = app.config.web.links().authority().to_owned();
     let read = app.store.read(move |db| {
         let house = organization::find(db)?.ok_or(StoreError::NotFound)?;
-        let (senders, hosts) = (senders::published(db)?, links::hosts(db)?);
-        Ok::<_, StoreError>(Ours { organization: house.name, senders, link_host, hosts })
+        let mut notices = sender_notices::all(db)?;
+        let mut notice_of = |id| {
+            let at = notices.iter().position(|(sender, _)| *sender == id);
+            at.map(|at| notices.swap_remove(at).1)
+        };
+        let senders = senders::published(db)?;
+        Ok::<_, StoreError>(Ours {
+            organization: house.name,
+            senders: senders.into_iter().map(|one| (one.clone(), notice_of(one.id))).collect(),
+            link_host,
+            hosts: links::hosts(db)?,
+            inquiries: sender_notices::inquiries(db)?,
+        })
     });
     Ok(read.await?)
 }

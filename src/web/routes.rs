@@ -70,7 +70,10 @@ routes! {
     head "/f/{token}" Public => reply_forms::show;
     post "/f/{token}" Public => reply_forms::create;
     get "/about-senders" Public => about_senders::show;
+    post "/about-senders" Public => about_senders::check;
     get "/about-senders.json" Public => about_senders::list;
+    get "/about-senders.jws" Public => about_senders::signed;
+    get "/about-senders/key.json" Public => about_senders::key;
 
     // The first run.
     get "/setup" SetUp => setup::start;
@@ -216,6 +219,9 @@ routes! {
     get "/settings/senders" Admin => settings::senders::index;
     get "/settings/senders/new" Admin => settings::senders::new;
     post "/settings/senders" Admin => settings::senders::create;
+    get "/settings/senders/{id}/edit" Admin => settings::sender_notices::edit;
+    put "/settings/senders/{id}" Admin => settings::sender_notices::update;
+    put "/settings/inquiries" Admin => settings::sender_notices::set_inquiries;
     get "/settings/accounts/{id}/edit" Admin => settings::accounts::edit;
     put "/settings/accounts/{id}" Admin => settings::accounts::update;
     post "/settings/accounts/{id}/check" Admin => settings::accounts::check;

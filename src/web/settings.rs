@@ -35,6 +35,7 @@ pub mod masking;
 pub mod preferences;
 pub mod quarantine;
 pub mod quiet_times;
+pub mod sender_notices;
 pub mod senders;
 pub mod tags;
 pub mod teams;

@@ -39,6 +39,7 @@ struct Counts {
     hooks: Buckets<IpAddr, Window>,
     hooks_kept: Buckets<IpAddr, Window>,
     links: Buckets<IpAddr, Window>,
+    checks: Buckets<IpAddr, Window>,
 }
 
 /// One try to sign in: at which account, from which browser, from where.
@@ -93,6 +94,7 @@ impl Throttle {
             hooks: Buckets::new(limits::BUCKETS),
             hooks_kept: Buckets::new(limits::BUCKETS),
             links: Buckets::new(limits::BUCKETS),
+            checks: Buckets::new(limits::BUCKETS),
         };
         Self { clock, counts: Mutex::new(counts), guessers: Semaphore::new(1) }
     }
@@ -153,6 +155,16 @@ impl Throttle {
         let minute = counts.links.at(network(source), now);
         let wait = minute.wait(&limits::LINK_MISSES, now);
         minute.count(&limits::LINK_MISSES, now);
+        wait.map_or(Ok(()), |retry_after| Err(Wait { retry_after }))
+    }
+
+    /// Allows somebody to ask whether a text is ours, and counts it.
+    pub fn text_checked(&self, source: IpAddr) -> Result<(), Wait> {
+        let now = self.clock.now();
+        let mut counts = self.lock();
+        let minute = counts.checks.at(network(source), now);
+        let wait = minute.wait(&limits::TEXT_CHECKS, now);
+        minute.count(&limits::TEXT_CHECKS, now);
         wait.map_or(Ok(()), |retry_after| Err(Wait { retry_after }))
     }
 

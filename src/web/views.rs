@@ -113,7 +113,7 @@ pub use settings::*;
 pub use setup::{AdministratorPage, OrganizationPage, ProviderPage, StartPage, StartStep};
 pub use short_links::{
     AboutSendersPage, GoneLinkPage, LinksPage, OurSenderView, ReplyFormPage, ReplyTakenPage,
-    ShortLinkPage,
+    ShortLinkPage, SmsCheckView,
 };
 pub use simulator::{
     BehaviourView, CallView, HandsetLink, HandsetTextView, HandsetView, KEYS, LiveCallView,

@@ -60,12 +60,15 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
         ("conversations", Problem::Missing) => t.selection_none(),
         (_, Problem::Missing) => t.field_required(),
         ("email", Problem::Malformed) => t.field_email_invalid(),
-        ("sender", Problem::Malformed) => t.field_sender_invalid(),
+        ("sender" | "docomo" | "au" | "softbank" | "rakuten", Problem::Malformed) => {
+            t.field_sender_invalid()
+        }
         ("account_sid", Problem::Malformed) => t.field_account_sid(),
         ("auth_token" | "shared_key_secret", Problem::Malformed) => t.problem_auth_token(),
         ("request", Problem::Malformed) => t.problem_request_unreadable(),
         ("host", Problem::Malformed) => t.problem_not_a_host(),
         ("url", Problem::Malformed) => t.problem_not_https(),
+        ("days", Problem::Malformed) => t.links_photos_hint(),
         (_, Problem::Malformed) => t.problem_malformed(),
         ("password", Problem::TooShort) => return t.field_password_short(MIN_LENGTH),
         (_, Problem::Guessable) => t.field_password_guessable(),
@@ -214,6 +217,8 @@ pub fn did(t: Locale, action: &str) -> &str {
         "provider.change" => t.did_provider_change(),
         "provider.check" => t.did_provider_check(),
         "sender.add" => t.did_sender_add(),
+        "sender.publish" => t.did_sender_publish(),
+        "sender.inquiries" => t.did_sender_inquiries(),
         "token.add" => t.did_token_add(),
         "token.revoke" => t.did_token_revoke(),
         "quarantine.replay" => t.did_quarantine_replay(),

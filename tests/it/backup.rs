@@ -9,7 +9,7 @@ use henji::store::health;
 
 use crate::support::test_db::TestDb;
 
-mod aftercare;
+pub mod aftercare;
 mod migrations;
 mod portable;
 mod refusals;

@@ -1,5 +1,6 @@
 //! Pages, sockets and forms, from outside.
 
+mod about_senders;
 mod accounts;
 mod audit;
 mod calendars;
@@ -16,6 +17,7 @@ mod links;
 mod live_socket;
 mod masking;
 mod password;
+mod photos;
 mod presence;
 mod reply_forms;
 mod reports;

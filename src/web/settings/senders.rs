@@ -15,10 +15,10 @@ use crate::domain::phone_number;
 use crate::store::inboxes::Inbox;
 use crate::store::provider_accounts::{self, Condition, ProviderAccount};
 use crate::store::senders::Sender;
-use crate::store::{StoreError, inboxes, outages, senders};
+use crate::store::{StoreError, inboxes, outages, sender_notices, senders};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
-use crate::web::fragment::{html, html_with};
+use crate::web::fragment::html_with;
 use crate::web::session::{Admin, Session};
 use crate::web::times::Times;
 use crate::web::views::{
@@ -36,11 +36,22 @@ pub async fn index(
     Admin(session): Admin,
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
-    let shell = frame(&app, &session, &request).await?;
-    let times = house_times(&app, session.locale()).await?;
+    page(&app, &session, &request, None, FormErrors::none()).await
+}
+
+/// The page, with what was typed of whom to ask.
+pub(super) async fn page(
+    app: &App,
+    session: &Session,
+    request: &HttpRequest,
+    typed: Option<&str>,
+    errors: FormErrors,
+) -> Result<HttpResponse, WebError> {
+    let shell = frame(app, session, request).await?;
+    let times = house_times(app, session.locale()).await?;
     let since = times.now - note_alive::KEPT;
     let lately = times.now - LATELY;
-    let (accounts, senders, inboxes, outages) = app
+    let (accounts, senders, inboxes, outages, inquiries) = app
         .store
         .read(move |db| {
             let outages = outages::ended_after(db, since)?;
@@ -49,7 +60,8 @@ pub async fn index(
                 let condition = provider_accounts::condition(db, account.id, lately)?;
                 accounts.push((account, condition));
             }
-            Ok::<_, StoreError>((accounts, senders::all(db)?, inboxes::all(db)?, outages))
+            let inquiries = sender_notices::inquiries(db)?;
+            Ok::<_, StoreError>((accounts, senders::all(db)?, inboxes::all(db)?, outages, inquiries))
         })
         .await?;
     let view = |(account, condition): &(ProviderAccount, Condition)| AccountView {
@@ -57,7 +69,7 @@ pub async fn index(
         id: account.id.to_string(),
         kind: account.kind.clone(),
         label: account.settings.get("account_sid").map_or_else(String::new, |sid| shortened(sid)),
-        hooks: hooks(&app, account),
+        hooks: hooks(app, account),
         senders: senders
             .iter()
             .filter(|sender| sender.provider_account_id == account.id)
@@ -73,7 +85,13 @@ pub async fn index(
             })
             .collect(),
     };
-    html(&SendersPage { shell, accounts: accounts.iter().map(view).collect() })
+    let page = SendersPage {
+        shell,
+        accounts: accounts.iter().map(view).collect(),
+        inquiries: typed.map_or(inquiries, str::to_owned),
+        errors,
+    };
+    html_with(status_of(!page.errors.is_empty()), &page)
 }
 
 fn condition_view(times: &Times, condition: &Condition) -> ConditionView {

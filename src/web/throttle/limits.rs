@@ -25,6 +25,10 @@ pub const HOOKS_KEPT: Limit = Limit { count: 1_000, per: TimeDelta::days(1) };
 /// come with an old one now and then, a carrier's thousands from one address.
 pub const LINK_MISSES: Limit = Limit { count: 60, per: TimeDelta::minutes(1) };
 
+/// Questions of one network whether a text is ours. What is compared stands on the page
+/// for everybody; this only bounds the work.
+pub const TEXT_CHECKS: Limit = Limit { count: 60, per: TimeDelta::minutes(1) };
+
 /// How long a slowed-down source waits for each answer.
 pub const TARPIT: Duration = Duration::from_secs(2);
 

@@ -229,6 +229,9 @@ pub struct InboxFormPage {
 pub struct SendersPage {
     pub shell: Shell,
     pub accounts: Vec<AccountView>,
+    /// Whom the public page names for questions.
+    pub inquiries: String,
+    pub errors: FormErrors,
 }
 
 #[derive(Clone, Debug)]
@@ -277,6 +280,22 @@ pub struct SenderRowView {
     pub address: String,
     pub inbox_name: String,
     pub send_only: bool,
+}
+
+/// `GET /settings/senders/{id}/edit` (PUT `/settings/senders/{id}`): what the public page
+/// says of a number.
+#[derive(Template)]
+#[template(path = "settings/senders/notice.html")]
+pub struct SenderNoticePage {
+    pub shell: Shell,
+    pub id: String,
+    pub address: String,
+    pub purposes: Vec<ChoiceView>,
+    pub takes_calls: bool,
+    pub sample: String,
+    /// Field, carrier and what that shows.
+    pub carriers: Vec<(&'static str, &'static str, String)>,
+    pub errors: FormErrors,
 }
 
 /// `GET /settings/senders/new` (POST `/settings/senders`): a Twilio account and its sender.

@@ -72,6 +72,18 @@ pub struct AboutSendersPage {
     pub link_host: String,
     /// Where links lead.
     pub hosts: Vec<String>,
+    /// Whom to ask; empty where nobody wrote it down.
+    pub inquiries: String,
+    pub check: SmsCheckView,
+}
+
+/// What somebody typed of a text they got, each with whether it is ours.
+#[derive(Clone, Debug, Default)]
+pub struct SmsCheckView {
+    pub number: Option<(String, bool)>,
+    pub link: Option<(String, bool)>,
+    /// Whether they pressed the button without either.
+    pub is_empty: bool,
 }
 
 pub struct OurSenderView {
@@ -79,4 +91,10 @@ pub struct OurSenderView {
     pub takes_replies: bool,
     /// Since when it is a number of ours.
     pub since: TimeView,
+    /// Nothing where nobody has said so.
+    pub takes_calls: Option<bool>,
+    pub purposes: String,
+    pub sample: String,
+    /// Carriers that show another number, and which.
+    pub shown_by: Vec<(&'static str, String)>,
 }

@@ -60,6 +60,8 @@ enum Object {
     Calendar,
     Team,
     Account,
+    /// A number that texts come from.
+    Sender,
     Quarantined,
     Mail,
     /// A link of ours, and a site that links may lead to.
@@ -122,6 +124,7 @@ pub struct Scene {
     mail: String,
     session: String,
     account: String,
+    sender: String,
     quarantined: String,
     door: String,
     sato: String,
@@ -177,6 +180,7 @@ impl Scene {
         let team = menus::team(app).await;
         let mail = letter(app).await;
         let (link, form) = (short_link(app, conversation).await, form(app, conversation).await);
+        let senders = app.store.read(henji::store::senders::all).await.unwrap();
         let photo = photo(app, conversation, message).await;
         let signer = Signer::of(app, &app.cast.account);
         let forged = Signer { secret: "no such secret here".into(), ..signer };
@@ -204,6 +208,7 @@ impl Scene {
             mail: mail.to_string(),
             session: session.to_string(),
             account,
+            sender: senders[0].id.to_string(),
             quarantined: read.await.unwrap()[0].id.to_string(),
             door: app.cast.account.hook_token.clone(),
             sato: app.cast.id(SATO).to_string(),
@@ -273,6 +278,7 @@ impl Scene {
             Object::User => (&self.user, Whose::House),
             Object::Menu => (&self.menu, Whose::Receptions),
             Object::Inbox => (&self.inbox, Whose::House),
+            Object::Sender => (&self.sender, Whose::House),
             Object::Account => (&self.account, Whose::House),
             Object::Token => (&self.token, Whose::House),
             Object::Template => (&self.template, Whose::House),

@@ -115,7 +115,7 @@ async fn a_database_brought_back_by_other_means_is_settled_by_a_command() {
 }
 
 /// The house of `app` as a backup of now has it, in another place.
-async fn restored(app: &TestApp) -> TestDb {
+pub async fn restored(app: &TestApp) -> TestDb {
     let (url, folder) = (app.db().url().to_owned(), app.db().folder().to_owned());
     let now = app.now();
     tokio::task::spawn_blocking(move || {

@@ -1,9 +1,6 @@
-//! Reply forms, and the page that says which numbers are ours.
+//! Reply forms: one box, one text.
 
 use chrono::TimeDelta;
-use henji::actions::links;
-use henji::actions::settings::{self, NewAccount};
-use henji::domain::user::{Actor, Caller};
 use reqwest::Method;
 
 use super::headers;
@@ -76,38 +73,4 @@ async fn a_form_that_is_over_takes_nothing() {
     // A link's token is no form's, nor the other way round.
     let crossed = path.replace("/f/", "/l/");
     Answer::to(app.http.get(&crossed)).await.expect(404);
-}
-
-#[tokio::test]
-async fn the_public_page_lists_what_texts_come_from() {
-    let app = TestApp::start().await;
-    let read = async |path: &str| {
-        let answer = Answer::to(app.http.get(format!("{}{path}", app.url))).await.expect(200);
-        assert!(headers::missing(&answer, path).is_empty(), "{path}");
-        assert!(answer.header("set-cookie").is_empty(), "{path}");
-        answer
-    };
-    let before = read("/about-senders").await;
-    assert!(before.texts("li").is_empty(), "the simulator's numbers are nobody's");
-    let admin = || Caller::house(Actor::operator());
-    links::allow_host(&app, admin(), "www.example.jp").await.unwrap();
-    let twilio = NewAccount {
-        kind: "twilio".into(),
-        settings: [
-            ("account_sid", "AC0123456789abcdef0123456789abcdef"),
-            ("auth_token", "t"),
-            ("base_url", "http://127.0.0.1:9"),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into(),
-        sender: "+815055556666".into(),
-    };
-    settings::add_account(&app, admin(), app.cast.recruiting, twilio).await.unwrap();
-    let page = read("/about-senders").await;
-    assert!(page.texts("li").join(" ").contains("050-5555-6666"));
-    let json = read("/about-senders.json").await.json();
-    assert_eq!(json["senders"][0]["address"], "+815055556666");
-    assert_eq!(json["senders"][0]["takes_replies"], true);
-    assert_eq!(json["destination_hosts"], serde_json::json!(["www.example.jp"]));
-    assert_eq!(json["link_host"], "henji.example.jp");
 }

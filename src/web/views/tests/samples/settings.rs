@@ -90,6 +90,18 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
             account("a1", "simulator", "", false),
             account("a2", "twilio", "AC12…9f", true),
         ],
+        inquiries: "お客様相談室 0120-000-000".into(),
+        errors: FormErrors::none(),
+    };
+    let notice = SenderNoticePage {
+        shell: shell(),
+        id: "s".into(),
+        address: "050-1234-5678".into(),
+        purposes: vec![choice("notice", t.purpose_notice(), true)],
+        takes_calls: true,
+        sample: "【見本】ご予約の前日です。".into(),
+        carriers: vec![("softbank", "SoftBank", "200000".into())],
+        errors: FormErrors::of("softbank", t.field_sender_invalid()),
     };
     let new_sender = NewSenderPage {
         shell: shell(),
@@ -211,6 +223,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         ("tags-empty", TagsPage { shell: shell(), tags: vec![] }.render().unwrap()),
         ("tag", tag_form(shell()).render().unwrap()),
         ("senders", senders.render().unwrap()),
+        ("sender_notice", notice.render().unwrap()),
         ("sender", new_sender.render().unwrap()),
         ("account", account_form(false).render().unwrap()),
         ("account-key", account_form(true).render().unwrap()),

@@ -92,6 +92,10 @@ fn about_senders(t: Locale) -> AboutSendersPage {
         address: address.into(),
         takes_replies,
         since: time("2026-11-22"),
+        takes_calls: takes_replies.then_some(false),
+        purposes: t.purpose_notice().into(),
+        sample: "【見本】<b>ご予約</b>の前日です。".into(),
+        shown_by: vec![("SoftBank", "200000".into())],
     };
     AboutSendersPage {
         t,
@@ -99,5 +103,11 @@ fn about_senders(t: Locale) -> AboutSendersPage {
         senders: vec![sender("050-5555-6666", true), sender("MIHON", false)],
         link_host: "s.example.jp".into(),
         hosts: vec!["www.example.jp".into()],
+        inquiries: "お客様相談室 0120-000-000".into(),
+        check: SmsCheckView {
+            number: Some(("090-1111-2222".into(), false)),
+            link: Some(("https://s.example.jp/l/<b>".into(), true)),
+            is_empty: false,
+        },
     }
 }

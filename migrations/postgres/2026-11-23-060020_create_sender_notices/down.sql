@@ -1,0 +1,2 @@
+alter table organizations drop column inquiries;
+drop table sender_notices;

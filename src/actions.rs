@@ -25,6 +25,7 @@ pub mod hand_off;
 pub mod handoff_flows;
 pub mod import_contacts;
 pub mod journaled;
+pub mod link_places;
 pub mod links;
 pub mod mail_contact;
 pub mod mail_replies;

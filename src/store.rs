@@ -44,6 +44,7 @@ pub mod help_calls;
 pub mod ids;
 pub mod inboxes;
 pub mod interviewers;
+pub mod link_destinations;
 pub mod links;
 pub mod mail_replies;
 pub mod mails;

@@ -84,6 +84,8 @@ pub enum Problem {
     NotAnAddress,
     /// A place for somebody's data, where none may be.
     PersonalData,
+    /// A place for a link to a page that nobody has stored.
+    UnknownLink,
     /// A host that links may not lead to.
     ForeignHost,
     /// Pictures as some telephones keep them, which hardly any browser shows.
@@ -131,6 +133,7 @@ impl Problem {
             Self::NotAFigure => "not_a_number",
             Self::NotAnAddress => "not_an_address",
             Self::PersonalData => "personal_data",
+            Self::UnknownLink => "unknown_link",
             Self::ForeignHost => "foreign_host",
             Self::Heic => "heic",
             Self::NotAPicture => "not_a_picture",
@@ -179,6 +182,7 @@ impl std::fmt::Display for Problem {
             Self::NotAFigure => "must be a number such as -1234.5",
             Self::NotAnAddress => "must be an e-mail address such as name@example.jp",
             Self::PersonalData => "holds a place for personal data, which no address may",
+            Self::UnknownLink => "names a page for links that nobody has stored",
             Self::ForeignHost => "leads to a host that an administrator has not allowed",
             Self::Heic => "is a HEIC or AVIF picture; send it as JPEG",
             Self::NotAPicture => "is no JPEG, PNG or WebP picture that can be read",

@@ -13,6 +13,7 @@ use crate::domain::message::{Direction, MessageKind, Purpose};
 use crate::domain::opt_out::{self, OptOutScope};
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::segment::{LengthProfile, Measure, normalise_body};
+use crate::domain::short_link::place;
 use crate::domain::user::Caller;
 use crate::providers::registry::Registry;
 use crate::store::audit::Object;
@@ -67,7 +68,8 @@ pub fn check_body(
     if body.trim().is_empty() {
         return refuse(Problem::Missing);
     }
-    if merge_field::unfilled(&body).is_some() || reply_forms::has_place(&body) {
+    let has_place = reply_forms::has_place(&body) || !place::places(&body).is_empty();
+    if merge_field::unfilled(&body).is_some() || has_place {
         return refuse(Problem::Unfilled);
     }
     let finding = content_guard::inspect(&body);

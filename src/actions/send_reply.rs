@@ -12,7 +12,7 @@ use crate::store::Tx;
 use crate::store::messages::{self, Message};
 
 use super::outgoing::{self, Draft};
-use super::{ActionError, access, close, reply_forms, save_draft};
+use super::{ActionError, access, close, link_places, save_draft};
 
 /// The message, and whether it was there already.
 #[derive(Clone, Debug)]
@@ -72,8 +72,8 @@ async fn answer(
         .await
 }
 
-/// [`run`] as a part of something larger. Where forms get no address, a text that wants
-/// one is refused.
+/// [`run`] as a part of something larger. Where forms and links get no address, a text
+/// that wants one is refused.
 pub(super) fn write(
     tx: &mut Tx,
     (providers, links): (&Registry, Option<&PublicUrl>),
@@ -95,13 +95,14 @@ pub(super) fn write(
     outgoing::check_recipient(tx, &found.contact, draft.purpose)?;
     let sender = outgoing::choose_sender(tx, &found, draft.sender)?;
     let profile = outgoing::profile_of(tx, providers, &sender)?;
-    let body = match links {
-        Some(links) => reply_forms::fill(tx, links, conversation, &draft.body)?,
-        None => draft.body.clone(),
-    };
+    let filled = links.map(|links| link_places::fill(tx, links, &found, draft)).transpose()?;
+    let body = filled.as_ref().map_or(&draft.body, |filled| &filled.body).clone();
     let draft = Draft { body, ..draft.clone() };
     let checked = outgoing::check_body(&draft.body, profile, draft.despite_doubt)?;
     let message = outgoing::queue(tx, caller, &found, &draft, &checked, &sender)?;
+    if let Some(filled) = filled {
+        filled.attach(tx, message.id)?;
+    }
     if let Some(user) = caller.user_id() {
         save_draft::forget(tx, &found, user)?;
     }

@@ -16,7 +16,7 @@ use crate::store::{
 
 use super::outgoing::{self, Draft};
 use super::send_reply::Sent;
-use super::{ActionError, Problem, reply_forms};
+use super::{ActionError, Problem, link_places};
 
 /// What an API caller gave so that a repetition is known as one.
 #[derive(Clone, Debug)]
@@ -63,9 +63,10 @@ pub async fn run(
             }
             let sender = outgoing::choose_sender(tx, &conversation, draft.sender)?;
             let profile = outgoing::profile_of(tx, &providers, &sender)?;
-            let body = reply_forms::fill(tx, &links, conversation.id, &draft.body)?;
-            let checked = outgoing::check_body(&body, profile, draft.despite_doubt)?;
+            let filled = link_places::fill(tx, &links, &conversation, &draft)?;
+            let checked = outgoing::check_body(&filled.body, profile, draft.despite_doubt)?;
             let message = outgoing::queue(tx, &caller, &conversation, &draft, &checked, &sender)?;
+            filled.attach(tx, message.id)?;
             if let Some(Idempotency { token, key, request_hash }) = &idempotency {
                 api_tokens::keep_first_use(tx, *token, key, request_hash, message.id, now)?;
             }

@@ -6,6 +6,7 @@
 
 use url::{Host, Url};
 
+pub mod place;
 mod visitor;
 
 pub use visitor::{Visitor, visitor};

@@ -904,6 +904,19 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::ids::DbUuid;
 
+    link_destinations (id) {
+        id -> DbUuid,
+        name -> Text,
+        url_sealed -> Binary,
+        days -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
     photos (id) {
         id -> DbUuid,
         message_id -> DbUuid,
@@ -1226,6 +1239,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     inbox_counts,
     inboxes,
     interviewers,
+    link_destinations,
     link_hosts,
     link_opens,
     links,

@@ -249,6 +249,8 @@ routes! {
     post "/settings/links" Admin => settings::links::create;
     put "/settings/photos" Admin => settings::links::keep_photos;
     delete "/settings/links/{host}" Admin => settings::links::remove;
+    post "/settings/destinations" Admin => settings::destinations::create;
+    delete "/settings/destinations/{id}" Admin => settings::destinations::remove;
     get "/settings/tokens" Admin => settings::tokens::index;
     post "/settings/tokens" Admin => settings::tokens::create;
     delete "/settings/tokens/{id}" Admin => settings::tokens::revoke;

@@ -25,6 +25,7 @@ pub mod audit;
 pub mod automatic_replies;
 pub mod browsers;
 pub mod calendars;
+pub mod destinations;
 pub mod escalation;
 pub mod fields;
 pub mod inboxes;

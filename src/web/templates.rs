@@ -1,4 +1,5 @@
-//! Templates as whoever writes an answer finds them: filled in.
+//! Templates as whoever writes an answer finds them: filled in. The pages that a link
+//! may lead to stand among them, as the place that a link will fill.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
@@ -11,9 +12,11 @@ use crate::actions::access;
 use crate::app::App;
 use crate::domain::id::{ConversationId, TemplateId};
 use crate::locale::Locale;
+use crate::domain::short_link::place::written;
 use crate::store::conversations::Conversation;
+use crate::store::ids::RowId;
 use crate::store::templates::Template;
-use crate::store::{Db, StoreError, merge_values, templates};
+use crate::store::{Db, StoreError, link_destinations, merge_values, optional, templates};
 
 /// `GET /conversations/{id}/templates`: what can be written here, as a list for
 /// scripts; without them the composer has a menu of its own.
@@ -42,20 +45,30 @@ pub async fn index(
                 shortcut: template.shortcut,
                 lang: template.locale,
             });
-            Ok::<_, StoreError>(filled.collect())
+            let pages = link_destinations::all(db)?.into_iter().map(|page| TemplateChoice {
+                id: page.id.0.to_string(),
+                body: written(&page.name),
+                name: t.links_to(page.name),
+                shortcut: String::new(),
+                lang: String::new(),
+            });
+            Ok::<_, StoreError>(filled.chain(pages).collect())
         })
         .await?;
     html(&TemplatesView { t, templates })
 }
 
-/// A template's text for a conversation, as `session`'s user would send it.
+/// A template's text for a conversation, as `session`'s user would send it; the place
+/// for a link, where `id` is a stored page's.
 pub fn filled(
     db: &mut Db,
     session: &Session,
     conversation: &Conversation,
     id: TemplateId,
 ) -> Result<String, StoreError> {
-    let template = templates::find(db, id)?;
+    let Some(template) = optional(templates::find(db, id))? else {
+        return Ok(written(&link_destinations::find(db, RowId(id.0))?.name));
+    };
     if template.inbox_id.is_some_and(|inbox| inbox != conversation.inbox_id) {
         return Err(StoreError::NotFound);
     }

@@ -112,7 +112,7 @@ pub use sessions::NewSessionPage;
 pub use settings::*;
 pub use setup::{AdministratorPage, OrganizationPage, ProviderPage, StartPage, StartStep};
 pub use short_links::{
-    AboutSendersPage, GoneLinkPage, LinksPage, OurSenderView, ReplyFormPage, ReplyTakenPage,
+    AboutSendersPage, GoneLinkPage, LinkPageView, LinksPage, NewPageForm, OurSenderView, ReplyFormPage, ReplyTakenPage,
     ShortLinkPage, SmsCheckView,
 };
 pub use simulator::{

@@ -69,6 +69,7 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
         ("host", Problem::Malformed) => t.problem_not_a_host(),
         ("url", Problem::Malformed) => t.problem_not_https(),
         ("days", Problem::Malformed) => t.links_photos_hint(),
+        ("link_days", Problem::Malformed) => t.links_days_hint(),
         (_, Problem::Malformed) => t.problem_malformed(),
         ("password", Problem::TooShort) => return t.field_password_short(MIN_LENGTH),
         (_, Problem::Guessable) => t.field_password_guessable(),
@@ -128,6 +129,7 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
         (_, Problem::NotAFigure) => t.problem_not_a_figure(),
         (_, Problem::NotAnAddress) => t.problem_not_an_address(),
         (_, Problem::PersonalData) => t.problem_personal_data(),
+        (_, Problem::UnknownLink) => t.problem_unknown_link(),
         (_, Problem::ForeignHost) => t.problem_foreign_host(),
         ("current", Problem::Wrong) => t.field_password_wrong(),
         (_, Problem::Wrong) => t.problem_wrong(),
@@ -243,6 +245,8 @@ pub fn did(t: Locale, action: &str) -> &str {
         "masking.change" => t.did_masking_change(),
         "link_host.add" => t.did_link_host_add(),
         "link_host.remove" => t.did_link_host_remove(),
+        "link_destination.add" => t.did_link_destination_add(),
+        "link_destination.remove" => t.did_link_destination_remove(),
         "photo.keep" => t.did_photo_keep(),
         "photo.purge" => t.did_photo_purge(),
         "contact.consent" => t.did_contact_consent(),
@@ -259,7 +263,7 @@ pub fn did(t: Locale, action: &str) -> &str {
 }
 
 /// What the actions of the audit log begin with, as people look for them.
-pub const THINGS: [&str; 22] = [
+pub const THINGS: [&str; 23] = [
     "session",
     "conversation",
     "message",
@@ -276,6 +280,7 @@ pub const THINGS: [&str; 22] = [
     "field",
     "masking",
     "link_host",
+    "link_destination",
     "photo",
     "sender",
     "provider",
@@ -309,6 +314,7 @@ pub fn object(t: Locale, kind: &str) -> &str {
         "field" => t.object_field(),
         "masking" => t.masking_title(),
         "link_host" => t.object_link_host(),
+        "link_destination" => t.object_link_destination(),
         "photo" => t.object_photo(),
         "team" => t.object_team(),
         "conversation" => t.object_conversation(),

@@ -33,6 +33,7 @@ const UNIQUE: &[(&str, &str)] = &[
     ("conversations", "inbox_id,contact_id"),
     ("idempotency_keys", "api_token_id,idempotency_key"),
     ("interviewers", "email_index"),
+    ("link_destinations", "name"),
     ("link_hosts", "host"),
     ("link_opens", "link_id,opened_at"),
     ("links", "token_hash"),

@@ -13,6 +13,7 @@ mod forms;
 mod handoff_flows;
 pub mod headers;
 mod keypad;
+mod link_places;
 mod links;
 mod live_socket;
 mod masking;

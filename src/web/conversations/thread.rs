@@ -24,6 +24,7 @@ use crate::store::conversations::{self, Conversation};
 use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::{self, Message, Position};
 use crate::store::tags::{self, Tag};
+use crate::store::link_destinations::{self, LinkDestination};
 use crate::store::templates::{self, Template};
 use crate::store::{
     Db, StoreError, calendars, consents, drafts, help_calls, opt_outs, optional, provider_accounts,
@@ -462,7 +463,7 @@ fn composer(
         enter_sends: session.user.enter_sends,
         send_choices: times.snooze_choices(hours.as_ref()),
         send_min: times.field(times.now),
-        templates: template_choices(db, inbox)?,
+        templates: template_choices(db, session.locale(), inbox)?,
         despite_doubt: false,
         error: None,
         callable: callable(db, session, inbox)?,
@@ -478,14 +479,24 @@ fn callable(db: &mut Db, session: &Session, inbox: &Inbox) -> Result<Vec<PersonV
     Ok(others.chain(teams).collect())
 }
 
-fn template_choices(db: &mut Db, inbox: &Inbox) -> Result<Vec<ChoiceView>, StoreError> {
+fn template_choices(
+    db: &mut Db,
+    t: Locale,
+    inbox: &Inbox,
+) -> Result<Vec<ChoiceView>, StoreError> {
+    let pages = link_destinations::all(db)?;
     let found = templates::for_inbox(db, inbox.id)?.into_iter();
     let choice = |template: Template| ChoiceView {
         value: template.id.to_string(),
         label: template.name,
         chosen: false,
     };
-    Ok(found.map(choice).collect())
+    let page = |page: LinkDestination| ChoiceView {
+        value: page.id.0.to_string(),
+        label: t.links_to(page.name),
+        chosen: false,
+    };
+    Ok(found.map(choice).chain(pages.into_iter().map(page)).collect())
 }
 
 /// The address texts of this conversation last went through.

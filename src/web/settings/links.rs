@@ -5,15 +5,19 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::{frame, saved, status_of};
 use crate::actions::{links as verbs, photos};
 use crate::app::App;
+use crate::domain::short_link::place::written;
+use crate::store::link_destinations::{self, LinkDestination};
 use crate::store::{StoreError, links, photos as stored_photos};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::html_with;
 use crate::web::session::{Admin, Session};
-use crate::web::views::{FormErrors, LinksPage};
+use crate::web::views::{FormErrors, LinkPageView, LinksPage, NewPageForm};
 use crate::web::words;
 
 const LIST: &str = "/settings/links";
+/// What is proposed: a month, as whoever answers a letter takes.
+const DAYS_AT_FIRST: &str = "30";
 
 /// `GET /settings/links`
 pub async fn index(
@@ -66,7 +70,7 @@ pub async fn keep_photos(
     }
 }
 
-async fn page(
+pub(super) async fn page(
     app: &App,
     session: &Session,
     request: &HttpRequest,
@@ -74,18 +78,36 @@ async fn page(
     errors: FormErrors,
 ) -> Result<HttpResponse, WebError> {
     let web = &app.config.web;
-    let (hosts, days) = app
+    let (hosts, pages, days) = app
         .store
-        .read(|db| Ok::<_, StoreError>((links::hosts(db)?, stored_photos::days_kept(db)?)))
+        .read(|db| {
+            let (hosts, pages) = (links::hosts(db)?, link_destinations::all(db)?);
+            Ok::<_, StoreError>((hosts, pages, stored_photos::days_kept(db)?))
+        })
         .await?;
     let page = LinksPage {
         shell: frame(app, session, request).await?,
         start: web.links().join("/l/"),
         is_apart: web.links() != &web.public_url,
         hosts,
+        pages: pages.into_iter().map(row).collect(),
+        page: NewPageForm {
+            name: typed.get("name").trim().to_owned(),
+            url: typed.get("url").trim().to_owned(),
+            days: typed.filled("link_days").unwrap_or(DAYS_AT_FIRST).to_owned(),
+        },
         days: typed.filled("days").map_or(days.to_string(), str::to_owned),
         host: typed.get("host").trim().to_owned(),
         errors,
     };
     html_with(status_of(!page.errors.is_empty()), &page)
+}
+
+fn row(page: LinkDestination) -> LinkPageView {
+    LinkPageView {
+        id: page.id.0.to_string(),
+        place: written(&page.name),
+        url: page.url,
+        days: page.days,
+    }
 }

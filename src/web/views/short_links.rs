@@ -34,9 +34,26 @@ pub struct LinksPage {
     pub is_apart: bool,
     pub hosts: Vec<String>,
     pub host: String,
+    /// Pages that texts may lead to by name, and one that is being written down.
+    pub pages: Vec<LinkPageView>,
+    pub page: NewPageForm,
     /// How long pictures of reply forms are kept.
     pub days: String,
     pub errors: FormErrors,
+}
+
+pub struct LinkPageView {
+    pub id: String,
+    /// `{url:返品}`
+    pub place: String,
+    pub url: String,
+    pub days: i32,
+}
+
+pub struct NewPageForm {
+    pub name: String,
+    pub url: String,
+    pub days: String,
 }
 
 /// `GET /f/{token}`: one box.

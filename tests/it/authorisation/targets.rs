@@ -27,7 +27,7 @@ mod things;
 
 use asking::query;
 pub use table::SPECS;
-use things::{account, form, letter, offer, photo, short_link};
+use things::{account, destination, form, letter, offer, photo, short_link};
 
 /// A route's address, and what it takes to get a sensible answer.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +67,8 @@ enum Object {
     /// A link of ours, and a site that links may lead to.
     Link,
     Form,
+    /// A page that texts may lead to by name.
+    Destination,
     /// That a contact added to a text.
     Photo,
     Host,
@@ -121,6 +123,7 @@ pub struct Scene {
     link: String,
     form: String,
     photo: String,
+    destination: String,
     mail: String,
     session: String,
     account: String,
@@ -180,6 +183,7 @@ impl Scene {
         let team = menus::team(app).await;
         let mail = letter(app).await;
         let (link, form) = (short_link(app, conversation).await, form(app, conversation).await);
+        let destination = destination(app).await;
         let senders = app.store.read(henji::store::senders::all).await.unwrap();
         let photo = photo(app, conversation, message).await;
         let signer = Signer::of(app, &app.cast.account);
@@ -205,6 +209,7 @@ impl Scene {
             link,
             form,
             photo,
+            destination,
             mail: mail.to_string(),
             session: session.to_string(),
             account,
@@ -278,6 +283,7 @@ impl Scene {
             Object::User => (&self.user, Whose::House),
             Object::Menu => (&self.menu, Whose::Receptions),
             Object::Inbox => (&self.inbox, Whose::House),
+            Object::Destination => (&self.destination, Whose::House),
             Object::Sender => (&self.sender, Whose::House),
             Object::Account => (&self.account, Whose::House),
             Object::Token => (&self.token, Whose::House),

@@ -197,6 +197,8 @@ pub const SPECS: &[Spec] = &[
     spec("get", "/settings/links", Object::None),
     spec("post", "/settings/links", Object::None),
     with("put", "/settings/photos", Object::None, "days=90"),
+    spec("post", "/settings/destinations", Object::None),
+    spec("delete", "/settings/destinations/{id}", Object::Destination),
     spec("delete", "/settings/links/{host}", Object::Host),
     spec("get", "/settings/tokens", Object::None),
     spec("post", "/settings/tokens", Object::None),

@@ -7,6 +7,7 @@ use henji::clock::fresh_id;
 use henji::domain::id::{ConversationId, MailId, MessageId};
 use henji::domain::user::{Actor, Caller};
 use henji::store::mails::{self, NewMail};
+use henji::store::link_destinations::{self, LinkDestination};
 use henji::store::photos::{self, NewPhoto};
 use henji::store::reply_forms;
 use serde_json::json;
@@ -56,6 +57,23 @@ pub async fn short_link(app: &TestApp, conversation: ConversationId) -> String {
     };
     let made = app.store.write(move |tx| links::make(tx, &wanted)).await.unwrap();
     made.token.as_str().to_owned()
+}
+
+/// A page that texts may lead to by name; its host is allowed by then.
+pub async fn destination(app: &TestApp) -> String {
+    let page = LinkDestination {
+        id: fresh_id(),
+        name: "matrix".into(),
+        url: "https://www.example.jp/".into(),
+        days: 30,
+    };
+    let id = page.id.0.to_string();
+    let kept = app.store.write(move |tx| {
+        let now = tx.now;
+        link_destinations::insert(tx, &page, now)
+    });
+    assert!(kept.await.unwrap());
+    id
 }
 
 /// The token of a reply form that nobody has typed into.

@@ -69,6 +69,13 @@ fn links(t: Locale) -> LinksPage {
         is_apart: false,
         hosts: vec!["www.example.jp".into(), "xn--jvrr88k.example.jp".into()],
         host: "intranet".into(),
+        pages: vec![LinkPageView {
+            id: "d1".into(),
+            place: "{url:返品}".into(),
+            url: "https://www.example.jp/returns".into(),
+            days: 30,
+        }],
+        page: NewPageForm { name: "".into(), url: "".into(), days: "30".into() },
         days: "90".into(),
         errors: FormErrors::of("host", t.problem_not_a_host()),
     }

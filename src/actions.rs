@@ -21,6 +21,7 @@ pub mod deliver;
 mod error;
 pub mod escalate;
 pub mod export_contacts;
+pub mod export_report;
 pub mod hand_off;
 pub mod handoff_flows;
 pub mod import_contacts;

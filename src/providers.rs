@@ -115,8 +115,8 @@ pub trait Telephone: Send + Sync {
     fn parse_call(&self, request: &HookRequest) -> Result<PhoneCall, ParseError>;
 
     /// What to answer: the words of `turn`, and where what the caller does then is
-    /// posted to.
-    fn speak(&self, turn: &Turn, then: Option<&str>) -> Spoken;
+    /// posted to. `call` is the one that is spoken to, where it is known.
+    fn speak(&self, turn: &Turn, then: Option<&str>, call: Option<&PhoneCall>) -> Spoken;
 }
 
 /// A call, as far as the network tells of it.

@@ -50,6 +50,7 @@ pub mod mail_replies;
 pub mod mails;
 pub mod masking;
 pub mod mentions;
+pub mod menu_calls;
 pub mod merge_values;
 pub mod messages;
 mod migrations;

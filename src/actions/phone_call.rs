@@ -13,7 +13,7 @@ use crate::domain::id::HandoffFlowId;
 use crate::domain::user::{Actor, Caller};
 use crate::locale::{Locale, Voice};
 use crate::store::audit::Object;
-use crate::store::{Db, StoreError, handoff_flows, inboxes, optional};
+use crate::store::{Db, StoreError, handoff_flows, inboxes, menu_calls, optional};
 
 use super::hand_off::{self, Menu, Pressed};
 use super::{ActionError, Problem};
@@ -83,7 +83,10 @@ pub async fn run(app: &App, ring: Ring, step: Step) -> Result<Turn, ActionError>
     let menu = app.store.read(move |db| Spoken::read(db, flow, now)).await?;
     let script = menu.script();
     match step {
-        Step::Start => Ok(script.start()),
+        Step::Start => {
+            note(app, &ring).await;
+            Ok(script.start())
+        }
         Step::Unanswered => Ok(script.broken()),
         Step::Keys { keys, attempt } => match script.pressed(&keys, attempt) {
             Err(again) => Ok(again),
@@ -103,6 +106,19 @@ pub async fn run(app: &App, ring: Ring, step: Step) -> Result<Turn, ActionError>
                 }
             }
         }
+    }
+}
+
+/// Writes the call down, for the report. Nobody is kept from the menu by that: where it
+/// cannot be written, the report has one less.
+async fn note(app: &App, ring: &Ring) {
+    let (flow, trunk, call) = (ring.flow, ring.trunk, ring.call.clone());
+    let noted = app.store.write(move |tx| {
+        let now = tx.now;
+        Ok::<_, ActionError>(menu_calls::note(tx, flow, trunk, &call, now)?)
+    });
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, handoff_flow.id = %flow, "a call was not written down");
     }
 }
 

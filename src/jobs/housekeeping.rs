@@ -10,7 +10,7 @@ use crate::actions::{ActionError, mail_contact, photos, snooze};
 use crate::app::App;
 use crate::domain::handoff::report::KEPT as CALLS_KEPT;
 use crate::store::{
-    api_tokens, handoff_reports, mail_replies, mails, nudges, pushes, quarantine, reply_forms,
+    api_tokens, handoff_reports, mail_replies, mails, menu_calls, nudges, pushes, quarantine, reply_forms,
     sessions,
 };
 
@@ -42,6 +42,7 @@ pub async fn run_one(app: &App) -> Result<(), ActionError> {
             nudges::delete_before(tx, now - MAILS_KEPT)?;
             photos::purge_due(tx)?;
             handoff_reports::forget_before(tx, now - CALLS_KEPT, CALLS_AT_ONCE)?;
+            menu_calls::forget_before(tx, now - CALLS_KEPT)?;
             Ok::<_, ActionError>(())
         })
         .await

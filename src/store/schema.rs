@@ -917,6 +917,17 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::ids::DbUuid;
 
+    menu_calls (flow_id, call_index) {
+        flow_id -> DbUuid,
+        call_index -> Binary,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
     photos (id) {
         id -> DbUuid,
         message_id -> DbUuid,
@@ -1246,6 +1257,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mails,
     memberships,
     mentions,
+    menu_calls,
     messages,
     nudges,
     opening_interviewers,

@@ -17,13 +17,14 @@ use super::views::{
     ChoiceView, FigureView, HandoffReportPage, HandoffReportView, HourView, KeyReportView,
     MenuReportView, Nav,
 };
+use crate::actions::export_report;
 use crate::app::App;
 use crate::domain::contact_sheet::{self, Encoding};
 use crate::domain::handoff::Flow;
 use crate::domain::handoff::report::{Figures, LONGEST_SPAN, Span, SpanError};
 use crate::domain::id::HandoffFlowId;
 use crate::locale::Locale;
-use crate::store::{StoreError, handoff_flows, handoff_reports};
+use crate::store::{StoreError, handoff_flows, handoff_reports, menu_calls};
 
 /// Pixels of the bar of the busiest hour, and from one bar to the next.
 const TALLEST: i64 = 100;
@@ -79,8 +80,10 @@ pub async fn export(
 ) -> Result<HttpResponse, WebError> {
     let t = session.locale();
     let asked = Asked::read(&app, &session, &request).await?;
-    let span = asked.span.map_err(|_page_says_why| WebError::BadRequest)?;
+    // The page says why there is none of those days.
+    let Ok(span) = asked.span else { return show(app, session, request).await };
     let menus = count(&app, &asked, span).await?;
+    export_report::note(&app, session.caller.clone(), span).await?;
     let fields = Fields::parse(request.query_string().as_bytes());
     let encoding = Encoding::from_word(fields.get("encoding")).unwrap_or_default();
     let file = contact_sheet::write(&rows(t, &menus), encoding);
@@ -140,6 +143,8 @@ struct Counted {
     flow: Flow,
     /// By key and hour.
     cells: BTreeMap<(String, u8), Figures>,
+    /// Calls that ended without a key.
+    silent: i64,
 }
 
 impl Counted {
@@ -181,12 +186,16 @@ async fn count(app: &App, asked: &Asked, span: Span) -> Result<Vec<Counted>, Web
     let read = app.store.read(move |db| {
         let ids: Vec<HandoffFlowId> = flows.iter().map(|flow| flow.id).collect();
         let mut counted: Vec<Counted> =
-            flows.into_iter().map(|flow| Counted { flow, cells: BTreeMap::new() }).collect();
+            flows.into_iter().map(|flow| Counted { flow, cells: BTreeMap::new(), silent: 0 }).collect();
         for stretch in &stretches {
             for cell in handoff_reports::count(db, &ids, stretch, now)? {
                 let menu = counted.iter_mut().find(|menu| menu.flow.id == cell.flow);
                 let menu = menu.expect("of these menus alone");
                 *menu.cells.entry((cell.digit, cell.hour)).or_default() += cell.figures;
+            }
+            let silent = menu_calls::without_a_key(db, &ids, stretch, now)?;
+            for menu in &mut counted {
+                menu.silent += silent.get(&menu.flow.id).copied().unwrap_or_default();
             }
         }
         Ok::<_, StoreError>(counted)
@@ -210,7 +219,7 @@ fn drawn(times: &Times, span: Span, menus: &[Counted]) -> HandoffReportView {
         between: [times.on(span.from), times.on(span.to)],
         zone: times.zone.name().to_owned(),
         sentence: t.report_sentence(all.calls, all.opened, all.replied, all.sent),
-        figures: figures(t, &all),
+        figures: figures(t, &all, menus.iter().map(|menu| menu.silent).sum()),
         menus: menus.iter().map(|menu| drawn_menu(t, menu)).collect(),
         columns: columns(t).to_vec(),
         hours: hours.iter().map(hour).collect(),
@@ -235,7 +244,7 @@ fn drawn_menu(t: Locale, menu: &Counted) -> MenuReportView {
     MenuReportView { name: menu.flow.name.clone(), called: menu.flow.called.clone(), keys }
 }
 
-fn figures(t: Locale, all: &Figures) -> Vec<FigureView> {
+fn figures(t: Locale, all: &Figures, silent: i64) -> Vec<FigureView> {
     let of_sent = |count| all.of_sent(count).map(|share| t.report_of_sent(percent(share)));
     let view = |name, count: i64, share, definition: &str| FigureView {
         name,
@@ -263,6 +272,7 @@ fn figures(t: Locale, all: &Figures) -> Vec<FigureView> {
         view(t.report_helped(), all.helped, of_sent(all.helped), t.report_about_helped()),
         view(t.report_again(), all.again, of_sent(all.again), t.report_about_again()),
         stayed_away,
+        view(t.report_silent(), silent, None, t.report_about_silent()),
     ]
 }
 
@@ -309,6 +319,13 @@ fn rows(t: Locale, menus: &[Counted]) -> Vec<Vec<String>> {
                 vec![menu.flow.name.clone(), digit.clone(), menu.topic(t, digit), hour.to_string()];
             row.extend(counts(figures).map(|count| count.to_string()));
             row.extend([figures.settled, figures.settled_again].map(|count| count.to_string()));
+            rows.push(row);
+        }
+        if menu.silent > 0 {
+            let name = menu.flow.name.clone();
+            let mut row = vec![name, String::new(), t.report_silent().to_owned(), String::new()];
+            row.push(menu.silent.to_string());
+            row.resize(rows[0].len(), "0".to_owned());
             rows.push(row);
         }
     }

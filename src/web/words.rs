@@ -247,6 +247,7 @@ pub fn did(t: Locale, action: &str) -> &str {
         "link_host.remove" => t.did_link_host_remove(),
         "link_destination.add" => t.did_link_destination_add(),
         "link_destination.remove" => t.did_link_destination_remove(),
+        "report.export" => t.did_report_export(),
         "photo.keep" => t.did_photo_keep(),
         "photo.purge" => t.did_photo_purge(),
         "contact.consent" => t.did_contact_consent(),
@@ -263,7 +264,7 @@ pub fn did(t: Locale, action: &str) -> &str {
 }
 
 /// What the actions of the audit log begin with, as people look for them.
-pub const THINGS: [&str; 23] = [
+pub const THINGS: [&str; 24] = [
     "session",
     "conversation",
     "message",
@@ -282,6 +283,7 @@ pub const THINGS: [&str; 23] = [
     "link_host",
     "link_destination",
     "photo",
+    "report",
     "sender",
     "provider",
     "token",
@@ -315,6 +317,7 @@ pub fn object(t: Locale, kind: &str) -> &str {
         "masking" => t.masking_title(),
         "link_host" => t.object_link_host(),
         "link_destination" => t.object_link_destination(),
+        "report" => t.report_title(),
         "photo" => t.object_photo(),
         "team" => t.object_team(),
         "conversation" => t.object_conversation(),

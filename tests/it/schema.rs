@@ -49,6 +49,7 @@ const UNIQUE: &[(&str, &str)] = &[
     ("help_calls", "conversation_id"),
     ("memberships", "inbox_id,user_id"),
     ("mentions", "message_id,user_id"),
+    ("menu_calls", "flow_id,call_index"),
     ("messages", "provider_account_id,provider_ref"),
     ("messages", "conversation_id,client_message_id"),
     ("opening_interviewers", "opening_id,interviewer_id"),

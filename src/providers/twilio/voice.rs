@@ -39,7 +39,7 @@ impl Telephone for Voice {
         })
     }
 
-    fn speak(&self, turn: &Turn, then: Option<&str>) -> Spoken {
+    fn speak(&self, turn: &Turn, then: Option<&str>, call: Option<&PhoneCall>) -> Spoken {
         let said: String = turn.lines.iter().map(say).collect();
         let verbs = match (&turn.next, then) {
             (Next::Key { longest, takes_hash, .. }, Some(then)) => {
@@ -52,8 +52,10 @@ impl Telephone for Voice {
             }
             (Next::Connect { operator }, Some(then)) => {
                 let (number, then) = (dialled(operator), escaped(then));
+                let shown = call.and_then(shown_to_operator);
+                let shown = shown.map(|own| format!(" callerId=\"{own}\"")).unwrap_or_default();
                 format!(
-                    "{said}<Dial timeout=\"{RINGS}\" action=\"{then}\" method=\"POST\">\
+                    "{said}<Dial timeout=\"{RINGS}\"{shown} action=\"{then}\" method=\"POST\">\
                      {number}</Dial>"
                 )
             }
@@ -94,6 +96,16 @@ fn dialled(number: &str) -> String {
     number.map(|number| number.as_str().to_owned()).unwrap_or_default()
 }
 
+/// What the operator's telephone shows: the caller's own number, which is what Twilio
+/// shows unasked. Of a caller who withholds theirs it knows none to show, and puts nobody
+/// through: then it is the number that was called, which is one of the account's.
+fn shown_to_operator(call: &PhoneCall) -> Option<String> {
+    if PhoneNumber::parse(&call.from).is_ok() {
+        return None;
+    }
+    Some(dialled(&call.to)).filter(|own| !own.is_empty())
+}
+
 /// Characters that XML has other uses for; those that it takes nowhere are left out.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -130,7 +142,7 @@ mod tests {
             lines: vec![line("ja", "1を押してください"), line("en", "Q&A: <press> \"1\"\u{7}")],
             next: Next::Key { longest: 1, takes_hash: false, attempt: 1 },
         };
-        let spoken = Voice.speak(&turn, Some("https://h.example.jp/voice/menu?flow=1&attempt=1"));
+        let spoken = Voice.speak(&turn, Some("https://h.example.jp/voice/menu?flow=1&attempt=1"), None);
         assert_eq!(
             spoken.body,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Gather input=\"dtmf\" \
@@ -142,7 +154,7 @@ mod tests {
              </Redirect></Response>"
         );
         let hash = Next::Key { longest: 2, takes_hash: true, attempt: 1 };
-        let spoken = Voice.speak(&Turn { next: hash, ..turn }, Some("/"));
+        let spoken = Voice.speak(&Turn { next: hash, ..turn }, Some("/"), None);
         assert!(spoken.body.contains("numDigits=\"2\" finishOnKey=\"\""), "{}", spoken.body);
     }
 
@@ -150,12 +162,25 @@ mod tests {
     fn a_number_ends_with_hash_and_a_call_with_hanging_up() {
         let lines = vec![line("ja", "番号を")];
         let number = Next::Number { digit: "1".to_owned(), attempt: 1 };
-        let asked = Voice.speak(&Turn { lines: lines.clone(), next: number }, Some("/number"));
+        let asked = Voice.speak(&Turn { lines: lines.clone(), next: number }, Some("/number"), None);
         assert!(asked.body.contains("numDigits=\"11\" finishOnKey=\"#\" timeout=\"10\""));
-        let over = Voice.speak(&Turn { lines: lines.clone(), next: Next::HangUp }, None);
+        let over = Voice.speak(&Turn { lines: lines.clone(), next: Next::HangUp }, None, None);
         assert!(over.body.ends_with("</Say><Hangup/></Response>"), "{}", over.body);
         let next = Next::Connect { operator: "03-1234-5678".to_owned() };
-        let through = Voice.speak(&Turn { lines, next }, Some("/status?a=1&b=2")).body;
+        let turn = Turn { lines, next };
+        let call = |from: &str| PhoneCall {
+            call_ref: "CA1".to_owned(),
+            from: from.to_owned(),
+            to: "+815098765432".to_owned(),
+            keys: String::new(),
+            was_answered: None,
+        };
+        for withheld in ["anonymous", "", "Restricted"] {
+            let through = Voice.speak(&turn, Some("/status"), Some(&call(withheld))).body;
+            assert!(through.contains("<Dial timeout=\"30\" callerId=\"+815098765432\" action="));
+        }
+        let known = call("+819012345678");
+        let through = Voice.speak(&turn, Some("/status?a=1&b=2"), Some(&known)).body;
         assert!(
             through.ends_with(
                 "</Say><Dial timeout=\"30\" action=\"/status?a=1&amp;b=2\" method=\"POST\">\

@@ -95,7 +95,7 @@ pub async fn status(
     match telephone.parse_call(&hook).ok().and_then(|call| call.was_answered) {
         None => Ok(acknowledged(&door)),
         Some(true) => {
-            Ok(answer(telephone.speak(&Turn { lines: Vec::new(), next: Next::HangUp }, None)))
+            Ok(answer(telephone.speak(&Turn { lines: Vec::new(), next: Next::HangUp }, None, None)))
         }
         Some(false) => house.say(&door, &request, &hook, |_, _| Ok(Step::Unanswered)).await,
     }
@@ -125,7 +125,15 @@ impl House {
     ) -> Answer {
         let telephone = telephone(door)?;
         let place = Place { fields: Fields::parse(request.query_string().as_bytes()) };
-        let (turn, flow) = match self.turn(door, telephone, hook, &place, step).await {
+        let call = match telephone.parse_call(hook) {
+            Ok(call) => call,
+            // Genuine, and yet no call that anything can be done for: for a person to judge.
+            Err(error) => {
+                self.set_aside(door, Route::Voice, hook.clone(), error.to_string()).await?;
+                return Ok(answer(telephone.speak(&phone_call::sorry(), None, None)));
+            }
+        };
+        let (turn, flow) = match self.turn(door, &call, &place, step).await {
             Ok((turn, flow)) => (turn, Some(flow)),
             // Nothing was written: the provider goes on with what it was told for that.
             Err(ActionError::Store(error)) if error.will_pass() => return Err(error.into()),
@@ -140,26 +148,24 @@ impl House {
             }
         };
         let then = flow.and_then(|flow| address_of(&door.account.voice_url, flow, &turn.next));
-        Ok(answer(telephone.speak(&turn, then.as_deref())))
+        Ok(answer(telephone.speak(&turn, then.as_deref(), Some(&call))))
     }
 
     async fn turn(
         &self,
         door: &Door,
-        telephone: &dyn Telephone,
-        hook: &HookRequest,
+        call: &PhoneCall,
         place: &Place,
         step: impl FnOnce(&Place, &PhoneCall) -> Result<Step, ActionError>,
     ) -> Result<(Turn, HandoffFlowId), ActionError> {
-        let unreadable = |_error| ActionError::invalid("call_id", Problem::Missing);
-        let call = telephone.parse_call(hook).map_err(unreadable)?;
         if call.call_ref.len().max(call.from.len()).max(call.to.len()) > LONGEST {
             return Err(ActionError::invalid("call_id", Problem::TooLong));
         }
-        let step = step(place, &call)?;
-        let flow = self.flow(place, call.to).await?;
+        let step = step(place, call)?;
+        let flow = self.flow(place, call.to.clone()).await?;
         let trunk = Trunk::Account(door.account.id);
-        let ring = Ring { trunk, call: call.call_ref, caller: call.from, flow };
+        let (call, caller) = (call.call_ref.clone(), call.from.clone());
+        let ring = Ring { trunk, call, caller, flow };
         Ok((phone_call::run(&self.app, ring, step).await?, flow))
     }
 

@@ -1,0 +1,1 @@
+drop table menu_calls;

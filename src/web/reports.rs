@@ -223,6 +223,7 @@ fn drawn(times: &Times, span: Span, menus: &[Counted]) -> HandoffReportView {
         menus: menus.iter().map(|menu| drawn_menu(t, menu)).collect(),
         columns: columns(t).to_vec(),
         hours: hours.iter().map(hour).collect(),
+        has_silent: menus.iter().any(|menu| menu.silent > 0),
     }
 }
 

@@ -34,11 +34,13 @@ pub struct HandoffReportView {
     /// What stands above the columns of counts.
     pub columns: Vec<&'static str>,
     pub hours: Vec<HourView>,
+    /// Whether somebody rang and pressed nothing.
+    pub has_silent: bool,
 }
 
 impl HandoffReportView {
     pub fn is_empty(&self) -> bool {
-        self.menus.iter().all(|menu| menu.keys.is_empty())
+        !self.has_silent && self.menus.iter().all(|menu| menu.keys.is_empty())
     }
 }
 

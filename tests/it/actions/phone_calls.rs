@@ -8,7 +8,7 @@ use henji::domain::user::{Actor, Caller};
 use henji::providers::Account;
 use serde_json::{Value, json};
 
-use crate::providers::fake_twilio::{ACCOUNT_SID, AUTH_TOKEN};
+use crate::providers::fake_twilio::{ACCOUNT_SID, AUTH_TOKEN, sign};
 use crate::support::TestApp;
 use crate::support::answer::Answer;
 use crate::support::cast::{self, ADMIN, SATO};
@@ -328,4 +328,29 @@ async fn a_number_that_no_menu_has_and_a_menu_by_its_name() {
         let url = format!("{}/number{query}", rig.account.voice_url);
         assert!(named.step(&url, "in-progress", &[("Digits", "1")]).await.is_over(), "{query}");
     }
+}
+
+#[tokio::test]
+async fn a_genuine_request_that_names_no_call_is_kept_for_a_person() {
+    let app = TestApp::start().await;
+    let admin = cast::caller(&app, app.cast.id(ADMIN)).await;
+    let settings = [("account_sid", ACCOUNT_SID), ("auth_token", AUTH_TOKEN)];
+    let new = NewAccount {
+        kind: "twilio".into(),
+        settings: settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        sender: CALLED.into(),
+    };
+    let added = settings::add_account(&app, admin, app.cast.recruiting, new).await;
+    let url = app.account(&added.unwrap().0).voice_url;
+    let fields = [("From", CALLER), ("To", CALLED)];
+    let signed = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let path = url.strip_prefix("https://henji.example.jp").unwrap();
+    let request = app.http.post(format!("{}{path}", app.url)).form(&fields);
+    let request = request.header("x-twilio-signature", sign(AUTH_TOKEN, &url, &signed));
+    let answer = Answer::to(request).await.expect(200);
+    assert!(answer.text.contains("おかけ直し") && answer.text.contains("<Hangup/>"));
+    assert_eq!(app.raw().count("quarantine", ""), 1);
+    let admin = app.sign_in(ADMIN).await;
+    let page = admin.get("/settings/quarantine").await.expect(200);
+    assert!(page.text.contains("CallSid"), "{}", page.text);
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
+use henji::actions::phone_call::{self, Ring, Step};
+use henji::domain::handoff::Trunk;
 use henji::domain::handoff::report::{Figures, Span};
 use henji::domain::id::{HandoffFlowId, MessageId};
 use henji::jobs::housekeeping;
@@ -319,7 +321,8 @@ async fn a_span_that_cannot_be_is_said_so_beside_the_field() {
         let page = sato.get(&format!("/reports/handoffs?{query}")).await.expect(422);
         assert!(page.texts("#wrong").concat().contains(words), "{query}");
         assert_eq!(page.attribute("#from", "value").unwrap(), query[5..15], "as it was written");
-        sato.get(&format!("/reports/handoffs.csv?{query}")).await.expect(400);
+        let file = sato.get(&format!("/reports/handoffs.csv?{query}")).await.expect(422);
+        assert!(file.texts("#wrong").concat().contains(words), "{query}");
     }
     sato.get("/reports/handoffs?from=yesterday").await.expect(400);
     let none = sato.get("/reports/handoffs?from=2026-11-01&to=2026-11-02").await.expect(200);
@@ -404,4 +407,60 @@ async fn what_a_menu_did_stays_counted_after_it_is_removed() {
     );
     sato.get(&format!("/reports/handoffs?flow={flow}")).await.expect(200);
     app.sign_in(YAMADA).await.get(&format!("/reports/handoffs?flow={flow}")).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_call_without_a_key_is_counted_once_it_is_over() {
+    let app = TestApp::start().await;
+    app.leaves_work();
+    let menu = json!({"inbox_id": app.cast.reception.0, "options": [
+        {"digit": "1", "topic": "返品", "body": "返品のご案内です"},
+    ]});
+    app.api().put("/handoff_flows/main", menu).await.expect(200);
+    let flow = app.store.read(handoff_flows::all).await.unwrap().remove(0).id;
+    let rings = async |call: &str, step: Step| {
+        let (trunk, call) = (Trunk::Account(app.cast.account.id), call.to_owned());
+        let ring = Ring { trunk, call, caller: CALLERS[0].to_owned(), flow };
+        phone_call::run(&app, ring, step).await.unwrap();
+    };
+    for call in ["s1", "s2", "s2", "s3"] {
+        rings(call, Step::Start).await;
+    }
+    rings("s3", Step::Keys { keys: "1".to_owned(), attempt: 1 }).await;
+    let sato = app.sign_in(SATO).await;
+    let silent = async |path: &str| {
+        let page = sato.get(path).await.expect(200);
+        let at = page.texts("#figures tbody th").iter().position(|name| name.contains("押さなかった"));
+        page.texts("#figures tbody td:nth-child(2)")[at.expect("its line")].clone()
+    };
+    let report = "/reports/handoffs";
+    assert_eq!(silent(report).await, "0", "they may still press one");
+    app.advance(TimeDelta::minutes(11));
+    assert_eq!(silent(report).await, "2");
+    let file = sato.get("/reports/handoffs.csv").await.expect(200).text;
+    let line = file.lines().find(|line| line.contains("押さなかった")).expect("a line of its own");
+    assert!(line.starts_with("main,,") && line.contains(",2,0,0"), "{line}");
+    // Nothing of the caller stands there, and after the time that calls are kept nothing at all.
+    app.advance(TimeDelta::days(401));
+    housekeeping::run_one(&app).await.unwrap();
+    assert_eq!(app.raw().count("menu_calls", ""), 0);
+}
+
+#[tokio::test]
+async fn a_file_that_leaves_is_on_record_and_too_long_a_one_says_why() {
+    let app = TestApp::start().await;
+    let menu = json!({"inbox_id": app.cast.reception.0, "options": [
+        {"digit": "1", "topic": "返品", "body": "返品のご案内です"},
+    ]});
+    app.api().put("/handoff_flows/main", menu).await.expect(200);
+    let sato = app.sign_in(SATO).await;
+    let exported = "where action = 'report.export'";
+    let long = sato.get("/reports/handoffs.csv?from=2026-01-01&to=2026-11-22").await.expect(422);
+    assert!(long.texts("#wrong").join("").contains("92"), "{}", long.text);
+    assert_eq!(app.raw().count("audit_entries", exported), 0);
+    sato.get("/reports/handoffs.csv?from=2026-11-20&to=2026-11-22").await.expect(200);
+    assert_eq!(app.raw().count("audit_entries", exported), 1);
+    let admin = app.sign_in(ADMIN).await;
+    let log = admin.get("/settings/audit?action=report").await.expect(200);
+    assert!(log.texts("tbody .did").join("").contains("レポートの書き出し"));
 }

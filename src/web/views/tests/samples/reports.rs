@@ -17,6 +17,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     let report = |keys: Vec<KeyReportView>| HandoffReportView {
         between: [day("11月16日(月)"), day("11月22日(日)")],
         zone: "Asia/Tokyo".into(),
+        has_silent: false,
         sentence: t.report_sentence(412, 301, 44, 410),
         figures: vec![
             FigureView {

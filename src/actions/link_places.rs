@@ -48,7 +48,7 @@ pub async fn add(app: &App, caller: Caller, new: NewDestination) -> Result<(), A
     if !is_name(&name) {
         return Err(ActionError::invalid("name", Problem::Malformed));
     }
-    let days = new.days.trim().parse().ok().filter(|days| DAYS.contains(days));
+    let days = new.days.trim().parse::<i32>().ok().filter(|days| DAYS.contains(days));
     let days = days.ok_or(ActionError::invalid("link_days", Problem::Malformed))?;
     app.store
         .write(move |tx| {

@@ -78,9 +78,7 @@ fn checked(wanted: SenderNotice) -> Result<SenderNotice, ActionError> {
         return Err(ActionError::invalid("sample", Problem::Secret(finding.kind)));
     }
     let mut shown = <[String; 4]>::default();
-    for ((carrier, typed), number) in
-        Carrier::ALL.iter().zip(&wanted.shown).zip(&mut shown)
-    {
+    for ((carrier, typed), number) in Carrier::ALL.iter().zip(&wanted.shown).zip(&mut shown) {
         if typed.trim().is_empty() {
             continue;
         }

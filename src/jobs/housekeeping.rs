@@ -10,8 +10,8 @@ use crate::actions::{ActionError, mail_contact, photos, snooze};
 use crate::app::App;
 use crate::domain::handoff::report::KEPT as CALLS_KEPT;
 use crate::store::{
-    api_tokens, handoff_reports, mail_replies, mails, menu_calls, nudges, pushes, quarantine, reply_forms,
-    sessions,
+    api_tokens, handoff_reports, mail_replies, mails, menu_calls, nudges, pushes, quarantine,
+    reply_forms, sessions,
 };
 
 /// A snooze ends within this of its time.

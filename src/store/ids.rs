@@ -14,8 +14,8 @@ use super::connection::MultiBackend;
 use crate::domain::id::{
     ApiTokenId, AppointmentId, AttemptId, CalendarId, CaseId, ContactId, ConversationId, FieldId,
     HandoffFlowId, HandoffId, InboxId, InterviewerId, LinkId, MailId, MessageId, NudgeId, OfferId,
-    OpeningId, PhotoId, ProviderAccountId, QuarantineId, ReplyAddressId, SenderId, SessionId, SlotId, TagId,
-    TeamId, TemplateId, UserId,
+    OpeningId, PhotoId, ProviderAccountId, QuarantineId, ReplyAddressId, SenderId, SessionId,
+    SlotId, TagId, TeamId, TemplateId, UserId,
 };
 
 /// One SQL type for all ids.

@@ -22,8 +22,10 @@ type Row = (RowId, String, Vec<u8>, i32);
 
 /// All of them, by name.
 pub fn all(db: &mut Db) -> Result<Vec<LinkDestination>, StoreError> {
-    let rows: Vec<Row> =
-        link_destinations::table.order(link_destinations::name).select(columns()).load(&mut db.conn)?;
+    let rows: Vec<Row> = link_destinations::table
+        .order(link_destinations::name)
+        .select(columns())
+        .load(&mut db.conn)?;
     rows.into_iter().map(|row| read(db, row)).collect()
 }
 
@@ -42,11 +44,7 @@ pub fn find_by_name(db: &mut Db, name: &str) -> Result<Option<LinkDestination>, 
 }
 
 /// False where another has the name.
-pub fn insert(
-    db: &mut Db,
-    new: &LinkDestination,
-    now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
+pub fn insert(db: &mut Db, new: &LinkDestination, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let url = db.vault.house().seal_text(seat(new.id), &new.url);
     let row = (
         link_destinations::id.eq(new.id),
@@ -55,12 +53,11 @@ pub fn insert(
         link_destinations::days.eq(new.days),
         link_destinations::created_at.eq(now.naive_utc()),
     );
-    let added = on_each_backend!(&mut db.conn, |conn| diesel::insert_into(
-        link_destinations::table
-    )
-    .values(row)
-    .on_conflict_do_nothing()
-    .execute(conn))?;
+    let added =
+        on_each_backend!(&mut db.conn, |conn| diesel::insert_into(link_destinations::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(conn))?;
     Ok(added == 1)
 }
 

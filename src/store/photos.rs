@@ -51,7 +51,7 @@ pub fn insert(
         return Ok(());
     }
     let key = messages::key_of(db, conversation)?;
-    for (position, photo) in (1..).zip(new) {
+    for (position, photo) in (1_i32..).zip(new) {
         let id = fresh_id::<PhotoId>();
         let row = (
             photos::id.eq(id),
@@ -80,13 +80,7 @@ pub fn of_messages(
     let rows: Vec<Row> = photos::table
         .filter(photos::message_id.eq_any(texts))
         .order((photos::message_id, photos::position))
-        .select((
-            photos::id,
-            photos::message_id,
-            photos::width,
-            photos::height,
-            photos::purged_at,
-        ))
+        .select((photos::id, photos::message_id, photos::width, photos::height, photos::purged_at))
         .load(&mut db.conn)?;
     let mut found: HashMap<MessageId, Vec<Photo>> = HashMap::new();
     for (id, message, width, height, purged_at) in rows {

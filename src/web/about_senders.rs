@@ -2,7 +2,7 @@
 //! wonders (F-31). Always what is in force: it is read from the same rows as texts
 //! are sent by. It sets no cookie and asks nobody who they are.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::client_address::client_address;
@@ -72,9 +72,11 @@ async fn page(
         takes_calls: notice.as_ref().map(|notice| notice.takes_calls),
         purposes: notice.as_ref().map_or_else(String::new, |notice| purposes(t, notice)),
         sample: notice.as_ref().map_or_else(String::new, |notice| notice.sample.clone()),
-        shown_by: notice.iter().flat_map(SenderNotice::shown_by).map(|(carrier, number)| {
-            (carrier.name(), phone_number::shown(number))
-        }).collect(),
+        shown_by: notice
+            .iter()
+            .flat_map(SenderNotice::shown_by)
+            .map(|(carrier, number)| (carrier.name(), phone_number::shown(number)))
+            .collect(),
     };
     let status = if check.is_empty { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = AboutSendersPage {
@@ -86,10 +88,7 @@ async fn page(
         inquiries: ours.inquiries,
         check,
     };
-    let mut response = html_with(status, &page)?;
-    let language = header::HeaderValue::from_static("accept-language");
-    response.headers_mut().insert(header::VARY, language);
-    Ok(response)
+    html_with(status, &page)
 }
 
 fn purposes(t: Locale, notice: &SenderNotice) -> String {

@@ -51,7 +51,6 @@ pub(in crate::web) fn seen(
 
 pub(in crate::web) fn answer(id: PhotoId, jpeg: Vec<u8>) -> HttpResponse {
     let name = DispositionParam::Filename(format!("photo-{id}.jpg"));
-    let shown =
-        ContentDisposition { disposition: DispositionType::Inline, parameters: vec![name] };
+    let shown = ContentDisposition { disposition: DispositionType::Inline, parameters: vec![name] };
     HttpResponse::Ok().content_type("image/jpeg").insert_header(shown).body(jpeg)
 }

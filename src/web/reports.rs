@@ -185,8 +185,10 @@ async fn count(app: &App, asked: &Asked, span: Span) -> Result<Vec<Counted>, Web
     let flows: Vec<Flow> = asked.flows.iter().filter(is_chosen).cloned().collect();
     let read = app.store.read(move |db| {
         let ids: Vec<HandoffFlowId> = flows.iter().map(|flow| flow.id).collect();
-        let mut counted: Vec<Counted> =
-            flows.into_iter().map(|flow| Counted { flow, cells: BTreeMap::new(), silent: 0 }).collect();
+        let mut counted: Vec<Counted> = flows
+            .into_iter()
+            .map(|flow| Counted { flow, cells: BTreeMap::new(), silent: 0 })
+            .collect();
         for stretch in &stretches {
             for cell in handoff_reports::count(db, &ids, stretch, now)? {
                 let menu = counted.iter_mut().find(|menu| menu.flow.id == cell.flow);

@@ -7,8 +7,8 @@ use actix_web::web::ServiceConfig;
 
 use super::{
     about_senders, api, appointments, assets, contacts, conversations, escalations, events,
-    handoff_flows, health, hooks, links, live_socket, messages, offline, palette, photos, reply_forms,
-    reports, search, sessions, settings, setup, short_links, simulator, templates,
+    handoff_flows, health, hooks, links, live_socket, messages, offline, palette, photos,
+    reply_forms, reports, search, sessions, settings, setup, short_links, simulator, templates,
 };
 
 /// Who may come in at all; what they see inside is up to the queries.

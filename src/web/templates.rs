@@ -7,12 +7,12 @@ use uuid::Uuid;
 use super::error::WebError;
 use super::fragment::{asked_for, html, see_other};
 use super::session::Session;
-use super::views::{TemplateChoice, TemplatesView};
+use super::views::{ChoiceView, TemplateChoice, TemplatesView};
 use crate::actions::access;
 use crate::app::App;
-use crate::domain::id::{ConversationId, TemplateId};
-use crate::locale::Locale;
+use crate::domain::id::{ConversationId, InboxId, TemplateId};
 use crate::domain::short_link::place::written;
+use crate::locale::Locale;
 use crate::store::conversations::Conversation;
 use crate::store::ids::RowId;
 use crate::store::templates::Template;
@@ -56,6 +56,16 @@ pub async fn index(
         })
         .await?;
     html(&TemplatesView { t, templates })
+}
+
+/// The same by name, for a menu of the composer.
+pub fn choices(db: &mut Db, t: Locale, inbox: InboxId) -> Result<Vec<ChoiceView>, StoreError> {
+    let choice = |value: String, label: String| ChoiceView { value, label, chosen: false };
+    let pages = link_destinations::all(db)?.into_iter();
+    let pages = pages.map(|page| choice(page.id.0.to_string(), t.links_to(page.name)));
+    let found = templates::for_inbox(db, inbox)?.into_iter();
+    let found = found.map(|template| choice(template.id.to_string(), template.name));
+    Ok(found.chain(pages).collect())
 }
 
 /// A template's text for a conversation, as `session`'s user would send it; the place

@@ -112,8 +112,8 @@ pub use sessions::NewSessionPage;
 pub use settings::*;
 pub use setup::{AdministratorPage, OrganizationPage, ProviderPage, StartPage, StartStep};
 pub use short_links::{
-    AboutSendersPage, GoneLinkPage, LinkPageView, LinksPage, NewPageForm, OurSenderView, ReplyFormPage, ReplyTakenPage,
-    ShortLinkPage, SmsCheckView,
+    AboutSendersPage, GoneLinkPage, LinkPageView, LinksPage, NewPageForm, OurSenderView,
+    ReplyFormPage, ReplyTakenPage, ShortLinkPage, SmsCheckView,
 };
 pub use simulator::{
     BehaviourView, CallView, HandsetLink, HandsetTextView, HandsetView, KEYS, LiveCallView,

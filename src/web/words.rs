@@ -264,7 +264,7 @@ pub fn did(t: Locale, action: &str) -> &str {
 }
 
 /// What the actions of the audit log begin with, as people look for them.
-pub const THINGS: [&str; 24] = [
+pub const THINGS: [&str; 25] = [
     "session",
     "conversation",
     "message",

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { takeScreenshot } from './support/browser.mjs'
-import { calendars, contactOf, everyPage, idsOn, merging, palette, phoneMenus, setup, speak, thread } from './support/pages.mjs'
+import { calendars, contactOf, everyPage, idsOn, merging, palette, phoneMenus, senderOf, setup, speak, thread } from './support/pages.mjs'
 import { Henji, password, root } from './support/henji.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 import { table } from './support/pages.mjs'
@@ -133,7 +133,7 @@ async function prepare(page) {
   const contact = await contactOf(page, threads.stopped)
   await page.goto(`${contact}/merge?q=1234`)
   const choice = await merging(page).choices.first().getAttribute('href')
-  return { threads, asked, inbox, user, calendar, contact, merging: choice, link: await scene.link(), menu: await phoneMenus.sample(page) }
+  return { threads, asked, inbox, user, calendar, contact, merging: choice, link: await scene.link(), menu: await phoneMenus.sample(page), sender: await senderOf(page) }
 }
 
 async function barriers(page, which = rules) {

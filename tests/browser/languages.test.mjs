@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Henji } from './support/henji.mjs'
-import { calendars, contactOf, everyPage, idsOn, makeTag, makeTemplate, openThread, phoneMenus, speak, wordsOn } from './support/pages.mjs'
+import { calendars, contactOf, everyPage, idsOn, makeTag, makeTemplate, openThread, phoneMenus, senderOf, speak, wordsOn } from './support/pages.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
 // A house where nobody and nothing has a Japanese name: what is left is ours.
@@ -28,7 +28,7 @@ test('in English not a word is Japanese, on any page #44', async t => {
   const [calendar] = await idsOn(page, '/settings/calendars')
   const [contact, other] = [await contactOf(page, busy), await contactOf(page, stopped)]
   const merge = `${contact}/merge?contact=${other.split('/').at(-1)}`
-  const sample = { threads: { busy, stopped }, inbox, user, calendar, contact, merging: merge, link: await scene.link(), menu: await phoneMenus.sample(page) }
+  const sample = { threads: { busy, stopped }, inbox, user, calendar, contact, merging: merge, link: await scene.link(), menu: await phoneMenus.sample(page), sender: await senderOf(page) }
   for (const [name, path] of everyPage(sample)) {
     if (path.includes('%')) continue
     await t.test(name, async () => {

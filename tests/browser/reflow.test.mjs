@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Henji } from './support/henji.mjs'
-import { calendars, contactOf, everyPage, idsOn, phoneMenus, speak } from './support/pages.mjs'
+import { calendars, contactOf, everyPage, idsOn, phoneMenus, senderOf, speak } from './support/pages.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage({ start: () => Henji.demo() })
@@ -93,7 +93,7 @@ async function prepare(page) {
   const calendar = await calendars.sample(page)
   const [[inbox], [, user]] = [await idsOn(page, '/settings/inboxes'), await idsOn(page, '/settings/users')]
   const [contact, other] = [await contactOf(page, threads.stopped), await contactOf(page, threads.busy)]
-  return { threads, inbox, user, calendar, contact, merging: `${contact}/merge?contact=${other.split('/').at(-1)}`, link: await scene.link(), menu: await phoneMenus.sample(page) }
+  return { threads, inbox, user, calendar, contact, merging: `${contact}/merge?contact=${other.split('/').at(-1)}`, link: await scene.link(), menu: await phoneMenus.sample(page), sender: await senderOf(page) }
 }
 
 // What reaches beyond the screen. A box that scrolls sideways on purpose or ends

@@ -142,7 +142,8 @@ mod tests {
             lines: vec![line("ja", "1を押してください"), line("en", "Q&A: <press> \"1\"\u{7}")],
             next: Next::Key { longest: 1, takes_hash: false, attempt: 1 },
         };
-        let spoken = Voice.speak(&turn, Some("https://h.example.jp/voice/menu?flow=1&attempt=1"), None);
+        let spoken =
+            Voice.speak(&turn, Some("https://h.example.jp/voice/menu?flow=1&attempt=1"), None);
         assert_eq!(
             spoken.body,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Gather input=\"dtmf\" \
@@ -162,7 +163,8 @@ mod tests {
     fn a_number_ends_with_hash_and_a_call_with_hanging_up() {
         let lines = vec![line("ja", "番号を")];
         let number = Next::Number { digit: "1".to_owned(), attempt: 1 };
-        let asked = Voice.speak(&Turn { lines: lines.clone(), next: number }, Some("/number"), None);
+        let asked =
+            Voice.speak(&Turn { lines: lines.clone(), next: number }, Some("/number"), None);
         assert!(asked.body.contains("numDigits=\"11\" finishOnKey=\"#\" timeout=\"10\""));
         let over = Voice.speak(&Turn { lines: lines.clone(), next: Next::HangUp }, None, None);
         assert!(over.body.ends_with("</Say><Hangup/></Response>"), "{}", over.body);

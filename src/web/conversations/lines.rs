@@ -63,8 +63,7 @@ impl Beside {
             messages.iter().filter(some).map(|message| message.id).collect()
         };
         let (sent, typed) = (ids(&is_sent), ids(&is_typed));
-        let opens =
-            if sent.is_empty() { HashMap::new() } else { links::first_opens(db, &sent)? };
+        let opens = if sent.is_empty() { HashMap::new() } else { links::first_opens(db, &sent)? };
         Ok(Self { opens, photos: photos::of_messages(db, &typed)? })
     }
 }
@@ -165,7 +164,13 @@ fn photo_views(beside: &Beside, message: &Message) -> Vec<PhotoView> {
     let photos = beside.photos.get(&message.id).map(Vec::as_slice).unwrap_or_default();
     let views = (1..).zip(photos).map(|(number, photo)| {
         let (width, height) = fit((photo.width, photo.height), SMALL_SIDE / 2);
-        PhotoView { id: photo.id.to_string(), number, width, height, is_gone: photo.purged_at.is_some() }
+        PhotoView {
+            id: photo.id.to_string(),
+            number,
+            width,
+            height,
+            is_gone: photo.purged_at.is_some(),
+        }
     });
     views.collect()
 }

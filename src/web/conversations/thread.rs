@@ -24,8 +24,6 @@ use crate::store::conversations::{self, Conversation};
 use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::{self, Message, Position};
 use crate::store::tags::{self, Tag};
-use crate::store::link_destinations::{self, LinkDestination};
-use crate::store::templates::{self, Template};
 use crate::store::{
     Db, StoreError, calendars, consents, drafts, help_calls, opt_outs, optional, provider_accounts,
     reads, senders, teams, users,
@@ -35,6 +33,7 @@ use crate::web::cursor;
 use crate::web::error::WebError;
 use crate::web::session::Session;
 use crate::web::shell::person;
+use crate::web::templates;
 use crate::web::times::Times;
 use crate::web::views::{
     ChoiceView, ComposerView, HeadView, LinesView, PersonView, SiblingView, SideView, TagChoice,
@@ -463,7 +462,7 @@ fn composer(
         enter_sends: session.user.enter_sends,
         send_choices: times.snooze_choices(hours.as_ref()),
         send_min: times.field(times.now),
-        templates: template_choices(db, session.locale(), inbox)?,
+        templates: templates::choices(db, session.locale(), inbox.id)?,
         despite_doubt: false,
         error: None,
         callable: callable(db, session, inbox)?,
@@ -477,26 +476,6 @@ fn callable(db: &mut Db, session: &Session, inbox: &Inbox) -> Result<Vec<PersonV
     let team = |(id, name): (TeamId, String)| PersonView { id: id.to_string(), name };
     let teams = teams::of_inbox(db, inbox.id)?.into_iter().map(team);
     Ok(others.chain(teams).collect())
-}
-
-fn template_choices(
-    db: &mut Db,
-    t: Locale,
-    inbox: &Inbox,
-) -> Result<Vec<ChoiceView>, StoreError> {
-    let pages = link_destinations::all(db)?;
-    let found = templates::for_inbox(db, inbox.id)?.into_iter();
-    let choice = |template: Template| ChoiceView {
-        value: template.id.to_string(),
-        label: template.name,
-        chosen: false,
-    };
-    let page = |page: LinkDestination| ChoiceView {
-        value: page.id.0.to_string(),
-        label: t.links_to(page.name),
-        chosen: false,
-    };
-    Ok(found.map(choice).chain(pages.into_iter().map(page)).collect())
 }
 
 /// The address texts of this conversation last went through.

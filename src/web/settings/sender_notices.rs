@@ -10,7 +10,7 @@ use crate::domain::id::SenderId;
 use crate::domain::message::Purpose;
 use crate::domain::phone_number;
 use crate::domain::sender_notice::{Carrier, SenderNotice};
-use crate::store::{StoreError, sender_notices, senders};
+use crate::store::{sender_notices, senders};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::html_with;
@@ -91,7 +91,7 @@ async fn form(
     errors: FormErrors,
 ) -> Result<HttpResponse, WebError> {
     let t = session.locale();
-    let sender = app.store.read(move |db| Ok::<_, StoreError>(senders::find(db, id)?)).await?;
+    let sender = app.store.read(move |db| senders::find(db, id)).await?;
     let choice = |purpose: &Purpose| ChoiceView {
         value: purpose.word().to_owned(),
         label: t.purpose(*purpose).to_owned(),

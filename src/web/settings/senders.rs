@@ -61,7 +61,13 @@ pub(super) async fn page(
                 accounts.push((account, condition));
             }
             let inquiries = sender_notices::inquiries(db)?;
-            Ok::<_, StoreError>((accounts, senders::all(db)?, inboxes::all(db)?, outages, inquiries))
+            Ok::<_, StoreError>((
+                accounts,
+                senders::all(db)?,
+                inboxes::all(db)?,
+                outages,
+                inquiries,
+            ))
         })
         .await?;
     let view = |(account, condition): &(ProviderAccount, Condition)| AccountView {

@@ -23,7 +23,7 @@ const at = {
 
 // Every page of a signed-in administrator, by the name its picture gets.
 // `threads` are ids of conversations by what is special about them.
-export const everyPage = ({ threads, user, inbox, calendar, contact, merging, link, menu }) => [
+export const everyPage = ({ threads, user, inbox, calendar, contact, merging, link, menu, sender }) => [
   ['link', link],
   ['links', '/settings/links'],
   ['inbox', '/conversations?view=all'],
@@ -82,6 +82,7 @@ export const everyPage = ({ threads, user, inbox, calendar, contact, merging, li
   ['field-new', '/settings/fields/new'],
   ['senders', '/settings/senders'],
   ['sender-new', '/settings/senders/new'],
+  ['sender-notice', `/settings/senders/${sender}/edit`],
   ['templates', '/settings/templates'],
   ['template-new', '/settings/templates/new'],
   ['tokens', '/settings/tokens'],
@@ -95,6 +96,13 @@ export async function idsOn(page, path) {
   await page.goto(path)
   const links = await page.locator(`main a[href^="${path}/"][href$="/edit"]`).evaluateAll(all => all.map(link => link.pathname))
   return links.map(link => link.split('/')[3])
+}
+
+// A number that texts come from: each can be tried.
+export async function senderOf(page) {
+  await page.goto('/settings/senders')
+  const test = page.locator('main a[href^="/conversations/new?test="]').first()
+  return (await test.getAttribute('href')).split('=')[1]
 }
 
 // The page of the customer whose conversation this is.

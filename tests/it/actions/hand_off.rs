@@ -247,7 +247,10 @@ async fn flood(calls: usize) {
         let answer = pressed(&app, press(&format!("f{n}"), CALLER, digit)).await;
         *results.entry(answer["result"].as_str().unwrap().to_owned()).or_insert(0) += 1;
     }
-    assert_eq!(results, [("accepted".to_owned(), 1), ("rate_limited".to_owned(), calls - 1)].into());
+    assert_eq!(
+        results,
+        [("accepted".to_owned(), 1), ("rate_limited".to_owned(), calls - 1)].into()
+    );
     app.settle().await;
     assert_eq!(app.handset(CALLER).received().len(), 1);
     let conversation = app.handset(CALLER).conversation().await;

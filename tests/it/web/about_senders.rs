@@ -78,7 +78,8 @@ async fn what_is_said_of_a_number_is_on_the_page_and_signed() {
     admin.put(&path, &SAID).await.expect(303);
     assert_eq!(app.raw().count("audit_entries", "where action = 'sender.publish'"), 1);
     admin.put("/settings/inquiries", &[("inquiries", "相談室 0120-000-000")]).await.expect(303);
-    for (field, wrong) in [("softbank", "返事"), ("sample", "4111 1111 1111 1111 カード番号")] {
+    for (field, wrong) in [("softbank", "返事"), ("sample", "4111 1111 1111 1111 カード番号")]
+    {
         let refused = admin.put(&path, &[(field, wrong)]).await.expect(422);
         assert!(!refused.texts(".wrong").is_empty(), "{field}");
     }
@@ -86,7 +87,8 @@ async fn what_is_said_of_a_number_is_on_the_page_and_signed() {
 
     let page = read(&app, "/about-senders").await;
     let told = page.texts("li").join(" ");
-    for word in ["050-5555-6666", "会話・通知", "SoftBank 200000", "電話できます", "検針のお知らせ"] {
+    for word in ["050-5555-6666", "会話・通知", "SoftBank 200000", "電話できます", "検針のお知らせ"]
+    {
         assert!(told.contains(word), "{word}: {told}");
     }
     assert!(told.contains("<b>"), "a sample is text");
@@ -95,7 +97,10 @@ async fn what_is_said_of_a_number_is_on_the_page_and_signed() {
     let json = read(&app, "/about-senders.json").await.json();
     let one = &json["senders"][0];
     assert_eq!(one["purposes"], serde_json::json!(["conversation", "notice"]));
-    assert_eq!((&one["shown_as"]["softbank"], &one["shown_as"]["au"]), (&"200000".into(), &"+815055556666".into()));
+    assert_eq!(
+        (&one["shown_as"]["softbank"], &one["shown_as"]["au"]),
+        (&"200000".into(), &"+815055556666".into())
+    );
     assert_eq!((&one["takes_calls"], &one["sample"]), (&true.into(), &SAMPLE.into()));
     let signed = read(&app, "/about-senders.jws").await;
     assert_eq!(signed.header("content-type"), "application/jose");

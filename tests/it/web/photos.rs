@@ -127,14 +127,18 @@ async fn a_picture_is_seen_by_those_who_see_the_conversation() {
     let timeline = app.api().timeline(form.thread).await;
     let typed = timeline.iter().find(|line| line["body"] == "この傷です").unwrap();
     assert_eq!(typed["photos"].as_array().unwrap().len(), 2);
-    assert_eq!((&typed["photos"][0]["width"], &typed["photos"][0]["height"]), (&800.into(), &600.into()));
+    assert_eq!(
+        (&typed["photos"][0]["width"], &typed["photos"][0]["height"]),
+        (&800.into(), &600.into())
+    );
     let id = typed["photos"][0]["id"].as_str().unwrap();
     assert!(full.ends_with(id));
     let read = app.api().get(&format!("/photos/{id}")).await.expect(200);
     assert_eq!(read.header("content-type"), "image/jpeg");
     // What is kept is sealed.
     let mut raw = app.raw();
-    let hex = if raw.is_postgres() { "encode(full_sealed, 'hex')" } else { "lower(hex(full_sealed))" };
+    let hex =
+        if raw.is_postgres() { "encode(full_sealed, 'hex')" } else { "lower(hex(full_sealed))" };
     for kept in raw.texts(&format!("select {hex} as t from photos")) {
         assert!(kept.starts_with("01") && !kept.contains("ffd8ffe0"), "version 1 of the seal");
     }

@@ -283,7 +283,7 @@ async fn who_sees_an_inbox_sees_what_became_of_its_calls() {
         assert_eq!(page.texts("#figures td.num").first().map(String::as_str), Some(calls));
         assert_eq!(page.texts(".rail a[href='/reports/handoffs']").len(), 1);
         // Each with its definition.
-        assert_eq!(page.texts("#figures tr td.hint").len(), 8);
+        assert_eq!(page.texts("#figures tr td.hint").len(), 9);
     }
     let auditor = app.sign_in(AUDITOR).await.get("/reports/handoffs").await.expect(200);
     assert!(auditor.texts("#flow option:not([value=''])").is_empty());
@@ -430,7 +430,8 @@ async fn a_call_without_a_key_is_counted_once_it_is_over() {
     let sato = app.sign_in(SATO).await;
     let silent = async |path: &str| {
         let page = sato.get(path).await.expect(200);
-        let at = page.texts("#figures tbody th").iter().position(|name| name.contains("押さなかった"));
+        let at =
+            page.texts("#figures tbody th").iter().position(|name| name.contains("押さなかった"));
         page.texts("#figures tbody td:nth-child(2)")[at.expect("its line")].clone()
     };
     let report = "/reports/handoffs";

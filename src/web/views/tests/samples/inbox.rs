@@ -303,7 +303,9 @@ pub fn messages(t: Locale) -> Vec<MessageView> {
         ),
         out(7, "届いていますでしょうか。", OutboundState::Unknown, None, 1),
         MessageView { lang: Some("en"), ..line(t, 8, "Yes, thank you!") },
-        MessageView { photos: vec![photo(1, false), photo(2, true)], ..line(t, 10, "この傷です") },
+        MessageView {
+            photos: vec![photo(1, false), photo(2, true)], ..line(t, 10, "この傷です")
+        },
         undoing,
     ]
 }

@@ -118,7 +118,7 @@ pub async fn index(
     let tabs = View::ALL.map(tab).into();
     entries.retain(|entry| view_of(entry) == Some(chosen));
     if chosen == View::Booked {
-        entries.sort_by_key(|entry| starts(entry));
+        entries.sort_by_key(starts);
     }
     let item = |entry: &Entry| {
         let inbox = inboxes.get(&entry.offer.inbox);

@@ -5,10 +5,11 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{Connection, SimpleConnection};
 use diesel::r2d2::{self, R2D2Connection};
+use diesel::result::Error;
 use diesel::{ConnectionError, PgConnection, QueryResult, SqliteConnection};
 
 use super::seal::Vault;
@@ -79,9 +80,9 @@ impl Manager {
             // wal_autocheckpoint: 4,000 pages were measured best under load
             // (performance.md 6.6); cache_size: 64 MiB.
             wait_for_others(&mut conn, BUSY).map_err(r2d2::Error::QueryError)?;
+            begin_wal(&mut conn).map_err(r2d2::Error::QueryError)?;
             conn.batch_execute(
-                "PRAGMA journal_mode = WAL; \
-                 PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                  PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -65536; \
                  PRAGMA temp_store = MEMORY;",
             )
@@ -93,6 +94,23 @@ impl Manager {
             )));
         };
         Ok(Db { conn, vault: self.vault.clone() })
+    }
+}
+
+/// A file that was not in this mode yet is brought into it by whoever comes first; all who
+/// come at the same moment are refused at once, whatever their patience.
+fn begin_wal(conn: &mut SqliteConnection) -> QueryResult<()> {
+    const AGAIN: Duration = Duration::from_millis(10);
+    let begun = Instant::now();
+    loop {
+        match conn.batch_execute("PRAGMA journal_mode = WAL") {
+            Err(Error::DatabaseError(_, info))
+                if info.message().contains("locked") && begun.elapsed() < BUSY =>
+            {
+                std::thread::sleep(AGAIN);
+            }
+            done => return done,
+        }
     }
 }
 

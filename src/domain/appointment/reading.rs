@@ -20,7 +20,9 @@ mod numbers;
 mod tokens;
 mod words;
 
-use tokens::Tokens;
+use clauses::{Said, is_hour};
+use moments::Atom;
+use tokens::{Kind, Tokens};
 
 /// A time that was offered, by the clock of the inbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,11 +92,33 @@ fn certain(tokens: &Tokens, asked: &Asked<'_>) -> Option<Answer> {
     let first = understood.said.first()?;
     let is_one = understood.said.iter().all(|said| said.reading == first.reading);
     let takes = matches!(first.reading, Reading::Chosen(_) | Reading::Attends);
-    if !is_one || takes && understood.is_sorry {
+    if !is_one || takes && understood.is_sorry || may_be_an_hour(tokens, asked, &understood.said) {
         return None;
     }
     let span = tokens.span(first.from..first.to);
     Some(Answer { reading: first.reading.clone(), span, is_sure: true })
+}
+
+/// "Wed 3" is the third choice or three o'clock on Wednesday: whatever the third choice's
+/// day is, it must be its hour too.
+fn may_be_an_hour(tokens: &Tokens, asked: &Asked<'_>, said: &[Said]) -> bool {
+    let Asked::Slots { choices, .. } = asked else { return false };
+    let of = |said: &Said| tokens.all[said.from..said.to].iter().map(|token| token.kind);
+    let is_day = |said: &Said| {
+        of(said).any(|kind| matches!(kind, Kind::When(Atom::Weekday(_))))
+            && !of(said).any(|kind| matches!(kind, Kind::When(Atom::Clock { .. })))
+    };
+    let number = |said: &Said| {
+        let is_bare = !of(said).any(|kind| matches!(kind, Kind::When(_)));
+        of(said).filter(|_| is_bare).find_map(|kind| match kind {
+            Kind::Number(number) => Some(number),
+            _ => None,
+        })
+    };
+    let is_its_hour = |number: u8| {
+        choices.iter().any(|choice| choice.number == number && is_hour(choice, number))
+    };
+    said.iter().any(is_day) && said.iter().filter_map(number).any(|number| !is_its_hour(number))
 }
 
 impl Asked<'_> {

@@ -7,10 +7,12 @@
 use super::moments::Moment;
 use super::tokens::{Kind, Token, Tokens};
 use super::words::Word;
-use super::{Asked, Reading};
+use super::{Asked, Choice, Reading};
 
 mod choice;
 mod intent;
+
+pub use choice::is_hour;
 
 /// What one clause says, and the tokens that say it.
 #[derive(Clone, Debug, PartialEq, Eq)]

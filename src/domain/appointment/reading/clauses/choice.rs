@@ -1,8 +1,8 @@
 //! Clauses that name a choice by its number, its time, or as none of them.
 
-use chrono::Datelike;
+use chrono::{Datelike, Timelike};
 
-use super::{Asked, Clauses, Kind, Moment, Reading, Word};
+use super::{Asked, Choice, Clauses, Kind, Moment, Reading, Word};
 
 /// How a choice is asked for.
 const SHAPES: &[&[Word]] = &[
@@ -38,6 +38,10 @@ struct Pick {
     is_copied: bool,
     /// The number and at most 番: no "option 2", no 2の日程.
     is_plain: bool,
+    /// 2番目, "the second one": of what stands beside it, or of all.
+    is_ordinal: bool,
+    /// "book me for 3": a number, or the hour.
+    is_led: bool,
 }
 
 impl Clauses<'_> {
@@ -55,10 +59,12 @@ impl Clauses<'_> {
         if self.is(begin, Word::Elsewhere) && matches!(self.asked, Asked::Slots { .. }) {
             return Some((self.tail(begin + 1, SHAPES)?.0, Reading::NoneFits));
         }
-        let pick = self.numbered(begin).or_else(|| {
+        let is_led = begin > at && (at..begin).any(|at| self.is(at, Word::Takes));
+        let mut pick = self.numbered(begin).or_else(|| {
             // "at 2pm"; "at 2" is no number of a choice.
             self.timed(self.skip(begin, &[Word::English]))
         })?;
+        pick.is_led = is_led && pick.is_plain;
         let is_from = pick.to > 0 && self.is(pick.to - 1, Word::From);
         let (to, is_asked_for) = self.tail(pick.to, if is_from { FROM } else { SHAPES })?;
         if (pick.is_copied || is_from) && !is_asked_for {
@@ -104,6 +110,8 @@ impl Clauses<'_> {
             moment: None,
             is_copied: false,
             is_plain: is_digit && labelled == at && to == named,
+            is_ordinal: !is_digit || named > closed,
+            is_led: false,
         };
         if let Some((end, moment)) = moment {
             // "2 16日" may be two things.
@@ -133,7 +141,15 @@ impl Clauses<'_> {
     fn timed(&self, at: usize) -> Option<Pick> {
         let (end, moment) = self.moment(at)?;
         let to = self.after_moment(end, &moment);
-        Some(Pick { to, number: None, moment: Some(moment), is_copied: false, is_plain: false })
+        Some(Pick {
+            to,
+            number: None,
+            moment: Some(moment),
+            is_copied: false,
+            is_plain: false,
+            is_ordinal: false,
+            is_led: false,
+        })
     }
 
     fn after_moment(&self, at: usize, moment: &Moment) -> usize {
@@ -169,6 +185,14 @@ impl Clauses<'_> {
 
     /// The reading of a pick that leaves no doubt.
     fn meant(&self, pick: &Pick) -> Option<Reading> {
+        if let (Asked::Slots { choices, .. }, Some(number), true) =
+            (self.asked, pick.number, pick.is_led)
+        {
+            let is_other = |choice: &&Choice| choice.number != number;
+            if choices.iter().filter(is_other).any(|choice| is_hour(choice, number)) {
+                return None;
+            }
+        }
         match (self.asked, pick.number, &pick.moment) {
             (Asked::Slots { other, .. }, Some(number), None) if *other == Some(number) => {
                 Some(Reading::NoneFits)
@@ -186,7 +210,11 @@ impl Clauses<'_> {
                 let is_offered = choices.iter().any(|choice| choice.number == number);
                 let agrees = moment.as_ref().is_none_or(|moment| {
                     let (fitting, _) = moment.resolve(choices, self.asked.top(), self.is_japanese);
-                    !moment.is_vague() && fitting.contains(&number)
+                    let is_it = match pick.is_ordinal {
+                        true => fitting == [number],
+                        false => fitting.contains(&number),
+                    };
+                    !moment.is_vague() && is_it
                 });
                 (is_offered && agrees && !is_day).then_some(Reading::Chosen(number))
             }
@@ -200,4 +228,10 @@ impl Clauses<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether a choice begins at that hour, of twelve or of twenty-four.
+pub fn is_hour(choice: &Choice, number: u8) -> bool {
+    let (hour, number) = (choice.starts.hour(), u32::from(number));
+    hour == number || hour == number + 12
 }

@@ -42,7 +42,7 @@ impl Clauses<'_> {
         let lead = [Word::Reason, Word::RescheduleAbout, Word::DayOf(0), Word::DayOf(1)];
         let (to, _) = self.led(at, &lead, Word::RescheduleAbout);
         if self.is(to, Word::Reschedules) {
-            let to = self.may(to + 1, Word::Works);
+            let to = self.may(to + 1, Word::Please);
             return Some((self.decorated(to), Reading::Reschedule));
         }
         if self.is(to, Word::OtherDay) {
@@ -63,7 +63,7 @@ impl Clauses<'_> {
         if SHAPES.iter().any(is_shaped) {
             return Some(at + 2);
         }
-        (self.is(at, Word::Works) || self.is(at, Word::Wants)).then_some(at + 1)
+        (self.is(at, Word::Please) || self.is(at, Word::Wants)).then_some(at + 1)
     }
 
     /// 電車遅延で10分ほど遅れます, "running about 10 min late".
@@ -117,7 +117,7 @@ impl Clauses<'_> {
     /// One word that answers a reminder; elsewhere it may be the beginning of anything.
     fn noun(&self, at: usize, word: Word) -> Option<usize> {
         let is_answer = matches!(self.asked, Asked::Attendance) && self.is(at, word);
-        let to = self.may(at + 1, Word::Works);
+        let to = self.may(at + 1, Word::Please);
         (is_answer && self.ends(to)).then_some(to)
     }
 

@@ -132,7 +132,7 @@ fn late(words: &mut Words) {
     words.add(
         Word::LateLead,
         "i'm running|i am running|running|i'll be|i will be|i'm going to be\
-        |i am going to be|i'm|i am|ill be|im running|i'll be running|i will be running",
+        |i am going to be|ill be|im running|i'll be running|i will be running",
     );
     words.add(Word::About, "about|around|approximately|approx|approx.|roughly");
     words.add(Word::Little, "a bit|a little|slightly|a few minutes|a little bit");

@@ -264,7 +264,8 @@ fn late(words: &mut Words) {
 }
 
 fn attending(words: &mut Words) {
-    let when = "|予定どおり|面接に|必ず|明日|本日|明日の面接に|本日の面接に|予定どおり面接に\
+    // No 明日 and no 本日: it may be another day than theirs.
+    let when = "|予定どおり|面接に|必ず|予定どおり面接に\
         |時間どおり|ぜひ|是非";
     let attends = "参加します|参加いたします|参加させていただきます|参加できます\
         |参加でお願いします|参加でお願いいたします|参加です|参加させてください|出席します\

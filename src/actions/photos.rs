@@ -50,9 +50,14 @@ pub async fn prepare(files: Vec<Bytes>) -> Result<Vec<NewPhoto>, ActionError> {
     }
     let mut drawn = Vec::new();
     for (kind, file) in known {
-        let _turn = TURNS.acquire().await.expect("nobody closes it");
-        // A reader that breaks over a file has refused it.
-        let done = spawn_blocking(move || redraw(kind, &file)).await;
+        let turn = TURNS.acquire().await.expect("nobody closes it");
+        // The turn is the drawing's, which goes on where whoever asked for it has left. A
+        // reader that breaks over a file has refused it.
+        let drawing = spawn_blocking(move || {
+            let _turn = turn;
+            redraw(kind, &file)
+        });
+        let done = drawing.await;
         drawn.push(done.unwrap_or(Err(Problem::NotAPicture)).map_err(refuse)?);
     }
     Ok(drawn)

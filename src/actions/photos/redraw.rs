@@ -2,6 +2,8 @@
 
 use std::io::Cursor;
 
+mod webp;
+
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{
@@ -14,7 +16,8 @@ use crate::store::photos::NewPhoto;
 
 /// A side of a panorama; no telephone makes a longer one.
 const LONGEST_SIDE: u32 = 20_000;
-/// Bytes the reader may ask for: four a point, and half as many again for itself.
+/// Bytes the reader may ask for: four a point, and half as many again for itself. PNG's
+/// keeps to it; the others go by what their files claim, which is looked at first.
 const MOST_MEMORY: u64 = MOST_PIXELS * 6;
 /// Where nobody sees the difference to more.
 const QUALITY: u8 = 82;
@@ -22,6 +25,9 @@ const QUALITY: u8 = 82;
 /// Reads a file and draws what it shows, in two sizes. Dimensions are looked at before
 /// any point is.
 pub fn redraw(kind: PhotoKind, file: &[u8]) -> Result<NewPhoto, Problem> {
+    if kind == PhotoKind::Webp && webp::largest_frame(file) > MOST_PIXELS {
+        return Err(Problem::TooLong);
+    }
     let mut reader = ImageReader::with_format(Cursor::new(file), format_of(kind));
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST_SIDE);
@@ -169,6 +175,34 @@ mod tests {
             .unwrap();
         assert_eq!(PhotoKind::of(&file), Ok(PhotoKind::Webp));
         assert_eq!(redraw(PhotoKind::Webp, &file).unwrap().width, 64);
+    }
+
+    /// The canvas says one thing, the frame in it another: the frame is what is decoded.
+    #[test]
+    fn a_large_frame_in_a_small_canvas_is_refused() {
+        let frame = |sides: u16| {
+            let mut chunk = b"VP8 ".to_vec();
+            chunk.extend(10_u32.to_le_bytes());
+            chunk.extend([0, 0, 0, 0x9D, 0x01, 0x2A]);
+            chunk.extend(sides.to_le_bytes().repeat(2));
+            chunk
+        };
+        let file = |chunks: &[u8]| {
+            let mut file = b"RIFF\0\0\0\0WEBPVP8X".to_vec();
+            file.extend(10_u32.to_le_bytes());
+            file.extend([0, 0, 0, 0, 9, 0, 0, 9, 0, 0]);
+            file.extend(chunks);
+            file
+        };
+        let mut moving = b"ANMF".to_vec();
+        moving.extend(34_u32.to_le_bytes());
+        moving.extend([0; 16]);
+        moving.extend(frame(16_383));
+        for bomb in [file(&frame(16_383)), file(&moving)] {
+            assert_eq!(redraw(PhotoKind::Webp, &bomb).err(), Some(Problem::TooLong));
+        }
+        // The control: a frame as small as its canvas gets as far as being read.
+        assert_eq!(redraw(PhotoKind::Webp, &file(&frame(10))).err(), Some(Problem::NotAPicture));
     }
 
     /// A PNG's first chunk, which claims to be so large.

@@ -312,7 +312,7 @@ fn percent(share: f64) -> String {
 /// can make one, so the two numbers that make the last one stand in their place.
 fn rows(t: Locale, menus: &[Counted]) -> Vec<Vec<String>> {
     let first = [t.report_menu(), t.report_key(), t.report_topic(), t.report_hour()];
-    let last = [t.report_settled(), t.report_settled_again()];
+    let last = [t.report_settled(), t.report_settled_again(), t.report_silent()];
     let columns = columns(t);
     let heading = first.into_iter().chain(columns[..7].iter().copied()).chain(last);
     let mut rows = vec![heading.map(str::to_owned).collect::<Vec<_>>()];
@@ -321,14 +321,15 @@ fn rows(t: Locale, menus: &[Counted]) -> Vec<Vec<String>> {
             let mut row =
                 vec![menu.flow.name.clone(), digit.clone(), menu.topic(t, digit), hour.to_string()];
             row.extend(counts(figures).map(|count| count.to_string()));
-            row.extend([figures.settled, figures.settled_again].map(|count| count.to_string()));
+            row.extend([figures.settled, figures.settled_again, 0].map(|count| count.to_string()));
             rows.push(row);
         }
         if menu.silent > 0 {
             let name = menu.flow.name.clone();
             let mut row = vec![name, String::new(), t.report_silent().to_owned(), String::new()];
+            // Of a column of their own: they are no calls in which a key was pressed.
+            row.resize(rows[0].len() - 1, "0".to_owned());
             row.push(menu.silent.to_string());
-            row.resize(rows[0].len(), "0".to_owned());
             rows.push(row);
         }
     }

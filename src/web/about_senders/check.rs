@@ -1,8 +1,9 @@
 //! Whether what somebody got is from us, as far as a number and a link can tell.
 
+use url::Url;
+
 use super::Ours;
 use crate::domain::sender::SenderAddress;
-use crate::domain::short_link::parse_host;
 use crate::web::form::Fields;
 use crate::web::views::SmsCheckView;
 
@@ -25,10 +26,16 @@ fn is_our_number(ours: &Ours, typed: &str) -> bool {
     ours.chain(shown).any(is_it)
 }
 
-/// An address stands for its host; what stands before an `@` does not.
+/// An address stands for its host, and its port where ours has one; one that names a user
+/// wants to be taken for another.
 fn is_our_link(ours: &Ours, typed: &str) -> bool {
-    let typed = typed.strip_prefix("http://").unwrap_or(typed);
-    let host = if typed.contains("://") { typed } else { &format!("https://{typed}") };
-    let Some(host) = parse_host(host) else { return false };
-    host == ours.link_host || ours.hosts.contains(&host)
+    let typed = typed.trim();
+    let address = if typed.contains("://") { typed } else { &format!("https://{typed}") };
+    let Ok(url) = Url::parse(address) else { return false };
+    let Some(host) = url.host_str() else { return false };
+    let is_plain = url.username().is_empty() && url.password().is_none();
+    let authority = url.port().map_or(host.to_owned(), |port| format!("{host}:{port}"));
+    let leads_there = url.port().is_none() && ours.hosts.iter().any(|one| one == host);
+    let is_web = matches!(url.scheme(), "http" | "https");
+    is_web && is_plain && (authority == ours.link_host || leads_there)
 }

@@ -10,13 +10,11 @@ use crate::domain::phone_number::PhoneNumber;
 use crate::domain::user::Caller;
 use crate::store::contacts::Contact;
 use crate::store::conversations::{Conversation, NewConversation};
-use crate::store::{
-    StoreError, Tx, api_tokens, contacts, conversations, inboxes, messages, optional,
-};
+use crate::store::{Db, StoreError, Tx, api_tokens, contacts, conversations, messages};
 
 use super::outgoing::{self, Draft};
 use super::send_reply::Sent;
-use super::{ActionError, Problem, link_places};
+use super::{ActionError, Problem, access, link_places};
 
 /// What an API caller gave so that a repetition is known as one.
 #[derive(Clone, Debug)]
@@ -38,15 +36,10 @@ pub async fn run(
     let (providers, links) = (app.providers.clone(), app.config.web.links().clone());
     app.store
         .write(move |tx| {
-            if let Some(before) = asked_before(tx, idempotency.as_ref())? {
-                return Ok(before);
+            if let Some(before) = first_use(tx, idempotency.as_ref())? {
+                return Ok(Sent { message: messages::find(tx, before)?, repeated: true });
             }
-            if !caller.sight.sees(inbox) || optional(inboxes::find(tx, inbox))?.is_none() {
-                return Err(ActionError::invalid("inbox_id", Problem::Unknown));
-            }
-            if !caller.role.may_answer() {
-                return Err(ActionError::Forbidden);
-            }
+            access::inbox_to_answer(tx, &caller, inbox)?;
             let number = PhoneNumber::parse(&to)
                 .map_err(|_error| ActionError::invalid("to", Problem::NotAPhoneNumber))?;
             number
@@ -75,15 +68,19 @@ pub async fn run(
         .await
 }
 
-fn asked_before(
-    tx: &mut Tx,
+/// The message that this very request made before, if it did.
+///
+/// # Errors
+/// `KeyReused` where another request had the key.
+pub fn first_use(
+    db: &mut Db,
     idempotency: Option<&Idempotency>,
-) -> Result<Option<Sent>, ActionError> {
+) -> Result<Option<MessageId>, ActionError> {
     let Some(Idempotency { token, key, request_hash }) = idempotency else { return Ok(None) };
-    match api_tokens::first_use(tx, *token, key)? {
+    match api_tokens::first_use(db, *token, key)? {
         None => Ok(None),
         Some((hash, _)) if hash != *request_hash => Err(ActionError::KeyReused),
-        Some((_, id)) => Ok(Some(Sent { message: messages::find(tx, id)?, repeated: true })),
+        Some((_, id)) => Ok(Some(id)),
     }
 }
 

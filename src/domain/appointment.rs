@@ -125,6 +125,46 @@ words!(AppointmentState {
     Canceled = "canceled",
 });
 
+/// What an answer seems to say, for whoever looks at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Hint {
+    Chosen,
+    AnyOf,
+    NoneFits,
+    Attends,
+    Reschedule,
+    Decline,
+    Late,
+    Unclear,
+}
+
+words!(Hint {
+    Chosen = "chosen",
+    AnyOf = "any_of",
+    NoneFits = "none_fits",
+    Attends = "attends",
+    Reschedule = "reschedule",
+    Decline = "decline",
+    Late = "late",
+    Unclear = "unclear",
+});
+
+impl From<&reading::Reading> for Hint {
+    fn from(reading: &reading::Reading) -> Self {
+        use reading::Reading;
+        match reading {
+            Reading::Chosen(_) => Self::Chosen,
+            Reading::AnyOf(_) => Self::AnyOf,
+            Reading::NoneFits => Self::NoneFits,
+            Reading::Attends => Self::Attends,
+            Reading::Reschedule => Self::Reschedule,
+            Reading::Decline => Self::Decline,
+            Reading::Late(_) => Self::Late,
+            Reading::Unclear => Self::Unclear,
+        }
+    }
+}
+
 /// What time brings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TaskKind {

@@ -1,6 +1,7 @@
 //! Booked times, what answers seem to say, and what time brings.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::dsl::max;
 use diesel::prelude::*;
 
 use super::connection::Db;
@@ -10,7 +11,7 @@ use super::schema::{
     appointment_openings, appointment_suggestions, appointment_tasks, appointments,
 };
 use crate::clock::fresh_id;
-use crate::domain::appointment::{AppointmentState, TaskKind};
+use crate::domain::appointment::{AppointmentState, Hint, TaskKind};
 use crate::domain::id::{
     AppointmentId, ConversationId, InboxId, MessageId, OfferId, OpeningId, SlotId, UserId,
 };
@@ -39,8 +40,7 @@ pub struct Suggestion {
     pub conversation: ConversationId,
     pub offer: OfferId,
     pub message: MessageId,
-    /// The word of what was read.
-    pub reading: String,
+    pub hint: Hint,
     pub number: Option<u8>,
     pub created_at: DateTime<Utc>,
 }
@@ -153,7 +153,7 @@ pub fn suggest(db: &mut Db, one: &Suggestion) -> Result<(), StoreError> {
         appointment_suggestions::conversation_id.eq(one.conversation),
         appointment_suggestions::offer_id.eq(one.offer),
         appointment_suggestions::message_id.eq(one.message),
-        appointment_suggestions::reading.eq(&one.reading),
+        appointment_suggestions::reading.eq(one.hint.word()),
         appointment_suggestions::number.eq(one.number.map(i32::from)),
         appointment_suggestions::created_at.eq(one.created_at.naive_utc()),
     );
@@ -177,14 +177,18 @@ pub fn suggestion(
         ))
         .first(&mut db.conn)
         .optional()?;
-    Ok(row.map(|(offer, message, reading, number, created_at)| Suggestion {
-        conversation,
-        offer,
-        message,
-        reading,
-        number: number.and_then(|number| u8::try_from(number).ok()),
-        created_at: created_at.and_utc(),
-    }))
+    row.map(|(offer, message, hint, number, created_at)| {
+        let known_hint = Hint::from_word(&hint);
+        Ok(Suggestion {
+            conversation,
+            offer,
+            message,
+            hint: known(known_hint, "appointment_suggestions.reading", &hint)?,
+            number: number.and_then(|number| u8::try_from(number).ok()),
+            created_at: created_at.and_utc(),
+        })
+    })
+    .transpose()
 }
 
 pub fn withdraw_suggestion(db: &mut Db, conversation: ConversationId) -> Result<(), StoreError> {
@@ -275,14 +279,20 @@ pub fn drop_tasks(
     Ok(())
 }
 
-/// Whether one of these was done for an offer.
-pub fn was_done(db: &mut Db, offer: OfferId, kinds: &[TaskKind]) -> Result<bool, StoreError> {
+/// When one of these was last done for an offer.
+pub fn last_done(
+    db: &mut Db,
+    offer: OfferId,
+    kinds: &[TaskKind],
+) -> Result<Option<DateTime<Utc>>, StoreError> {
     let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
-    let done = appointment_tasks::table
+    let done: Option<NaiveDateTime> = appointment_tasks::table
         .filter(appointment_tasks::offer_id.eq(offer))
         .filter(appointment_tasks::kind.eq_any(words))
-        .filter(appointment_tasks::outcome.eq("done"));
-    Ok(diesel::select(diesel::dsl::exists(done)).get_result(&mut db.conn)?)
+        .filter(appointment_tasks::outcome.eq("done"))
+        .select(max(appointment_tasks::done_at))
+        .first(&mut db.conn)?;
+    Ok(done.map(|at| at.and_utc()))
 }
 
 fn read(row: Row) -> Result<Appointment, StoreError> {

@@ -259,6 +259,20 @@ pub fn until_reply(
         .collect()
 }
 
+/// Whether a person of ours wrote to the contact after `since`.
+pub fn wrote_since(
+    db: &mut Db,
+    conversation: ConversationId,
+    since: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let newer = messages::table
+        .filter(messages::conversation_id.eq(conversation))
+        .filter(messages::created_at.gt(since.naive_utc()))
+        .filter(messages::kind.eq(MessageKind::Sms.word()))
+        .filter(messages::author_id.is_not_null());
+    Ok(diesel::select(diesel::dsl::exists(newer)).get_result(&mut db.conn)?)
+}
+
 /// The key a conversation's messages are sealed with.
 pub fn key_of(db: &mut Db, conversation: ConversationId) -> Result<Arc<Key>, StoreError> {
     let contact: ContactId = conversations::table

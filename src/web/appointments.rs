@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, Utc};
 
 use super::conversations::appointments::wish_of;
 use super::conversations::list::shown_name;
@@ -13,7 +14,7 @@ use super::fragment::{html, see_other};
 use super::session::Session;
 use super::shell::shell;
 use super::times::Times;
-use super::views::{AgendaItem, AgendaPage, AgendaTab, Nav};
+use super::views::{AgendaItem, AgendaPage, BoardTab, Nav};
 use crate::actions::ActionError;
 use crate::actions::appointments::{book, end};
 use crate::app::App;
@@ -109,7 +110,7 @@ pub async fn index(
         Ok::<_, StoreError>((entries(db, &seen, now)?, inboxes))
     });
     let (mut entries, inboxes) = read.await?;
-    let tab = |view: View| AgendaTab {
+    let tab = |view: View| BoardTab {
         word: view.word(),
         label: view.label(t),
         count: entries.iter().filter(|entry| view_of(entry) == Some(view)).count(),
@@ -139,11 +140,7 @@ pub async fn index(
     html(&AgendaPage { shell, tabs, none: chosen.none(t), items })
 }
 
-fn entries(
-    db: &mut Db,
-    seen: &[InboxId],
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<Vec<Entry>, StoreError> {
+fn entries(db: &mut Db, seen: &[InboxId], now: DateTime<Utc>) -> Result<Vec<Entry>, StoreError> {
     let offers = appointment_offers::in_states(db, seen, OfferState::ALL, MOST)?;
     let ids: Vec<OfferId> = offers.iter().map(|offer| offer.id).collect();
     let mut slots: HashMap<OfferId, Vec<Slot>> = HashMap::new();
@@ -188,7 +185,7 @@ fn view_of(entry: &Entry) -> Option<View> {
     }
 }
 
-fn starts(entry: &Entry) -> Option<chrono::DateTime<chrono::Utc>> {
+fn starts(entry: &Entry) -> Option<DateTime<Utc>> {
     let booked = entry.slots.iter().find(|slot| slot.state == SlotState::Booked)?;
     entry.openings.get(&booked.opening).map(|opening| opening.span.starts)
 }

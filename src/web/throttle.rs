@@ -15,12 +15,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::clock::Clock;
 use buckets::Buckets;
 use ladder::Ladder;
+use limits::Limit;
 use window::Window;
 
 /// Keeps count of failures.
@@ -151,26 +153,25 @@ impl Throttle {
     /// Counts a link that is none.
     pub fn link_missed(&self, source: IpAddr) -> Result<(), Wait> {
         let now = self.clock.now();
-        let mut counts = self.lock();
-        let minute = counts.links.at(network(source), now);
-        let wait = minute.wait(&limits::LINK_MISSES, now);
-        minute.count(&limits::LINK_MISSES, now);
-        wait.map_or(Ok(()), |retry_after| Err(Wait { retry_after }))
+        counted(self.lock().links.at(network(source), now), &limits::LINK_MISSES, now)
     }
 
     /// Allows somebody to ask whether a text is ours, and counts it.
     pub fn text_checked(&self, source: IpAddr) -> Result<(), Wait> {
         let now = self.clock.now();
-        let mut counts = self.lock();
-        let minute = counts.checks.at(network(source), now);
-        let wait = minute.wait(&limits::TEXT_CHECKS, now);
-        minute.count(&limits::TEXT_CHECKS, now);
-        wait.map_or(Ok(()), |retry_after| Err(Wait { retry_after }))
+        counted(self.lock().checks.at(network(source), now), &limits::TEXT_CHECKS, now)
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
         self.counts.lock().expect("no code panics while it holds the counts")
     }
+}
+
+/// Counts one more, which may be one too many.
+fn counted(minute: &mut Window, limit: &Limit, now: DateTime<Utc>) -> Result<(), Wait> {
+    let wait = minute.wait(limit, now);
+    minute.count(limit, now);
+    wait.map_or(Ok(()), |retry_after| Err(Wait { retry_after }))
 }
 
 /// The network an address belongs to: /24 or /64, the smallest that one

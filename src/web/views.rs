@@ -64,8 +64,8 @@ mod teams;
 mod templates;
 
 pub use appointments::{
-    AgendaItem, AgendaPage, AgendaTab, AppointmentSaid, AppointmentView, CellView, DayView,
-    OfferPage, PreviewView, SlotChoice, TimeRowView,
+    AgendaItem, AgendaPage, AppointmentSaid, AppointmentView, CellView, DayView, OfferPage,
+    PreviewView, SlotChoice, TimeRowView,
 };
 pub use automatic_replies::{AutomaticRepliesPage, AutomaticRuleView};
 pub use body::{Link, Piece, pieces, pieces_and_calls};

@@ -70,14 +70,21 @@ fn heed_one(
     let is_open = offer.state.takes_answers();
     if is_open || (offer.state == OfferState::Expired && coming.is_none()) {
         let answer = read_choice(tx, &offer, message)?;
-        let may_act = is_open && !is_late;
+        let asked = appointments::last_done(tx, offer.id, &[TaskKind::FollowUp])?;
+        let asked = asked.unwrap_or(offer.created_at);
+        let is_about_it = !messages::wrote_since(tx, found.id, asked)?;
+        let may_act = is_open && !is_late && is_about_it;
         return of_offer(tx, providers, found, message, &offer, &answer, may_act);
     }
     let Some(coming) = coming else { return Ok(false) };
     let offer = appointment_offers::find(tx, coming.offer)?;
-    let was_asked = appointments::was_done(tx, offer.id, &REMINDERS)?;
-    let asked =
-        if was_asked && coming.attends_at.is_none() { Asked::Attendance } else { Asked::Nothing };
+    // A number after a person's own words is an answer to these.
+    let asked = match appointments::last_done(tx, offer.id, &REMINDERS)? {
+        Some(at) if coming.attends_at.is_none() && !messages::wrote_since(tx, found.id, at)? => {
+            Asked::Attendance
+        }
+        _ => Asked::Nothing,
+    };
     let house = House::of_offer(tx, &offer)?;
     let answer = read(&message.body, &asked, house.local(now).date());
     of_booking(tx, providers, found, message, (&offer, &coming), &answer, is_late)
@@ -158,7 +165,7 @@ fn of_booking(
             Ok(true)
         }
         // Whoever waits for them is told at once; a person goes on waiting for an answer.
-        Reading::Late(minutes) => {
+        Reading::Late(minutes) if is_sure => {
             let now = tx.now;
             appointments::plan(tx, offer.id, Some(coming.id), &[(TaskKind::Late, now)])?;
             let line = SystemLine::RunningLate(*minutes);
@@ -166,7 +173,8 @@ fn of_booking(
             audit(tx, "appointment.late", coming);
             Ok(false)
         }
-        reading @ (Reading::Attends | Reading::Reschedule | Reading::Decline) => {
+        reading
+        @ (Reading::Attends | Reading::Reschedule | Reading::Decline | Reading::Late(_)) => {
             suggest(tx, found, message, offer, reading)?;
             Ok(false)
         }
@@ -183,15 +191,10 @@ fn suggest(
     reading: &Reading,
 ) -> Result<(), StoreError> {
     let now = tx.now;
-    let (word, number) = match reading {
-        Reading::Chosen(number) => ("chosen", Some(*number)),
-        Reading::AnyOf(numbers) => ("any_of", numbers.first().copied()),
-        Reading::NoneFits => ("none_fits", None),
-        Reading::Reschedule => ("reschedule", None),
-        Reading::Decline => ("decline", None),
-        Reading::Attends => ("attends", None),
-        Reading::Late(_) => ("late", None),
-        Reading::Unclear => ("unclear", None),
+    let number = match reading {
+        Reading::Chosen(number) => Some(*number),
+        Reading::AnyOf(numbers) => numbers.first().copied(),
+        _ => None,
     };
     if offer.state == OfferState::Open {
         let (state, wish) = (OfferState::NeedsPerson, Some(Wish::Unclear));
@@ -204,7 +207,7 @@ fn suggest(
         conversation: found.id,
         offer: offer.id,
         message: message.id,
-        reading: word.to_owned(),
+        hint: reading.into(),
         number,
         created_at: now,
     };

@@ -8,7 +8,7 @@ use crate::domain::appointment::{AppointmentState, OfferState, TaskKind, Wish};
 use crate::domain::event::EventKind;
 use crate::domain::id::ConversationId;
 use crate::domain::system_line::SystemLine;
-use crate::domain::user::Caller;
+use crate::domain::user::{Actor, Caller};
 use crate::providers::registry::Registry;
 use crate::store::appointment_offers::{self, Offer};
 use crate::store::appointments::{self, Appointment};
@@ -98,7 +98,7 @@ pub(super) fn decline(
         Some(coming) => end(tx, offer, coming, AppointmentState::Declined)?,
         None => close(tx, offer, OfferState::Declined)?,
     }
-    let caller = Caller::house(crate::domain::user::Actor::system());
+    let caller = Caller::house(Actor::system());
     let body = house.locale.candidate_declined(&house.name);
     words::try_send(tx, providers, &caller, found, body)?;
     book::settle(tx, found)?;
@@ -119,7 +119,7 @@ pub(super) fn change(
 ) -> Result<(), ActionError> {
     end(tx, offer, coming, AppointmentState::Changed)?;
     timeline::say(tx, found.inbox_id, found.id, None, SystemLine::OtherTime)?;
-    let caller = Caller::house(crate::domain::user::Actor::system());
+    let caller = Caller::house(Actor::system());
     announce(tx, EventKind::AppointmentChanged, found);
     tx.audit(&caller.actor, "appointment.change", Object::new("appointment", coming.id.0));
     book::offer_next(tx, providers, &caller, found, offer, Lead::Change)?;
@@ -140,6 +140,8 @@ pub(super) fn want_other(
     appointments::drop_tasks(tx, offer.id, &kinds, now)?;
     timeline::say(tx, found.inbox_id, found.id, None, SystemLine::OtherTime)?;
     announce(tx, EventKind::AppointmentChanged, found);
+    let object = Object::new("appointment_offer", offer.id.0);
+    tx.audit(&Actor::system(), "appointment.change", object);
     Ok(())
 }
 
@@ -170,7 +172,7 @@ fn end(
         AppointmentState::Changed => OfferState::Replaced,
         _ => OfferState::Withdrawn,
     };
-    let was_told = appointments::was_done(tx, offer.id, &[TaskKind::Invite])?;
+    let was_told = appointments::last_done(tx, offer.id, &[TaskKind::Invite])?.is_some();
     close(tx, offer, offer_state)?;
     if was_told {
         appointments::plan(tx, offer.id, Some(coming.id), &[(TaskKind::Cancel, now)])?;

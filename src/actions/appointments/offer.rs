@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::words::{self, Lead, Words};
 use super::{House, announce};
-use crate::actions::start_conversation::{Idempotency, join_or_start};
+use crate::actions::start_conversation::{Idempotency, first_use, join_or_start};
 use crate::actions::{ActionError, Problem, access, outgoing, timeline};
 use crate::app::App;
 use crate::clock::fresh_id;
@@ -17,6 +17,7 @@ use crate::domain::appointment::{
 use crate::domain::escalation::is_address;
 use crate::domain::event::EventKind;
 use crate::domain::id::{ContactId, ConversationId, InboxId, OfferId};
+use crate::domain::merge_field;
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::segment::Measure;
 use crate::domain::system_line::SystemLine;
@@ -27,7 +28,7 @@ use crate::store::appointment_openings::{self, Opening, Wanted};
 use crate::store::audit::Object;
 use crate::store::conversations::Conversation;
 use crate::store::{
-    StoreError, Tx, api_tokens, appointments, contacts, conversations, inboxes, interviewers,
+    Db, StoreError, Tx, api_tokens, appointments, contacts, conversations, inboxes, interviewers,
     optional, users,
 };
 
@@ -90,8 +91,9 @@ pub async fn run(
     let providers = app.providers.clone();
     app.store
         .write(move |tx| {
-            if let Some(before) = asked_before(tx, idempotency.as_ref())? {
-                return Ok(before);
+            if let Some(message) = first_use(tx, idempotency.as_ref())? {
+                let before = appointment_offers::of_message(tx, message)?;
+                return Ok(whole(tx, before.ok_or(StoreError::NotFound)?)?);
             }
             let order = checked(order.clone(), tx.now)?;
             let found = conversation_of(tx, &caller, &order)?;
@@ -156,23 +158,8 @@ fn until(asked: Option<DateTime<Utc>>, now: DateTime<Utc>, spans: &[Span]) -> Da
     asked.unwrap_or(now + HELD).min(last)
 }
 
-fn asked_before(
-    tx: &mut Tx,
-    idempotency: Option<&Idempotency>,
-) -> Result<Option<Offered>, ActionError> {
-    let Some(Idempotency { token, key, request_hash }) = idempotency else { return Ok(None) };
-    match api_tokens::first_use(tx, *token, key)? {
-        None => Ok(None),
-        Some((hash, _)) if hash != *request_hash => Err(ActionError::KeyReused),
-        Some((_, message)) => {
-            let offer = appointment_offers::of_message(tx, message)?.ok_or(StoreError::NotFound)?;
-            Ok(Some(whole(tx, offer)?))
-        }
-    }
-}
-
 /// An offer with its slots and their times.
-pub fn whole(db: &mut crate::store::Db, offer: Offer) -> Result<Offered, StoreError> {
+pub fn whole(db: &mut Db, offer: Offer) -> Result<Offered, StoreError> {
     let slots = appointment_offers::slots(db, offer.id)?;
     let ids: Vec<_> = slots.iter().map(|slot| slot.opening).collect();
     let found = appointment_openings::find_all(db, &ids)?;
@@ -192,6 +179,17 @@ fn checked(mut order: Order, now: DateTime<Utc>) -> Result<Order, ActionError> {
         () if too_long(&order.title, LONGEST_TITLE) => return refuse("title", Problem::TooLong),
         () if order.location.as_ref().is_some_and(|text| too_long(text, LONGEST_LOCATION)) => {
             return refuse("location", Problem::TooLong);
+        }
+        // They stand in texts, where nothing would fill such a place.
+        () if merge_field::unfilled(&order.title).is_some() => {
+            return refuse("title", Problem::Unfilled);
+        }
+        () if order
+            .location
+            .as_deref()
+            .is_some_and(|text| merge_field::unfilled(text).is_some()) =>
+        {
+            return refuse("location", Problem::Unfilled);
         }
         () if !(1..=LONGEST_MINUTES).contains(&order.minutes) => {
             return refuse("duration_minutes", Problem::NotAFigure);
@@ -235,7 +233,7 @@ fn conversation_of(
     let (inbox, contact) = match &order.candidate {
         Candidate::Conversation(id) => return access::to_answer(tx, caller, *id),
         Candidate::Contact(inbox, contact) => {
-            must_answer_in(tx, caller, *inbox)?;
+            access::inbox_to_answer(tx, caller, *inbox)?;
             let unknown = ActionError::invalid("contact", Problem::Unknown);
             let seen = optional(contacts::is_seen(tx, &caller.sight, *contact))?;
             if seen != Some(true) {
@@ -246,20 +244,13 @@ fn conversation_of(
             (*inbox, contacts::find(tx, number.contact, number.id)?)
         }
         Candidate::Number(inbox, number) => {
-            must_answer_in(tx, caller, *inbox)?;
+            access::inbox_to_answer(tx, caller, *inbox)?;
             let number = PhoneNumber::parse(number)
                 .map_err(|_error| ActionError::invalid("to", Problem::NotAPhoneNumber))?;
             (*inbox, contacts::find_or_insert(tx, number.as_str(), now)?)
         }
     };
     Ok(join_or_start(tx, caller, inbox, &contact)?)
-}
-
-fn must_answer_in(tx: &mut Tx, caller: &Caller, inbox: InboxId) -> Result<(), ActionError> {
-    if !caller.sight.sees(inbox) || optional(inboxes::find(tx, inbox))?.is_none() {
-        return Err(ActionError::invalid("inbox_id", Problem::Unknown));
-    }
-    if caller.role.may_answer() { Ok(()) } else { Err(ActionError::Forbidden) }
 }
 
 fn interviewers_of(tx: &mut Tx, order: &Order) -> Result<Interviewers, ActionError> {

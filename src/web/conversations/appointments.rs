@@ -2,7 +2,7 @@
 
 use super::thread::Loaded;
 use crate::actions::appointments::offer::whole;
-use crate::domain::appointment::{OfferState, SlotState, Wish};
+use crate::domain::appointment::{Hint, OfferState, SlotState, Wish};
 use crate::domain::system_line::SystemLine;
 use crate::domain::user::Role;
 use crate::locale::Locale;
@@ -62,12 +62,23 @@ fn said(
         let offer = appointment_offers::find(db, coming.offer)?;
         let opening = appointment_openings::find(db, coming.opening)?;
         let at = times.full(opening.span.starts).shown;
-        let text = match coming.attends_at {
+        let booked = match coming.attends_at {
             Some(_) => t.offer_attends(at, &offer.title),
             None => t.offer_booked(at, &offer.title),
         };
-        let withdraw = Some(t.offer_cancel());
-        return Ok(Some(AppointmentSaid { text, withdraw, ..AppointmentSaid::default() }));
+        let suggestion = appointments::suggestion(db, loaded.conversation.id)?;
+        let suggestion = suggestion.filter(|one| one.offer == offer.id);
+        let text = match &suggestion {
+            Some(one) => t.offer_booked_but(booked, read_as(t, one.hint)),
+            None => booked,
+        };
+        return Ok(Some(AppointmentSaid {
+            text,
+            choices: Vec::new(),
+            may_dismiss: suggestion.is_some(),
+            withdraw: Some(t.offer_cancel()),
+            may_offer: suggestion.is_some(),
+        }));
     }
     if !newest.state.takes_answers() && newest.state != OfferState::Expired {
         return Ok(None);
@@ -94,7 +105,7 @@ fn said(
     choices.sort_by_key(|choice| (!choice.is_suggested, choice.number));
     let by = times.full(offer.reply_by).shown;
     let text = match (&suggestion, offer.state, offer.wish) {
-        (Some(one), ..) => read_as(t, &one.reading).to_owned(),
+        (Some(one), ..) => read_as(t, one.hint).to_owned(),
         (None, OfferState::NeedsPerson, Some(wish)) => wish_of(t, wish).to_owned(),
         (None, OfferState::Expired, _) => t.offer_expired(by),
         _ => t.offer_waiting(&offer.title, by),
@@ -110,14 +121,14 @@ fn said(
 }
 
 /// What the candidate's words seem to say.
-fn read_as(t: Locale, reading: &str) -> &'static str {
-    match reading {
-        "chosen" => t.offer_read_chosen(),
-        "any_of" => t.offer_read_any_of(),
-        "none_fits" => t.offer_read_none_fits(),
-        "reschedule" => t.offer_read_reschedule(),
-        "decline" => t.offer_read_decline(),
-        _ => t.offer_read_unclear(),
+fn read_as(t: Locale, hint: Hint) -> &'static str {
+    match hint {
+        Hint::Chosen => t.offer_read_chosen(),
+        Hint::AnyOf => t.offer_read_any_of(),
+        Hint::NoneFits => t.offer_read_none_fits(),
+        Hint::Reschedule => t.offer_read_reschedule(),
+        Hint::Decline => t.offer_read_decline(),
+        Hint::Attends | Hint::Late | Hint::Unclear => t.offer_read_unclear(),
     }
 }
 

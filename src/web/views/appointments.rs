@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{ChoiceView, FormErrors, Shell, TimeView};
+use super::{BoardTab, ChoiceView, FormErrors, Shell, TimeView};
 use crate::locale::Locale;
 
 /// What stands over the composer. Live; holds no form.
@@ -100,17 +100,9 @@ pub struct PreviewView {
 #[template(path = "appointments/index.html")]
 pub struct AgendaPage {
     pub shell: Shell,
-    pub tabs: Vec<AgendaTab>,
+    pub tabs: Vec<BoardTab>,
     pub none: &'static str,
     pub items: Vec<AgendaItem>,
-}
-
-#[derive(Clone, Debug)]
-pub struct AgendaTab {
-    pub word: &'static str,
-    pub label: &'static str,
-    pub count: usize,
-    pub chosen: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -30,6 +30,7 @@ pub struct BoardView {
     pub may_answer: bool,
 }
 
+/// A view of a board, and how much is in it.
 #[derive(Clone, Debug)]
 pub struct BoardTab {
     pub word: &'static str,

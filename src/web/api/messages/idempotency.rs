@@ -3,10 +3,9 @@
 use actix_web::HttpRequest;
 
 use crate::actions::ActionError;
-use crate::actions::start_conversation::Idempotency;
+use crate::actions::start_conversation::{self, Idempotency};
 use crate::app::App;
 use crate::domain::id::ApiTokenId;
-use crate::store::api_tokens;
 use crate::store::messages::{self, Message};
 use crate::web::api::ApiError;
 
@@ -45,13 +44,10 @@ pub async fn first_use(
     app: &App,
     idempotency: Option<&Idempotency>,
 ) -> Result<Option<Message>, ApiError> {
-    let Some(Idempotency { token, key, request_hash }) = idempotency.cloned() else {
-        return Ok(None);
-    };
-    let read = app.store.read(move |db| match api_tokens::first_use(db, token, &key)? {
-        None => Ok(None),
-        Some((hash, id)) if hash == request_hash => Ok(Some(messages::find(db, id)?)),
-        Some(_) => Err(ActionError::KeyReused),
+    let idempotency = idempotency.cloned();
+    let read = app.store.read(move |db| {
+        let id = start_conversation::first_use(db, idempotency.as_ref())?;
+        Ok::<_, ActionError>(id.map(|id| messages::find(db, id)).transpose()?)
     });
     Ok(read.await?)
 }

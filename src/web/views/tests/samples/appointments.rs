@@ -10,8 +10,8 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     let agenda = |items| AgendaPage {
         shell: Shell { nav: Nav::Appointments, appointments: true, ..shell(t) },
         tabs: vec![
-            AgendaTab { word: "waiting", label: t.agenda_waiting(), count: 1, chosen: true },
-            AgendaTab { word: "booked", label: t.agenda_booked(), count: 0, chosen: false },
+            BoardTab { word: "waiting", label: t.agenda_waiting(), count: 1, chosen: true },
+            BoardTab { word: "booked", label: t.agenda_booked(), count: 0, chosen: false },
         ],
         none: t.agenda_none_waiting(),
         items,

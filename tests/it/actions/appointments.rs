@@ -197,8 +197,8 @@ async fn a_request_that_cannot_be_offered_names_the_field() {
     let app = TestApp::start().await;
     for (more, told) in [
         (json!({"title": " "}), "title: is missing"),
-        (json!({"title": "{name}の面接"}), "title: "),
-        (json!({"location": "{place}"}), "location: "),
+        (json!({"title": "{{name}}の面接"}), "title: "),
+        (json!({"location": "{{place}}"}), "location: "),
         (json!({"duration_minutes": 0}), "duration_minutes: must be a whole number from 1 to 720"),
         (json!({"slots": []}), "slots: is missing"),
         (json!({"slots": [{"starts_at": "2026-11-21T10:00:00+09:00"}]}), "slots[0]: "),

@@ -439,8 +439,8 @@ async fn a_call_without_a_key_is_counted_once_it_is_over() {
     app.advance(TimeDelta::minutes(11));
     assert_eq!(silent(report).await, "2");
     let file = sato.get("/reports/handoffs.csv").await.expect(200).text;
-    let line = file.lines().find(|line| line.contains("押さなかった")).expect("a line of its own");
-    assert!(line.starts_with("main,,") && line.trim_end().ends_with(",0,0,2"), "{line}");
+    let line = file.lines().find(|line| line.starts_with("main,,")).expect("a line of its own");
+    assert!(line.trim_end().ends_with(",0,0,2"), "{line}");
     // Nothing of the caller stands there, and after the time that calls are kept nothing at all.
     app.advance(TimeDelta::days(401));
     housekeeping::run_one(&app).await.unwrap();

@@ -54,3 +54,5 @@ pub mod store;
 pub mod telemetry;
 /// Pages, webhooks, the JSON API and the live socket.
 pub mod web;
+/// Signatures of webhooks, ours and others'.
+pub mod webhook_signature;

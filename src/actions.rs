@@ -65,6 +65,7 @@ pub mod tags;
 pub mod teams;
 pub mod templates;
 mod timeline;
+pub mod webhooks;
 
 pub use error::{ActionError, Problem};
 pub use outgoing::Draft;

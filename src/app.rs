@@ -20,6 +20,7 @@ use crate::sabotage::Sabotage;
 use crate::store::Store;
 use crate::store::provider_accounts::ProviderAccount;
 use crate::telemetry::Metrics;
+use crate::webhooks::Webhooks;
 
 pub struct App {
     pub config: Config,
@@ -36,6 +37,7 @@ pub struct App {
     pub mailer: Mailer,
     pub push: PushService,
     pub calendars: Calendars,
+    pub webhooks: Webhooks,
     /// What the ladders need not look at again.
     pub escalations: escalate::Memory,
     pub passwords: Passwords,

@@ -22,6 +22,7 @@ mod replies;
 mod secret;
 mod setting;
 mod web;
+mod webhooks;
 
 pub use calendars::CalendarsConfig;
 pub use database::{DatabaseConfig, DatabaseUrl};
@@ -39,6 +40,7 @@ pub use replies::ReplyConfig;
 pub use secret::Secret;
 pub use setting::{SETTINGS, Setting};
 pub use web::WebConfig;
+pub use webhooks::WebhooksConfig;
 
 use reader::Reader;
 
@@ -57,6 +59,7 @@ pub struct Config {
     pub replies: Option<ReplyConfig>,
     pub push: PushConfig,
     pub calendars: CalendarsConfig,
+    pub webhooks: WebhooksConfig,
     pub log: LogConfig,
     pub language: LanguageConfig,
     effective: Vec<Effective>,
@@ -105,6 +108,7 @@ impl Config {
         let replies = ReplyConfig::read(&mut reader)?;
         let push = PushConfig::read(&mut reader)?;
         let calendars = CalendarsConfig::read(&mut reader)?;
+        let webhooks = WebhooksConfig::read(&mut reader)?;
         let log = LogConfig::read(&mut reader)?;
         let language = LanguageConfig::read(&mut reader)?;
         let effective = reader.finish();
@@ -117,6 +121,7 @@ impl Config {
             replies,
             push,
             calendars,
+            webhooks,
             log,
             language,
             effective,

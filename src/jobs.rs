@@ -17,6 +17,7 @@ pub mod resolve_unknown;
 pub mod search;
 pub mod send_mail;
 pub mod soundness;
+pub mod webhooks;
 
 /// Tries everything that is due in an outbox, so many at a time; how many tries there
 /// were. What is in other hands is none. One that fails ends none of the others.

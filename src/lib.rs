@@ -56,3 +56,5 @@ pub mod telemetry;
 pub mod web;
 /// Signatures of webhooks, ours and others'.
 pub mod webhook_signature;
+/// Programs of others that are told what happens.
+pub mod webhooks;

@@ -83,7 +83,8 @@ impl Reachable {
         (may_be && is_bare && url.fragment().is_none()).then_some(url)
     }
 
-    /// Reads the address of a file that may be fetched: `https` (calendars call it
+    /// Reads the address of a file that may be fetched, or of a program that may be
+    /// told: `https` (calendars call it
     /// `webcal`) on any port, because a handshake says nothing to whatever else listens
     /// there. Plain HTTP is for networks the operator allows.
     ///

@@ -38,6 +38,7 @@ use crate::store::seal::place;
 use crate::store::{Opening, Store, checkpoint, provider_accounts, users};
 use crate::telemetry::Metrics;
 use crate::web::{self, EventLog, Screens, SecurityHeaders, Throttle};
+use crate::webhooks::Webhooks;
 
 /// Seconds that requests under way may take once we were told to stop.
 const STOP: u64 = 4;
@@ -111,6 +112,7 @@ pub async fn assemble_with(
     let mailer = Mailer::new(&config.mail)?;
     let push = PushService::new(&config.push);
     let calendars = Calendars::new(&config.calendars);
+    let webhooks = Webhooks::new(&config.webhooks);
     let hub = Hub::new(*store.committed().borrow());
     let app = Arc::new(App {
         config,
@@ -126,6 +128,7 @@ pub async fn assemble_with(
         mailer,
         push,
         calendars,
+        webhooks,
         escalations: escalate::Memory::default(),
         passwords,
         metrics,
@@ -190,6 +193,7 @@ pub async fn start_with(
         tokio::spawn(jobs::escalate_due::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::send_mail::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::push::run(app.clone(), stopped.clone())),
+        tokio::spawn(jobs::webhooks::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::heartbeat::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::backfill::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::replay::run(app.clone(), stopped.clone())),

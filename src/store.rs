@@ -82,6 +82,7 @@ pub mod teams;
 pub mod templates;
 pub mod unresolved;
 pub mod users;
+pub mod webhooks;
 mod writer;
 
 pub use connection::Db;

@@ -73,6 +73,10 @@ pub const SETTINGS: &[Setting] = &[
         "networks of your own calendar servers, separated by commas, such as 10.0.0.0/8",
     ),
     plain(
+        "HENJI_WEBHOOK_NETWORKS",
+        "networks of your own programs, separated by commas, such as 10.0.0.0/8",
+    ),
+    plain(
         "HENJI_LOG",
         "off, error, warn, info, debug or trace, then module=level pairs separated by commas",
     ),

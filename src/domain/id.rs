@@ -96,4 +96,8 @@ ids! {
     AppointmentId;
     /// Somebody whom candidates meet.
     InterviewerId;
+    /// A program of others that is told what happens.
+    WebhookId;
+    /// One thing it is told.
+    DeliveryId;
 }

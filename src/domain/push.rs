@@ -3,6 +3,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::retry_after::not_before;
+
 /// How long news is news: half a shift. What nobody has looked at by then is told by
 /// the escalation.
 pub const KEPT: TimeDelta = TimeDelta::hours(4);
@@ -32,14 +34,6 @@ impl PushOutcome {
             _ => Self::Refused,
         }
     }
-}
-
-/// Seconds, or a date (RFC 9110 10.2.3).
-fn not_before(asked: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    if let Ok(seconds) = asked.trim().parse::<u32>() {
-        return Some(now + TimeDelta::seconds(seconds.into()));
-    }
-    DateTime::parse_from_rfc2822(asked.trim()).ok().map(|at| at.to_utc())
 }
 
 /// How long to wait after so many tries: 15, 30 seconds, 1, 2, 4 … 15 minutes.

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::domain::handoff::report::KEPT as CALLS_KEPT;
 use crate::store::{
     api_tokens, handoff_reports, mail_replies, mails, menu_calls, nudges, pushes, quarantine,
-    reply_forms, sessions,
+    reply_forms, sessions, webhooks,
 };
 
 /// A snooze ends within this of its time.
@@ -20,7 +20,7 @@ const EVERY: Duration = Duration::from_secs(5);
 const ANSWERS_KEPT: TimeDelta = TimeDelta::days(30);
 /// How long a quarantined request is kept (reliability-and-security.md 3.7).
 const QUARANTINE_KEPT: TimeDelta = TimeDelta::days(30);
-/// How long a mail that was sent or given up can be looked up.
+/// How long a mail or a delivery that was sent or given up can be looked up.
 const MAILS_KEPT: TimeDelta = TimeDelta::days(30);
 /// Calls that are forgotten in one go: what is more waits for the next, so that no
 /// other write waits for all of it.
@@ -40,6 +40,7 @@ pub async fn run_one(app: &App) -> Result<(), ActionError> {
             mail_replies::delete_before(tx, now - MAILS_KEPT)?;
             reply_forms::delete_before(tx, now - MAILS_KEPT)?;
             nudges::delete_before(tx, now - MAILS_KEPT)?;
+            webhooks::deliveries::delete_before(tx, now - MAILS_KEPT)?;
             photos::purge_due(tx)?;
             handoff_reports::forget_before(tx, now - CALLS_KEPT, CALLS_AT_ONCE)?;
             menu_calls::forget_before(tx, now - CALLS_KEPT)?;

@@ -12,10 +12,10 @@ use uuid::Uuid;
 
 use super::connection::MultiBackend;
 use crate::domain::id::{
-    ApiTokenId, AppointmentId, AttemptId, CalendarId, CaseId, ContactId, ConversationId, FieldId,
-    HandoffFlowId, HandoffId, InboxId, InterviewerId, LinkId, MailId, MessageId, NudgeId, OfferId,
-    OpeningId, PhotoId, ProviderAccountId, QuarantineId, ReplyAddressId, SenderId, SessionId,
-    SlotId, TagId, TeamId, TemplateId, UserId,
+    ApiTokenId, AppointmentId, AttemptId, CalendarId, CaseId, ContactId, ConversationId,
+    DeliveryId, FieldId, HandoffFlowId, HandoffId, InboxId, InterviewerId, LinkId, MailId,
+    MessageId, NudgeId, OfferId, OpeningId, PhotoId, ProviderAccountId, QuarantineId,
+    ReplyAddressId, SenderId, SessionId, SlotId, TagId, TeamId, TemplateId, UserId, WebhookId,
 };
 
 /// One SQL type for all ids.
@@ -112,6 +112,8 @@ proxies! {
     CalendarIdProxy => CalendarId,
     TeamIdProxy => TeamId,
     MailIdProxy => MailId,
+    WebhookIdProxy => WebhookId,
+    DeliveryIdProxy => DeliveryId,
     ReplyAddressIdProxy => ReplyAddressId,
     NudgeIdProxy => NudgeId,
     FieldIdProxy => FieldId,

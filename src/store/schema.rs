@@ -1184,6 +1184,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    webhooks (id) {
+        id -> DbUuid,
+        url_sealed -> Binary,
+        secret_sealed -> Binary,
+        old_secret_sealed -> Nullable<Binary>,
+        old_until -> Nullable<Timestamp>,
+        kinds -> Text,
+        inbox_id -> Nullable<DbUuid>,
+        seq -> BigInt,
+        pause -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    webhook_deliveries (id) {
+        id -> DbUuid,
+        webhook_id -> DbUuid,
+        seq -> Nullable<BigInt>,
+        kind -> Text,
+        happened_at -> Timestamp,
+        inbox_id -> Nullable<DbUuid>,
+        conversation_id -> Nullable<DbUuid>,
+        message_id -> Nullable<DbUuid>,
+        offer_id -> Nullable<DbUuid>,
+        state -> Text,
+        tries -> Integer,
+        due_at -> Nullable<Timestamp>,
+        failure -> Nullable<Text>,
+        status -> Nullable<Integer>,
+        created_at -> Timestamp,
+        settled_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(conversations -> contacts (contact_id));
 diesel::joinable!(conversations -> contact_addresses (address_id));
 diesel::joinable!(messages -> conversations (conversation_id));
@@ -1291,4 +1333,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     templates,
     unresolved,
     users,
+    webhook_deliveries,
+    webhooks,
 );

@@ -67,6 +67,7 @@ rows!(
     crate::domain::id::InterviewerId,
     crate::domain::id::LinkId,
     crate::domain::id::MailId,
+    crate::domain::id::WebhookId,
     crate::domain::id::MessageId,
     crate::domain::id::NudgeId,
     crate::domain::id::OfferId,

@@ -17,7 +17,7 @@ use crate::store::{
     StoreError, api_tokens, calendars as stored_calendars, contact_fields,
     inboxes as stored_inboxes, links as stored_links, mails as stored_mails, organization,
     quarantine as held, senders as stored_senders, tags as stored_tags, teams as stored_teams,
-    templates as stored_templates, users as stored_users,
+    templates as stored_templates, users as stored_users, webhooks as stored_webhooks,
 };
 
 pub mod accounts;
@@ -43,6 +43,7 @@ pub mod teams;
 pub mod templates;
 pub mod tokens;
 pub mod users;
+pub mod webhooks;
 
 /// Added to the address a form leads to, so that the page says that it was taken.
 const SAVED: &str = "saved";
@@ -74,6 +75,7 @@ pub async fn index(app: web::Data<App>, session: Session) -> Result<HttpResponse
                 links: count(stored_links::hosts(db)?.iter()),
                 mails: u32::try_from(stored_mails::count_open(db)?).unwrap_or(u32::MAX),
                 quarantine: u32::try_from(held::waiting(db)?).unwrap_or(u32::MAX),
+                webhooks: u32::try_from(stored_webhooks::count(db)?).unwrap_or(u32::MAX),
                 tokens: count(
                     tokens
                         .iter()

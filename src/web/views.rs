@@ -62,6 +62,7 @@ mod tabs;
 mod tags;
 mod teams;
 mod templates;
+mod webhooks;
 
 pub use appointments::{
     AgendaItem, AgendaPage, AppointmentSaid, AppointmentView, CellView, DayView, OfferPage,
@@ -125,6 +126,7 @@ pub use teams::{TeamFormPage, TeamRowView, TeamsPage};
 pub use templates::{
     TemplateChoice, TemplateFormPage, TemplateRowView, TemplatesPage, TemplatesView,
 };
+pub use webhooks::{ToldView, WebhookPage, WebhookRowView, WebhooksPage};
 
 /// What the frame round every signed-in page needs.
 #[derive(Clone, Debug)]

@@ -209,6 +209,13 @@ pub fn did(t: Locale, action: &str) -> &str {
         "conversation.answer_by_mail" => t.did_conversation_answer_by_mail(),
         "inbox.automatic_replies" => t.did_inbox_automatic_replies(),
         "message.mail" => t.did_message_mail(),
+        "webhook.add" => t.did_webhook_add(),
+        "webhook.change" => t.did_webhook_change(),
+        "webhook.remove" => t.did_webhook_remove(),
+        "webhook.secret" => t.did_webhook_secret(),
+        "webhook.try" => t.did_webhook_try(),
+        "webhook.retry" => t.did_webhook_retry(),
+        "webhook.discard" => t.did_webhook_discard(),
         "mail.retry" => t.did_mail_retry(),
         "mail.discard" => t.did_mail_discard(),
         "conversation.ask_help" => t.did_conversation_ask_help(),
@@ -264,7 +271,7 @@ pub fn did(t: Locale, action: &str) -> &str {
 }
 
 /// What the actions of the audit log begin with, as people look for them.
-pub const THINGS: [&str; 25] = [
+pub const THINGS: [&str; 26] = [
     "session",
     "conversation",
     "message",
@@ -289,6 +296,7 @@ pub const THINGS: [&str; 25] = [
     "token",
     "quarantine",
     "mail",
+    "webhook",
     "house",
 ];
 
@@ -304,6 +312,7 @@ pub fn object(t: Locale, kind: &str) -> &str {
         "session" => t.object_session(),
         "inbox" => t.object_inbox(),
         "mail" => t.object_mail(),
+        "webhook" => t.settings_webhooks(),
         "calendar" => t.object_calendar(),
         "handoff_flow" => t.object_handoff_flow(),
         "appointment_offer" => t.object_appointment_offer(),

@@ -34,6 +34,7 @@ const UNIQUE: &[(&str, &str)] = &[
     ("idempotency_keys", "api_token_id,idempotency_key"),
     ("interviewers", "email_index"),
     ("link_destinations", "name"),
+    ("webhook_deliveries", "webhook_id,seq"),
     ("link_hosts", "host"),
     ("link_opens", "link_id,opened_at"),
     ("links", "token_hash"),

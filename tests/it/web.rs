@@ -29,3 +29,4 @@ mod short_links;
 mod teams;
 mod templates;
 mod thread;
+mod webhooks;

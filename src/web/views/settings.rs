@@ -23,6 +23,7 @@ pub fn settings_menu(shell: &Shell) -> Vec<ChoiceView> {
         (admin, "/settings/mails", t.settings_mails()),
         (admin, "/settings/quarantine", t.settings_quarantine()),
         (shell.role.may_read_audit(), "/settings/audit", t.settings_audit()),
+        (admin, "/settings/webhooks", t.settings_webhooks()),
         (admin, "/settings/tokens", t.settings_tokens()),
     ]
     .into_iter()
@@ -49,6 +50,7 @@ pub struct SettingsIndexPage {
     pub quarantine: u32,
     /// Mails that wait or failed.
     pub mails: u32,
+    pub webhooks: u32,
     pub tokens: u32,
 }
 

@@ -85,6 +85,8 @@ export const everyPage = ({ threads, user, inbox, calendar, contact, merging, li
   ['sender-notice', `/settings/senders/${sender}/edit`],
   ['templates', '/settings/templates'],
   ['template-new', '/settings/templates/new'],
+  ['webhooks', '/settings/webhooks'],
+  ['webhook-new', '/settings/webhooks/new'],
   ['tokens', '/settings/tokens'],
   ['quarantine', '/settings/quarantine'],
   ['audit', '/settings/audit'],

@@ -27,7 +27,7 @@ mod things;
 
 use asking::query;
 pub use table::SPECS;
-use things::{account, destination, form, letter, offer, photo, short_link};
+use things::{account, destination, form, letter, offer, photo, short_link, webhook};
 
 /// A route's address, and what it takes to get a sensible answer.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +64,9 @@ enum Object {
     Sender,
     Quarantined,
     Mail,
+    /// A program of others, and something it is told.
+    Webhook,
+    Delivery,
     /// A link of ours, and a site that links may lead to.
     Link,
     Form,
@@ -125,6 +128,8 @@ pub struct Scene {
     photo: String,
     destination: String,
     mail: String,
+    webhook: String,
+    delivery: String,
     session: String,
     account: String,
     sender: String,
@@ -182,6 +187,7 @@ impl Scene {
         let calendar = calendars::save(app, operator(), wanted).await.unwrap();
         let team = menus::team(app).await;
         let mail = letter(app).await;
+        let (webhook, delivery) = webhook(app).await;
         let (link, form) = (short_link(app, conversation).await, form(app, conversation).await);
         let destination = destination(app).await;
         let senders = app.store.read(henji::store::senders::all).await.unwrap();
@@ -211,6 +217,8 @@ impl Scene {
             photo,
             destination,
             mail: mail.to_string(),
+            webhook,
+            delivery,
             session: session.to_string(),
             account,
             sender: senders[0].id.to_string(),
@@ -293,6 +301,8 @@ impl Scene {
             Object::Calendar => (&self.calendar, Whose::House),
             Object::Team => (&self.team, Whose::House),
             Object::Mail => (&self.mail, Whose::House),
+            Object::Webhook => (&self.webhook, Whose::House),
+            Object::Delivery => (&self.delivery, Whose::House),
             Object::OthersSession => (&self.session, Whose::Nobodys),
             _ => (&self.quarantined, Whose::House),
         }

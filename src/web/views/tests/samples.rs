@@ -23,6 +23,7 @@ mod settings;
 mod simulator;
 mod teams;
 mod texts;
+mod webhooks;
 
 pub use inbox::{conflict, head, line, messages, row, thread};
 

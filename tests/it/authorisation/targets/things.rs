@@ -4,12 +4,17 @@ use chrono::TimeDelta;
 use henji::actions::links::{self, Wanted};
 use henji::actions::settings::{self, NewAccount};
 use henji::clock::fresh_id;
-use henji::domain::id::{ConversationId, MailId, MessageId};
+use henji::domain::event::EventKind;
+use henji::domain::id::{ConversationId, DeliveryId, MailId, MessageId, WebhookId};
 use henji::domain::user::{Actor, Caller};
+use henji::domain::webhook::Pause;
 use henji::store::link_destinations::{self, LinkDestination};
 use henji::store::mails::{self, NewMail};
 use henji::store::photos::{self, NewPhoto};
 use henji::store::reply_forms;
+use henji::store::webhooks::deliveries::{self, Notice};
+use henji::store::webhooks::{self, Webhook};
+use henji::webhook_signature::fresh_secret;
 use serde_json::json;
 
 use crate::support::TestApp;
@@ -113,4 +118,34 @@ pub async fn account(app: &TestApp) -> String {
     let admin = Caller::house(Actor::operator());
     let added = settings::add_account(app, admin, app.cast.recruiting, twilio).await;
     added.unwrap().0.id.to_string()
+}
+
+/// A program of others that is off, and something it was to be told.
+pub async fn webhook(app: &TestApp) -> (String, String) {
+    let (webhook, delivery): (WebhookId, DeliveryId) = (fresh_id(), fresh_id());
+    let made = app.store.write(move |tx| {
+        let now = tx.now;
+        let new = Webhook {
+            id: webhook,
+            url: "https://crm.example.jp/".into(),
+            kinds: vec![EventKind::AppointmentBooked],
+            inbox: None,
+            seq: 0,
+            pause: Some(Pause::Person),
+            created_at: now,
+        };
+        webhooks::insert(tx, &new, &fresh_secret())?;
+        let notice = Notice {
+            seq: None,
+            kind: EventKind::AppointmentBooked.word().into(),
+            happened_at: now,
+            inbox: None,
+            conversation: None,
+            message: None,
+            offer: None,
+        };
+        deliveries::insert(tx, (delivery, webhook), &notice, now)
+    });
+    made.await.unwrap();
+    (webhook.to_string(), delivery.to_string())
 }

@@ -210,6 +210,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         links: 2,
         quarantine: 1,
         mails: 2,
+        webhooks: 1,
         tokens: 2,
     };
     vec![
@@ -230,6 +231,9 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         ("quarantine", quarantine.render().unwrap()),
         ("audit", audit.render().unwrap()),
         ("tokens", tokens.render().unwrap()),
+        ("webhooks", super::webhooks::list(shell(), t).render().unwrap()),
+        ("webhooks-none", super::webhooks::none(shell()).render().unwrap()),
+        ("webhook", super::webhooks::one(shell(), t).render().unwrap()),
     ]
 }
 

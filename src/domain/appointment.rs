@@ -24,11 +24,15 @@ pub use book::{Clash, Taken, clash};
 pub const MOST_SLOTS: usize = 8;
 /// How many come with an offer that henji makes by itself (product.md 9.2, step 2).
 pub const NEXT_SLOTS: usize = 3;
-/// How long slots are held where nobody says otherwise (product.md 9.2, step 2).
-pub const HELD: TimeDelta = TimeDelta::hours(24);
+/// How long slots are held where nobody says otherwise: until they are called (product.md
+/// 9.2, step 5). Its step 2 has 24 hours, after which the text that asks again would be a
+/// list of times that nobody holds.
+pub const HELD: TimeDelta = TimeDelta::hours(72);
 pub const LONGEST_HELD: TimeDelta = TimeDelta::days(30);
 /// Nobody is invited to what begins sooner.
 pub const SOONEST: TimeDelta = TimeDelta::minutes(5);
+/// Nobody is offered by itself what begins sooner: whoever is met has to hear of it.
+pub const NOTICE: TimeDelta = TimeDelta::hours(3);
 /// Times beyond are typing errors.
 pub const FURTHEST: TimeDelta = TimeDelta::days(366);
 pub const LONGEST_MINUTES: i64 = 12 * 60;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::connection::Db;
 use super::error::{StoreError, known};
-use super::schema::{appointment_offers, appointment_slots, messages};
+use super::schema::{appointment_offers, appointment_openings, appointment_slots, messages};
 use super::seal::place;
 use crate::clock::fresh_id;
 use crate::domain::appointment::{OfferState, SlotState, Wish};
@@ -165,6 +165,18 @@ pub fn has_any(db: &mut Db, sight: &Sight) -> Result<bool, StoreError> {
     Ok(any.is_some())
 }
 
+/// Whether a conversation had an offer before that one.
+pub fn had_before(
+    db: &mut Db,
+    conversation: ConversationId,
+    offer: OfferId,
+) -> Result<bool, StoreError> {
+    let others = appointment_offers::table
+        .filter(appointment_offers::conversation_id.eq(conversation))
+        .filter(appointment_offers::id.ne(offer));
+    Ok(diesel::select(diesel::dsl::exists(others)).get_result(&mut db.conn)?)
+}
+
 /// Offers of these inboxes in these states, the newest first.
 pub fn in_states(
     db: &mut Db,
@@ -180,6 +192,55 @@ pub fn in_states(
         .limit(limit)
         .select(Row::as_select())
         .load(&mut db.conn)?;
+    rows.into_iter().map(|row| read(db, row)).collect()
+}
+
+/// What a board shows of these inboxes: of what waits, of what is to come, and of what is
+/// over, `limit` each. What another offer took the place of is none of it.
+pub fn on_board(
+    db: &mut Db,
+    inboxes: &[InboxId],
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Offer>, StoreError> {
+    use OfferState::{Declined, Expired, NeedsPerson, Open, Withdrawn};
+    let mut offers = in_states(db, inboxes, &[Open], limit)?;
+    offers.extend(in_states(db, inboxes, &[NeedsPerson, Expired], limit)?);
+    for is_to_come in [true, false] {
+        offers.extend(booked(db, inboxes, (now, is_to_come), limit)?);
+    }
+    offers.extend(in_states(db, inboxes, &[Declined, Withdrawn], limit)?);
+    offers.sort_by_key(|offer| std::cmp::Reverse((offer.created_at, offer.id)));
+    Ok(offers)
+}
+
+/// Booked offers that are to come, or over; the nearest to now first.
+fn booked(
+    db: &mut Db,
+    inboxes: &[InboxId],
+    (now, is_to_come): (DateTime<Utc>, bool),
+    limit: i64,
+) -> Result<Vec<Offer>, StoreError> {
+    let booked = appointment_offers::table
+        .inner_join(
+            appointment_slots::table.on(appointment_slots::offer_id.eq(appointment_offers::id)),
+        )
+        .inner_join(
+            appointment_openings::table
+                .on(appointment_slots::opening_id.eq(appointment_openings::id)),
+        )
+        .filter(appointment_offers::inbox_id.eq_any(inboxes))
+        .filter(appointment_offers::state.eq(OfferState::Booked.word()))
+        .filter(appointment_slots::state.eq(SlotState::Booked.word()))
+        .limit(limit)
+        .select(Row::as_select())
+        .into_boxed();
+    let ends = appointment_openings::ends_at;
+    let booked = match is_to_come {
+        true => booked.filter(ends.gt(now.naive_utc())).order(ends.asc()),
+        false => booked.filter(ends.le(now.naive_utc())).order(ends.desc()),
+    };
+    let rows: Vec<Row> = booked.load(&mut db.conn)?;
     rows.into_iter().map(|row| read(db, row)).collect()
 }
 

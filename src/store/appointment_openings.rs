@@ -123,6 +123,18 @@ pub fn find_or_insert(db: &mut Db, wanted: &Wanted) -> Result<Opening, StoreErro
     Ok(opening)
 }
 
+/// Changes how many places a time has, and how long nobody is met around it.
+pub fn set_places(db: &mut Db, opening: &Opening) -> Result<(), StoreError> {
+    let buffer = i32::try_from(opening.buffer.num_minutes()).unwrap_or(i32::MAX);
+    diesel::update(appointment_openings::table.find(opening.id))
+        .set((
+            appointment_openings::capacity.eq(opening.capacity),
+            appointment_openings::buffer_minutes.eq(buffer),
+        ))
+        .execute(&mut db.conn)?;
+    Ok(())
+}
+
 /// Gives one more place away. False where there is none left.
 pub fn take_place(db: &mut Db, id: OpeningId) -> Result<bool, StoreError> {
     let taken = diesel::update(appointment_openings::table.find(id))

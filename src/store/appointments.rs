@@ -51,6 +51,7 @@ pub struct Task {
     pub offer: OfferId,
     pub appointment: Option<AppointmentId>,
     pub kind: TaskKind,
+    pub due_at: DateTime<Utc>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -217,7 +218,8 @@ pub fn plan(
 
 /// What is due, the longest due first.
 pub fn due(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Task>, StoreError> {
-    let rows: Vec<(RowId, OfferId, Option<AppointmentId>, String)> = appointment_tasks::table
+    type Due = (RowId, OfferId, Option<AppointmentId>, String, NaiveDateTime);
+    let rows: Vec<Due> = appointment_tasks::table
         .filter(appointment_tasks::due_at.le(now.naive_utc()))
         .order((appointment_tasks::due_at, appointment_tasks::id))
         .limit(limit)
@@ -226,12 +228,13 @@ pub fn due(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Task>, Sto
             appointment_tasks::offer_id,
             appointment_tasks::appointment_id,
             appointment_tasks::kind,
+            appointment_tasks::due_at.assume_not_null(),
         ))
         .load(&mut db.conn)?;
     rows.into_iter()
-        .map(|(id, offer, appointment, kind)| {
+        .map(|(id, offer, appointment, kind, due)| {
             let kind = known(TaskKind::from_word(&kind), "appointment_tasks.kind", &kind)?;
-            Ok(Task { id, offer, appointment, kind })
+            Ok(Task { id, offer, appointment, kind, due_at: due.and_utc() })
         })
         .collect()
 }

@@ -259,7 +259,8 @@ pub fn until_reply(
         .collect()
 }
 
-/// Whether a person of ours wrote to the contact after `since`.
+/// Whether a person of ours, or a program that speaks for one, wrote to the contact after
+/// `since`.
 pub fn wrote_since(
     db: &mut Db,
     conversation: ConversationId,
@@ -269,7 +270,8 @@ pub fn wrote_since(
         .filter(messages::conversation_id.eq(conversation))
         .filter(messages::created_at.gt(since.naive_utc()))
         .filter(messages::kind.eq(MessageKind::Sms.word()))
-        .filter(messages::author_id.is_not_null());
+        .filter(messages::direction.eq(Direction::Outbound.word()))
+        .filter(messages::author_id.is_not_null().or(messages::automatic.eq(false)));
     Ok(diesel::select(diesel::dsl::exists(newer)).get_result(&mut db.conn)?)
 }
 

@@ -91,6 +91,26 @@ impl Tx {
         created.filter_map(|event| event.message_id).collect()
     }
 
+    /// Does `part` whole or not at all, and goes on either way.
+    ///
+    /// # Errors
+    /// Of the database itself; what `part` says comes back as its own.
+    pub fn attempt<T, E>(
+        &mut self,
+        part: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<Result<T, E>, StoreError> {
+        let mark = self.mark();
+        Transactions::begin_transaction(&mut self.db.conn)?;
+        let done = part(self);
+        if done.is_ok() {
+            Transactions::commit_transaction(&mut self.db.conn)?;
+        } else {
+            self.forget_after(mark);
+            Transactions::rollback_transaction(&mut self.db.conn)?;
+        }
+        Ok(done)
+    }
+
     fn mark(&self) -> (usize, usize) {
         (self.events.len(), self.audit.len())
     }

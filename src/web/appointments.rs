@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::conversations::appointments::wish_of;
 use super::conversations::list::shown_name;
@@ -16,10 +17,11 @@ use super::shell::shell;
 use super::times::Times;
 use super::views::{AgendaItem, AgendaPage, BoardTab, Nav};
 use crate::actions::ActionError;
-use crate::actions::appointments::{book, end};
+use crate::actions::appointments::book;
+use crate::actions::appointments::end::{self, Seen};
 use crate::app::App;
 use crate::domain::appointment::{OfferState, SlotState};
-use crate::domain::id::{ConversationId, InboxId, OfferId, OpeningId};
+use crate::domain::id::{AppointmentId, ConversationId, InboxId, OfferId, OpeningId};
 use crate::locale::Locale;
 use crate::store::appointment_offers::{self, Offer, Slot};
 use crate::store::appointment_openings::{self, Opening};
@@ -29,7 +31,7 @@ use crate::store::{Db, StoreError};
 
 pub mod offering;
 
-/// Offers that are looked at; older ones are found in their conversations.
+/// Offers of each kind that are looked at; older ones are found in their conversations.
 const MOST: i64 = 500;
 
 /// The views of the board (ui.md 11.8).
@@ -141,7 +143,7 @@ pub async fn index(
 }
 
 fn entries(db: &mut Db, seen: &[InboxId], now: DateTime<Utc>) -> Result<Vec<Entry>, StoreError> {
-    let offers = appointment_offers::in_states(db, seen, OfferState::ALL, MOST)?;
+    let offers = appointment_offers::on_board(db, seen, now, MOST)?;
     let ids: Vec<OfferId> = offers.iter().map(|offer| offer.id).collect();
     let mut slots: HashMap<OfferId, Vec<Slot>> = HashMap::new();
     let mut wanted = Vec::new();
@@ -214,20 +216,32 @@ fn shown_times(times: &Times, entry: &Entry) -> Vec<String> {
         .collect()
 }
 
-/// `POST /conversations/{id}/appointment`: books the slot that is named.
-pub async fn confirm(app: web::Data<App>, asked: Asked) -> Result<HttpResponse, WebError> {
+/// `POST /conversations/{id}/appointment?offer=`: books the slot that is named.
+pub async fn confirm(
+    app: web::Data<App>,
+    asked: Asked,
+    request: HttpRequest,
+) -> Result<HttpResponse, WebError> {
     let number = asked.fields.get("slot").parse().map_err(|_no_number| WebError::BadRequest)?;
-    match book::confirm(&app, asked.caller(), asked.id, number).await {
+    let seen = of_query(&request, "offer").map(OfferId);
+    match book::confirm(&app, asked.caller(), asked.id, seen, number).await {
         // It was decided meanwhile: the page says how.
         Ok(_) | Err(ActionError::Invalid { field: "slot", .. }) => Ok(back(&asked)),
         Err(error) => Err(error.into()),
     }
 }
 
-/// `DELETE /conversations/{id}/appointment`: what was offered is taken back, what was
-/// booked called off.
-pub async fn withdraw(app: web::Data<App>, asked: Asked) -> Result<HttpResponse, WebError> {
-    match end::withdraw(&app, asked.caller(), asked.id).await {
+/// `DELETE /conversations/{id}/appointment?offer=`: what was offered is taken back.
+/// `?appointment=`: what was booked is called off.
+pub async fn withdraw(
+    app: web::Data<App>,
+    asked: Asked,
+    request: HttpRequest,
+) -> Result<HttpResponse, WebError> {
+    let offer = of_query(&request, "offer").map(|id| Seen::Offer(OfferId(id)));
+    let seen =
+        of_query(&request, "appointment").map(|id| Seen::Appointment(AppointmentId(id))).or(offer);
+    match end::withdraw(&app, asked.caller(), asked.id, seen).await {
         Ok(()) | Err(ActionError::TooLate) => Ok(back(&asked)),
         Err(error) => Err(error.into()),
     }
@@ -237,6 +251,11 @@ pub async fn withdraw(app: web::Data<App>, asked: Asked) -> Result<HttpResponse,
 pub async fn dismiss(app: web::Data<App>, asked: Asked) -> Result<HttpResponse, WebError> {
     end::dismiss(&app, asked.caller(), asked.id).await?;
     Ok(back(&asked))
+}
+
+/// What stood on the page when the button was pressed.
+fn of_query(request: &HttpRequest, name: &str) -> Option<Uuid> {
+    Fields::parse(request.query_string().as_bytes()).get(name).parse().ok()
 }
 
 fn back(asked: &Asked) -> HttpResponse {

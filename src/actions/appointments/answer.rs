@@ -23,6 +23,8 @@ use crate::store::{StoreError, Tx, appointment_openings, conversations, messages
 
 /// What was written longer ago is about what has changed since: a person looks.
 const LATE: TimeDelta = TimeDelta::hours(1);
+/// Nobody has read a new list sooner, and written what they chose from it.
+const TO_READ: TimeDelta = TimeDelta::seconds(15);
 const REMINDERS: [TaskKind; 2] = [TaskKind::RemindEve, TaskKind::RemindDay];
 
 /// Reads those of `texts`, stored just now under their ids, whose writers were offered
@@ -43,11 +45,16 @@ pub(in crate::actions) fn heed(
         let found = conversations::find(tx, message.conversation_id)?;
         let now = tx.now;
         let is_late = text.sent_at.is_some_and(|sent| now - sent > LATE);
-        match heed_one(tx, providers, &found, &message, is_late) {
+        // Two texts at once may take back what one of them says.
+        let is_one_of_many = texts.iter().filter(|(other, _)| other.from == text.from).count() > 1;
+        let is_doubtful = is_late || is_one_of_many;
+        let heeded = tx.attempt(|tx| heed_one(tx, providers, &found, &message, is_doubtful))?;
+        match heeded {
             Ok(true) => understood.push(*id),
             // What keeps a time from being booked keeps no text from arriving.
             Err(ActionError::Invalid { field, problem }) => {
                 tracing::warn!(field, %problem, "a candidate's answer waits for a person");
+                leave_to_a_person(tx, &found, &message)?;
             }
             done => {
                 done?;
@@ -57,12 +64,30 @@ pub(in crate::actions) fn heed(
     Ok(understood)
 }
 
+/// It was understood, and could not be done.
+fn leave_to_a_person(
+    tx: &mut Tx,
+    found: &Conversation,
+    message: &Message,
+) -> Result<(), StoreError> {
+    let now = tx.now;
+    let coming = appointments::coming(tx, found.id, now)?;
+    let offer = match coming {
+        Some(coming) => Some(appointment_offers::find(tx, coming.offer)?),
+        None => appointment_offers::newest(tx, found.id)?,
+    };
+    match offer {
+        Some(offer) => suggest(tx, found, message, &offer, &Reading::Unclear),
+        None => Ok(()),
+    }
+}
+
 fn heed_one(
     tx: &mut Tx,
     providers: &Registry,
     found: &Conversation,
     message: &Message,
-    is_late: bool,
+    is_doubtful: bool,
 ) -> Result<bool, ActionError> {
     let now = tx.now;
     let Some(offer) = appointment_offers::newest(tx, found.id)? else { return Ok(false) };
@@ -70,24 +95,51 @@ fn heed_one(
     let is_open = offer.state.takes_answers();
     if is_open || (offer.state == OfferState::Expired && coming.is_none()) {
         let answer = read_choice(tx, &offer, message)?;
-        let asked = appointments::last_done(tx, offer.id, &[TaskKind::FollowUp])?;
-        let asked = asked.unwrap_or(offer.created_at);
-        let is_about_it = !messages::wrote_since(tx, found.id, asked)?;
-        let may_act = is_open && !is_late && is_about_it;
+        let may_act = is_open && !is_doubtful && is_about(tx, &offer, coming.as_ref(), message)?;
         return of_offer(tx, providers, found, message, &offer, &answer, may_act);
     }
     let Some(coming) = coming else { return Ok(false) };
     let offer = appointment_offers::find(tx, coming.offer)?;
-    // A number after a person's own words is an answer to these.
-    let asked = match appointments::last_done(tx, offer.id, &REMINDERS)? {
-        Some(at) if coming.attends_at.is_none() && !messages::wrote_since(tx, found.id, at)? => {
-            Asked::Attendance
-        }
+    let reminded = appointments::last_done(tx, offer.id, &REMINDERS)?;
+    // What follows a person's own words is an answer to these.
+    let told = reminded.unwrap_or(coming.created_at);
+    let is_about_it = !messages::wrote_since(tx, found.id, told)?;
+    let asked = match reminded {
+        Some(_) if coming.attends_at.is_none() && is_about_it => Asked::Attendance,
         _ => Asked::Nothing,
     };
     let house = House::of_offer(tx, &offer)?;
     let answer = read(&message.body, &asked, house.local(now).date());
-    of_booking(tx, providers, found, message, (&offer, &coming), &answer, is_late)
+    let may_act = !is_doubtful && is_about_it;
+    of_booking(tx, providers, found, message, (&offer, &coming), &answer, may_act)
+}
+
+/// Whether a number can be about this list and nothing else: it is on the handset, still
+/// holds, and nobody has asked anything since.
+fn is_about(
+    tx: &mut Tx,
+    offer: &Offer,
+    coming: Option<&Appointment>,
+    message: &Message,
+) -> Result<bool, StoreError> {
+    let now = tx.now;
+    let asked = appointments::last_done(tx, offer.id, &[TaskKind::FollowUp])?;
+    let asked = asked.unwrap_or(offer.created_at);
+    if now >= offer.reply_by || messages::wrote_since(tx, offer.conversation, asked)? {
+        return Ok(false);
+    }
+    // A reminder of another booking asks for a number, too.
+    if let Some(coming) = coming {
+        let reminded = appointments::last_done(tx, coming.offer, &REMINDERS)?;
+        if reminded.is_some_and(|at| at >= offer.created_at) {
+            return Ok(false);
+        }
+    }
+    let list = messages::find(tx, offer.message)?;
+    let Some(left) = list.sent_at else { return Ok(false) };
+    // Whoever had a list before may be answering that one.
+    let is_first = !appointment_offers::had_before(tx, offer.conversation, offer.id)?;
+    Ok(is_first || message.created_at - left >= TO_READ)
 }
 
 fn read_choice(tx: &mut Tx, offer: &Offer, message: &Message) -> Result<Answer, StoreError> {
@@ -144,14 +196,14 @@ fn of_booking(
     message: &Message,
     (offer, coming): (&Offer, &Appointment),
     answer: &Answer,
-    is_late: bool,
+    may_act: bool,
 ) -> Result<bool, ActionError> {
-    let is_sure = answer.is_sure && !is_late;
+    let is_sure = answer.is_sure && may_act;
     match &answer.reading {
         Reading::Attends if is_sure => {
             let now = tx.now;
             appointments::attend(tx, coming.id, now)?;
-            settle(tx, found)?;
+            settle(tx, &Caller::house(Actor::system()), found)?;
             timeline::say(tx, found.inbox_id, found.id, None, SystemLine::Attends)?;
             audit(tx, "appointment.attend", coming);
             Ok(true)

@@ -28,14 +28,17 @@ pub enum Outcome {
     Filled(Option<OfferId>),
 }
 
-/// A recruiter confirms a slot of the candidate's newest offer.
+/// A recruiter confirms a slot of the candidate's newest offer: of `seen`, if they say
+/// which they looked at.
 ///
 /// # Errors
-/// `Invalid` names `slot`: `Unknown`, or `Closed` where the offer takes no answer.
+/// `Invalid` names `slot`: `Unknown`, or `Closed` where the offer takes no answer or is
+/// not the newest any more.
 pub async fn confirm(
     app: &App,
     caller: Caller,
     conversation: ConversationId,
+    seen: Option<OfferId>,
     number: u8,
 ) -> Result<Outcome, ActionError> {
     let providers = app.providers.clone();
@@ -45,7 +48,9 @@ pub async fn confirm(
             let refuse = |problem| ActionError::invalid("slot", problem);
             let offer = appointment_offers::newest(tx, found.id)?;
             let offer = offer.ok_or_else(|| refuse(Problem::Unknown))?;
-            if !offer.state.takes_answers() && offer.state != OfferState::Expired {
+            let is_another = seen.is_some_and(|seen| seen != offer.id);
+            let is_there = offer.state.takes_answers() || offer.state == OfferState::Expired;
+            if is_another || !is_there {
                 return Err(refuse(Problem::Closed));
             }
             choose(tx, &providers, &caller, &found, &offer, number)
@@ -128,7 +133,7 @@ fn book(
         None => t.candidate_booked(&house.name, time),
     };
     words::try_send(tx, providers, caller, found, body)?;
-    settle(tx, found)?;
+    settle(tx, caller, found)?;
     let line = SystemLine::Booked(opening.span.starts);
     timeline::say(tx, found.inbox_id, found.id, caller.user_id(), line)?;
     announce(tx, EventKind::AppointmentBooked, found);
@@ -192,15 +197,17 @@ pub(super) fn offer_next(
         client_message_id: None,
     };
     let offered = offer::put_to(tx, providers, caller, found, put, openings)?;
-    settle(tx, found)?;
+    settle(tx, caller, found)?;
     Ok(Some(offered.offer.id))
 }
 
-/// What the candidate wrote was seen to: nobody need answer it.
-pub(super) fn settle(tx: &mut Tx, found: &Conversation) -> Result<(), StoreError> {
+/// What the candidate wrote was seen to: nobody need answer it. A question they asked
+/// before is none of it, unless a person saw to both.
+pub(super) fn settle(tx: &mut Tx, caller: &Caller, found: &Conversation) -> Result<(), StoreError> {
     let found = offer::anew(tx, found.id)?;
+    let asked_before = found.status.waiting_since.is_some_and(|since| since < tx.now);
     let status = found.status.settled();
-    if status == found.status {
+    if status == found.status || asked_before && caller.user_id().is_none() {
         return Ok(());
     }
     conversations::set_status(tx, found.id, &status)?;

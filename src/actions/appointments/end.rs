@@ -6,7 +6,7 @@ use crate::actions::{ActionError, access, timeline};
 use crate::app::App;
 use crate::domain::appointment::{AppointmentState, OfferState, TaskKind, Wish};
 use crate::domain::event::EventKind;
-use crate::domain::id::ConversationId;
+use crate::domain::id::{AppointmentId, ConversationId, OfferId};
 use crate::domain::system_line::SystemLine;
 use crate::domain::user::{Actor, Caller};
 use crate::providers::registry::Registry;
@@ -16,15 +16,23 @@ use crate::store::audit::Object;
 use crate::store::conversations::Conversation;
 use crate::store::{StoreError, Tx, appointment_openings};
 
+/// What stood on the page when a button of it was pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    Offer(OfferId),
+    Appointment(AppointmentId),
+}
+
 /// A recruiter takes back what was offered, or calls off what was booked; the candidate
-/// is told of the second.
+/// is told of the second. It is what they looked at, if they say what that was.
 ///
 /// # Errors
-/// `TooLate` where there is neither.
+/// `TooLate` where there is neither, or another by now.
 pub async fn withdraw(
     app: &App,
     caller: Caller,
     conversation: ConversationId,
+    seen: Option<Seen>,
 ) -> Result<(), ActionError> {
     let providers = app.providers.clone();
     app.store
@@ -32,11 +40,19 @@ pub async fn withdraw(
             let found = access::to_answer(tx, &caller, conversation)?;
             let now = tx.now;
             if let Some(coming) = appointments::coming(tx, found.id, now)? {
+                // What was booked meanwhile was to be taken back, not called off.
+                if seen.is_some_and(|seen| seen != Seen::Appointment(coming.id)) {
+                    return Err(ActionError::TooLate);
+                }
                 return call_off(tx, &providers, &caller, &found, &coming);
             }
             let offer = appointment_offers::newest(tx, found.id)?;
-            let offer = offer.filter(|offer| offer.state.takes_answers());
-            let offer = offer.ok_or(ActionError::TooLate)?;
+            let is_there =
+                |offer: &Offer| offer.state.takes_answers() || offer.state == OfferState::Expired;
+            let offer = offer.filter(is_there).ok_or(ActionError::TooLate)?;
+            if seen.is_some_and(|seen| seen != Seen::Offer(offer.id)) {
+                return Err(ActionError::TooLate);
+            }
             close(tx, &offer, OfferState::Withdrawn)?;
             announce(tx, EventKind::AppointmentChanged, &found);
             let object = Object::new("appointment_offer", offer.id.0);
@@ -101,7 +117,7 @@ pub(super) fn decline(
     let caller = Caller::house(Actor::system());
     let body = house.locale.candidate_declined(&house.name);
     words::try_send(tx, providers, &caller, found, body)?;
-    book::settle(tx, found)?;
+    book::settle(tx, &caller, found)?;
     timeline::say(tx, found.inbox_id, found.id, None, SystemLine::DeclinedInterview)?;
     announce(tx, EventKind::AppointmentDeclined, found);
     let object = Object::new("appointment_offer", offer.id.0);

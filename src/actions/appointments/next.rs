@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, Utc};
 use chrono_tz::Tz;
 
 use super::House;
-use crate::domain::appointment::{NEXT_SLOTS, SOONEST, Span, Taken, clash, free};
+use crate::domain::appointment::{NEXT_SLOTS, NOTICE, Span, Taken, clash, free};
 use crate::domain::business_hours::{self, BusinessHours};
 use crate::domain::id::OpeningId;
 use crate::store::appointment_offers::{self, Offer};
@@ -38,7 +38,7 @@ pub(super) fn openings(
     let own = appointment_openings::find_all(tx, &ids)?;
     let Some(pattern) = own.first().cloned() else { return Ok(Vec::new()) };
     let now = tx.now;
-    let from = now + SOONEST;
+    let from = now + NOTICE;
     let Some(to) = now.checked_add_days(Days::new(DAYS)) else { return Ok(Vec::new()) };
     let window = Span { starts: now, ends: to };
     let who = &pattern.interviewers;

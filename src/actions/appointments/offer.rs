@@ -143,7 +143,9 @@ pub async fn preview(
             spans.sort_by_key(|span| span.starts);
             let reply_by = until(order.reply_by, now, &spans);
             let name = found.contact.name.as_deref();
-            let body = words::list(&house, Lead::Offer, name, (&order.title, reply_by), &spans);
+            let (lines, other) = words::numbered(&spans);
+            let held = (&*order.title, reply_by);
+            let body = words::list(&house, Lead::Offer, name, held, (&lines, other));
             let sender = outgoing::choose_sender(db, &found, None)?;
             let profile = outgoing::profile_of(db, &providers, &sender)?;
             let measure = profile.measure(&body);
@@ -286,7 +288,12 @@ fn openings(
             interviewers: who.clone(),
             capacity: i32::try_from(place.capacity).unwrap_or(i32::MAX),
         };
-        let opening = appointment_openings::find_or_insert(tx, &wanted)?;
+        let mut opening = appointment_openings::find_or_insert(tx, &wanted)?;
+        // The last word counts of a time that was offered before.
+        if (opening.capacity, opening.buffer) != (wanted.capacity, wanted.buffer) {
+            (opening.capacity, opening.buffer) = (wanted.capacity, wanted.buffer);
+            appointment_openings::set_places(tx, &opening)?;
+        }
         let taken = appointment_openings::taken(tx, found.inbox_id, who, opening.span)?;
         let places = (opening.booked, opening.capacity);
         if clash(&opening.as_taken(), places, &taken, now).is_some() {
@@ -343,8 +350,10 @@ pub(super) fn put_to(
         settled_at: None,
     };
     let name = found.contact.name.as_deref();
-    let body = words::list(&house, put.lead, name, (&offer.title, offer.reply_by), &spans);
-    let sent = Words { body, client_message_id: put.client_message_id };
+    let (lines, other) = words::numbered(&spans);
+    let held = (&*offer.title, offer.reply_by);
+    let body = words::list(&house, put.lead, name, held, (&lines, other));
+    let sent = Words { body, client_message_id: put.client_message_id, until: None };
     offer.message = words::send(tx, providers, caller, found, sent)?.id;
     let ids: Vec<_> = openings.iter().map(|one| one.id).collect();
     let slots = appointment_offers::insert(tx, &offer, &ids)?;
@@ -362,7 +371,7 @@ pub(super) fn put_to(
 fn replace_open(tx: &mut Tx, found: &Conversation) -> Result<(), StoreError> {
     let now = tx.now;
     let Some(before) = appointment_offers::newest(tx, found.id)? else { return Ok(()) };
-    if before.state.takes_answers() {
+    if before.state.takes_answers() || before.state == OfferState::Expired {
         appointment_offers::set_state(tx, before.id, OfferState::Replaced, None, now)?;
         appointment_offers::release(tx, before.id)?;
     }

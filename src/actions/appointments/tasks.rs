@@ -11,13 +11,14 @@ use super::words::{self, Lead};
 use super::{House, announce, offer};
 use crate::actions::{ActionError, timeline};
 use crate::app::App;
-use crate::domain::appointment::{AppointmentState, OfferState, Span, TaskKind, Wish};
+use crate::domain::appointment::{AppointmentState, Hint, OfferState, Span, TaskKind, Wish, plan};
 use crate::domain::event::EventKind;
 use crate::domain::system_line::SystemLine;
 use crate::domain::user::{Actor, Caller};
 use crate::mail::Letterhead;
 use crate::providers::registry::Registry;
 use crate::store::appointment_offers::{self, Offer};
+use crate::store::appointment_openings::Opening;
 use crate::store::appointments::{self, Appointment, Task};
 use crate::store::audit::Object;
 use crate::store::conversations::Conversation;
@@ -25,6 +26,8 @@ use crate::store::{StoreError, Tx, appointment_openings, conversations};
 
 /// Tasks that are taken in one look.
 const AT_ONCE: i64 = 100;
+/// A reminder that comes later says "tomorrow" on the day itself, or two say the same.
+const BELATED: TimeDelta = TimeDelta::hours(1);
 /// When one that failed is tried again.
 const AGAIN: TimeDelta = TimeDelta::minutes(1);
 
@@ -65,6 +68,12 @@ fn run(
     let now = tx.now;
     let offer = appointment_offers::find(tx, task.offer)?;
     let found = conversations::find(tx, offer.conversation)?;
+    if task.kind == TaskKind::FollowUp {
+        let awake = plan::awake(now, House::of_offer(tx, &offer)?.zone);
+        if awake > now {
+            return Ok(appointments::put_off(tx, task.id, awake)?);
+        }
+    }
     let done = match task.kind {
         TaskKind::Expire => expire(tx, &found, &offer)?,
         TaskKind::Call => call(tx, &found, &offer)?,
@@ -116,15 +125,31 @@ fn follow_up(
     found: &Conversation,
     offer: &Offer,
 ) -> Result<bool, ActionError> {
-    if offer.state != OfferState::Open || wrote_since(found, offer) {
+    let now = tx.now;
+    if offer.state != OfferState::Open || wrote_since(found, offer) || now >= offer.reply_by {
         return Ok(false);
     }
     let house = House::of_offer(tx, offer)?;
-    let openings = offer::whole(tx, offer.clone())?.openings;
-    let spans: Vec<Span> = openings.iter().map(|one| one.span).collect();
-    let body = words::list(&house, Lead::FollowUp, None, (&offer.title, offer.reply_by), &spans);
+    let offered = offer::whole(tx, offer.clone())?;
+    // The numbers stay: an answer may be to the first text.
+    let is_left =
+        |opening: &Opening| opening.booked < opening.capacity && opening.span.starts > now;
+    let left: Vec<(u8, Span)> = offered
+        .slots
+        .iter()
+        .zip(&offered.openings)
+        .filter(|(_, opening)| is_left(opening))
+        .map(|(slot, opening)| (slot.number, opening.span))
+        .collect();
+    if left.is_empty() {
+        return Ok(false);
+    }
+    let other = u8::try_from(offered.slots.len() + 1).unwrap_or(u8::MAX);
+    let held = (&*offer.title, offer.reply_by);
+    let body = words::list(&house, Lead::FollowUp, None, held, (&left, other));
     let caller = Caller::house(Actor::system());
-    Ok(words::try_send(tx, providers, &caller, found, body)?.is_some())
+    let until = offer.reply_by;
+    Ok(words::try_send_until(tx, providers, &caller, found, (body, until))?.is_some())
 }
 
 /// Whether the candidate wrote after they were asked.
@@ -143,7 +168,8 @@ fn remind(
     let opening = appointment_openings::find(tx, one.opening)?;
     // The morning is not told to whoever said in the evening that they come.
     let is_told = task.kind == TaskKind::RemindDay && one.attends_at.is_some();
-    if opening.span.starts <= tx.now || is_told {
+    let is_belated = tx.now - task.due_at > BELATED;
+    if opening.span.starts <= tx.now || is_told || is_belated || may_be_off(tx, offer)? {
         return Ok(false);
     }
     let house = House::of_offer(tx, offer)?;
@@ -153,7 +179,17 @@ fn remind(
         _ => t.candidate_remind_day(&house.name, time, &offer.title),
     };
     let caller = Caller::house(Actor::system());
-    Ok(words::try_send(tx, providers, &caller, found, body)?.is_some())
+    // A line that is down until the next morning brings it to nobody.
+    let until = opening.span.starts.min(task.due_at + BELATED * 2);
+    Ok(words::try_send_until(tx, providers, &caller, found, (body, until))?.is_some())
+}
+
+/// Whether they wrote what nobody has looked at yet, and what may be a no.
+fn may_be_off(tx: &mut Tx, offer: &Offer) -> Result<bool, StoreError> {
+    let suggestion = appointments::suggestion(tx, offer.conversation)?;
+    Ok(suggestion.is_some_and(|one| {
+        one.offer == offer.id && matches!(one.hint, Hint::Decline | Hint::Reschedule)
+    }))
 }
 
 /// The appointment of a task, while it stands.

@@ -29,13 +29,20 @@ pub(super) enum Lead {
     FollowUp,
 }
 
-/// The whole text of a list of times.
+/// Numbers from one, and the one after them for none of these.
+pub(super) fn numbered(spans: &[Span]) -> (Vec<(u8, Span)>, u8) {
+    let lines: Vec<(u8, Span)> = (1..).zip(spans.iter().copied()).collect();
+    let other = u8::try_from(lines.len() + 1).unwrap_or(u8::MAX);
+    (lines, other)
+}
+
+/// The whole text of a list of times, and the number for none of them.
 pub(super) fn list(
     house: &House,
     lead: Lead,
     name: Option<&str>,
     (title, reply_by): (&str, DateTime<Utc>),
-    spans: &[Span],
+    (lines, other): (&[(u8, Span)], u8),
 ) -> String {
     let t = house.locale;
     let called = name.map(|name| t.candidate_called(name)).unwrap_or_default();
@@ -45,8 +52,8 @@ pub(super) fn list(
         Lead::Change => t.candidate_change(&house.name),
         Lead::FollowUp => t.candidate_follow_up(&house.name, title),
     };
-    let times = spans.iter().map(|span| house.told(span.starts));
-    for (number, line) in (1..).zip(times.chain([t.candidate_none().to_owned()])) {
+    let times = lines.iter().map(|(number, span)| (*number, house.told(span.starts)));
+    for (number, line) in times.chain([(other, t.candidate_none().to_owned())]) {
         // Writing into a string cannot fail.
         let _ = write!(text, "\n{}", t.candidate_line(number, line));
     }
@@ -58,6 +65,8 @@ pub(super) fn list(
 pub(super) struct Words {
     pub body: String,
     pub client_message_id: Option<Uuid>,
+    /// Of use to nobody after that, nor once they have written.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// Queues a text that nobody wrote, or somebody by pressing a button.
@@ -78,8 +87,8 @@ pub(super) fn send(
         client_message_id: words.client_message_id,
         sender: Some(sender.id),
         send_at: None,
-        expires_at: None,
-        until_reply: false,
+        expires_at: words.until,
+        until_reply: words.until.is_some(),
         automatic: caller.user_id().is_none(),
         may_be_undone: false,
         despite_doubt: true,
@@ -96,7 +105,24 @@ pub(super) fn try_send(
     found: &Conversation,
     body: String,
 ) -> Result<Option<Message>, ActionError> {
-    match send(tx, providers, caller, found, Words { body, client_message_id: None }) {
+    let words = Words { body, client_message_id: None, until: None };
+    or_none(send(tx, providers, caller, found, words))
+}
+
+/// The same, as long as it is of use.
+pub(super) fn try_send_until(
+    tx: &mut Tx,
+    providers: &Registry,
+    caller: &Caller,
+    found: &Conversation,
+    (body, until): (String, DateTime<Utc>),
+) -> Result<Option<Message>, ActionError> {
+    let words = Words { body, client_message_id: None, until: Some(until) };
+    or_none(send(tx, providers, caller, found, words))
+}
+
+fn or_none(sent: Result<Message, ActionError>) -> Result<Option<Message>, ActionError> {
+    match sent {
         Err(ActionError::Invalid { field, problem }) => {
             tracing::warn!(field, %problem, "a candidate could not be told");
             Ok(None)

@@ -51,7 +51,7 @@ pub fn reminders(
 }
 
 /// The same moment, or the next at which nobody sleeps.
-fn awake(at: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
+pub fn awake(at: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
     let here = at.with_timezone(&zone);
     let (day, time) = (here.date_naive(), here.time());
     let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default();

@@ -76,6 +76,7 @@ fn said(
             text,
             choices: Vec::new(),
             may_dismiss: suggestion.is_some(),
+            about: format!("appointment={}", coming.id),
             withdraw: Some(t.offer_cancel()),
             may_offer: suggestion.is_some(),
         }));
@@ -115,6 +116,7 @@ fn said(
         text,
         choices,
         may_dismiss: suggestion.is_some(),
+        about: format!("offer={}", offer.id),
         withdraw: is_open.then(|| t.offer_withdraw()),
         may_offer: wants || offer.state == OfferState::Expired,
     }))

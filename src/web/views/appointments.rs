@@ -23,6 +23,8 @@ pub struct AppointmentSaid {
     /// What somebody may book; what was understood first.
     pub choices: Vec<SlotChoice>,
     pub may_dismiss: bool,
+    /// What it is about, as its buttons tell: `offer=…` or `appointment=…`.
+    pub about: String,
     /// What the button says that takes it all back.
     pub withdraw: Option<&'static str>,
     pub may_offer: bool,

@@ -49,6 +49,7 @@ async fn another_time_is_offered_by_itself() {
     assert!(lines[0].contains("承知しました"), "{told}");
     assert_eq!(lines.len(), 6, "three times, none of them, until when: {told}");
     assert!(lines[1..4].iter().all(|line| !line.contains("11/25(水)14:00")), "{told}");
+    app.advance(TimeDelta::seconds(15));
     app.handset(HANAKO).sends("1").await;
     let booked = app.raw().count("appointments", "where state = 'booked'");
     assert_eq!((booked, app.raw().count("appointments", "")), (1, 2));

@@ -86,10 +86,14 @@ async fn who_answered_is_not_asked_once_more() {
 #[tokio::test]
 async fn a_late_answer_waits_for_a_person() {
     let app = TestApp::start().await;
-    let offer = offered(&app, HANAKO, json!({})).await;
-    advance_to(&app, "2026-11-23T08:00:00+09:00").await;
+    let offer = offered(&app, HANAKO, json!({"reply_by": "2026-11-23T07:50:00+09:00"})).await;
+    advance_to(&app, "2026-11-24T08:00:00+09:00").await;
     assert_eq!(shown(&app, &offer).await["state"], "expired");
     app.handset(HANAKO).sends("2").await;
     assert_eq!(app.raw().count("appointments", ""), 0);
     assert_eq!(app.raw().count("appointment_suggestions", ""), 1);
+    // Somebody is to call them by then, and a number still books nothing.
+    advance_to(&app, "2026-11-25T09:00:00+09:00").await;
+    app.handset(HANAKO).sends("3").await;
+    assert_eq!(app.raw().count("appointments", ""), 0);
 }

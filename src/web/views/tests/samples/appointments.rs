@@ -42,6 +42,7 @@ pub fn asked(t: Locale) -> AppointmentView {
             text: t.offer_read_chosen().to_owned(),
             choices: vec![choice(2, true), choice(1, false)],
             may_dismiss: true,
+            about: "offer=o1".to_owned(),
             withdraw: Some(t.offer_withdraw()),
             may_offer: true,
         }),

@@ -1,0 +1,2 @@
+drop index appointments_once;
+create index appointments_once on appointments (slot_id);

@@ -256,12 +256,12 @@ routes! {
     post "/settings/webhooks" Admin => settings::webhooks::create;
     get "/settings/webhooks/{id}" Admin => settings::webhooks::show;
     put "/settings/webhooks/{id}" Admin => settings::webhooks::update;
-    delete "/settings/webhooks/{id}" Admin => settings::webhooks::remove;
     post "/settings/webhooks/{id}/secret" Admin => settings::webhooks::change_secret;
     post "/settings/webhooks/{id}/trial" Admin => settings::webhooks::try_out;
     post "/settings/webhooks/{id}/retry" Admin => settings::webhooks::retry_failed;
     post "/settings/deliveries/{id}/retry" Admin => settings::webhooks::retry;
     delete "/settings/deliveries/{id}" Admin => settings::webhooks::discard;
+    delete "/settings/webhooks/{id}" Admin => settings::webhooks::remove;
     get "/settings/tokens" Admin => settings::tokens::index;
     post "/settings/tokens" Admin => settings::tokens::create;
     delete "/settings/tokens/{id}" Admin => settings::tokens::revoke;

@@ -118,6 +118,7 @@ async fn a_booking_is_told_once_signed_and_without_anybodys_words() {
     assert_eq!(tell(&app).await, 0, "what was before is no news");
     let offer = offered(&app, HANAKO).await;
     app.handset(HANAKO).sends("1でお願いします").await;
+    app.settle().await;
     // Two nodes that look at once tell it once.
     let (one, two) = tokio::join!(tell(&app), tell(&app));
     assert_eq!((one + two, tell(&app).await), (2, 0));
@@ -172,6 +173,7 @@ async fn a_receiver_that_is_down_is_tried_for_three_days_then_waits_for_a_person
     assert_ne!(came[0].0.header("webhook-timestamp"), came[9].0.header("webhook-timestamp"));
     // The clock is past it by now: what was signed then is a recording.
     assert!(!is_signed(&app, &came[9].0, &secret));
+    let admin = app.sign_in(ADMIN).await;
     let shown = deliveries(&admin, &id).await;
     assert!(
         shown[0].contains("すべての試みが失敗しました") && shown[0].contains("(302)"),

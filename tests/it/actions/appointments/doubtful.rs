@@ -120,7 +120,8 @@ async fn a_button_of_an_older_page_does_nothing_else() {
 #[tokio::test]
 async fn a_time_that_is_offered_again_has_the_places_of_the_last_word() {
     let app = TestApp::start().await;
-    let group = order(&app, HANAKO, &TIMES[1..2], json!({"capacity": 10}));
+    let slots = json!({"slots": [{"starts_at": TIMES[1], "capacity": 10}]});
+    let group = order(&app, HANAKO, &[], slots);
     app.api().post("/appointment_offers", group).await.expect(201);
     let places = |app: &TestApp| {
         app.raw().number("select cast(max(capacity) as bigint) as n from appointment_openings")

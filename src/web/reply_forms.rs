@@ -61,6 +61,11 @@ pub async fn create(
     }
     // Whoever guesses waits for a look, not for pictures over a bad line.
     drop(turn);
+    if Sent::brings_files(&request) {
+        throttle
+            .pictures_sent(address, token.as_str())
+            .map_err(|wait| WebError::TooManyRequests { retry_after: wait.retry_after })?;
+    }
     let sent = Sent::read(&request, &fields, payload).await?;
     match submitted(&app, &request, token, &sent).await {
         Ok(Typed::Taken(_) | Typed::Again) => taken(&app, &request).await,

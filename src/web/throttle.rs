@@ -42,6 +42,8 @@ struct Counts {
     hooks_kept: Buckets<IpAddr, Window>,
     links: Buckets<IpAddr, Window>,
     checks: Buckets<IpAddr, Window>,
+    pictures: Buckets<IpAddr, Window>,
+    forms: Buckets<AccountKey, Window>,
 }
 
 /// One try to sign in: at which account, from which browser, from where.
@@ -97,6 +99,8 @@ impl Throttle {
             hooks_kept: Buckets::new(limits::BUCKETS),
             links: Buckets::new(limits::BUCKETS),
             checks: Buckets::new(limits::BUCKETS),
+            pictures: Buckets::new(limits::BUCKETS),
+            forms: Buckets::new(limits::BUCKETS),
         };
         Self { clock, counts: Mutex::new(counts), guessers: Semaphore::new(1) }
     }
@@ -160,6 +164,15 @@ impl Throttle {
     pub fn text_checked(&self, source: IpAddr) -> Result<(), Wait> {
         let now = self.clock.now();
         counted(self.lock().checks.at(network(source), now), &limits::TEXT_CHECKS, now)
+    }
+
+    /// Allows a form with pictures, and counts it for its sender's network and for itself.
+    pub fn pictures_sent(&self, source: IpAddr, form: &str) -> Result<(), Wait> {
+        let now = self.clock.now();
+        let form: AccountKey = Sha256::digest(form.as_bytes()).into();
+        let mut counts = self.lock();
+        counted(counts.forms.at(form, now), &limits::PICTURES_OF_FORM, now)?;
+        counted(counts.pictures.at(network(source), now), &limits::PICTURES_SENT, now)
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {

@@ -44,14 +44,18 @@ pub struct Sent {
 }
 
 impl Sent {
+    /// Whether the form is of the kind that may bring pictures.
+    pub fn brings_files(request: &HttpRequest) -> bool {
+        request.content_type().eq_ignore_ascii_case("multipart/form-data")
+    }
+
     /// `fields` are those of a form without pictures, which the guard has read.
     pub async fn read(
         request: &HttpRequest,
         fields: &Fields,
         payload: web::Payload,
     ) -> Result<Self, WebError> {
-        let kind = request.content_type().to_ascii_lowercase();
-        if kind != "multipart/form-data" {
+        if !Self::brings_files(request) {
             let body = fields.get("body").to_owned();
             return Ok(Self { body, is_whole: true, ..Self::default() });
         }

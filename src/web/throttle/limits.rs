@@ -29,6 +29,12 @@ pub const LINK_MISSES: Limit = Limit { count: 60, per: TimeDelta::minutes(1) };
 /// for everybody; this only bounds the work.
 pub const TEXT_CHECKS: Limit = Limit { count: 60, per: TimeDelta::minutes(1) };
 
+/// Forms of one network that bring pictures, which are much to read and to draw anew. A
+/// carrier's telephones may share an address.
+pub const PICTURES_SENT: Limit = Limit { count: 60, per: TimeDelta::minutes(1) };
+/// The same of one form: whoever sends refused pictures over and over is no customer.
+pub const PICTURES_OF_FORM: Limit = Limit { count: 10, per: TimeDelta::minutes(10) };
+
 /// How long a slowed-down source waits for each answer.
 pub const TARPIT: Duration = Duration::from_secs(2);
 

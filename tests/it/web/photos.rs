@@ -187,6 +187,24 @@ async fn what_is_refused_leaves_the_form_as_good_as_before() {
     assert_eq!(app.raw().count("photos", ""), 1);
 }
 
+/// Reading and drawing pictures is work: whoever sends refused ones over and over waits,
+/// and keeps nobody else waiting.
+#[tokio::test]
+async fn one_form_does_not_keep_the_house_busy_with_pictures() {
+    let app = TestApp::start().await;
+    let form = Form::offered(&app).await;
+    for _ in 0..10 {
+        form.sends("?", &[b"no picture"]).await.expect(422);
+    }
+    form.sends("?", &[&camera(20, 20)]).await.expect(429);
+    let path = Form::another(&app, form.thread).await;
+    let other = Form { app: &app, thread: form.thread, path };
+    other.sends("この傷です", &[&camera(20, 20)]).await.expect(200);
+    app.advance(TimeDelta::minutes(11));
+    form.sends("この傷です", &[&camera(20, 20)]).await.expect(200);
+    assert_eq!(app.raw().count("photos", ""), 2);
+}
+
 #[tokio::test]
 async fn nothing_is_read_of_a_form_that_nobody_waits_for() {
     let app = TestApp::start().await;

@@ -53,7 +53,7 @@ pub async fn add(app: &App, caller: Caller, new: NewDestination) -> Result<(), A
     app.store
         .write(move |tx| {
             let url = links::destination(tx, &new.url)?.as_str().to_owned();
-            if link_destinations::all(tx)?.len() >= MOST {
+            if link_destinations::names(tx)?.len() >= MOST {
                 return Err(ActionError::invalid("name", Problem::TooMany));
             }
             let (id, now) = (fresh_id::<RowId>(), tx.now);
@@ -61,7 +61,7 @@ pub async fn add(app: &App, caller: Caller, new: NewDestination) -> Result<(), A
             if !link_destinations::insert(tx, &page, now)? {
                 return Err(ActionError::invalid("name", Problem::Taken));
             }
-            record(tx, &caller, "link_destination.add", &page.name);
+            record(tx, &caller, "link_destination.add", &page);
             Ok(())
         })
         .await
@@ -74,7 +74,7 @@ pub async fn remove(app: &App, caller: Caller, id: RowId) -> Result<(), ActionEr
         .write(move |tx| {
             let page = link_destinations::find(tx, id)?;
             if link_destinations::remove(tx, id)? {
-                record(tx, &caller, "link_destination.remove", &page.name);
+                record(tx, &caller, "link_destination.remove", &page);
             }
             Ok(())
         })
@@ -142,8 +142,8 @@ fn in_body(error: ActionError) -> ActionError {
     }
 }
 
-fn record(tx: &mut Tx, caller: &Caller, action: &'static str, name: &str) {
+fn record(tx: &mut Tx, caller: &Caller, action: &'static str, page: &LinkDestination) {
     tx.event(NewEvent::new(EventKind::SettingsChanged));
-    let object = Object { kind: "link_destination", id: None };
-    tx.audit_with(&caller.actor, action, object, name.to_owned());
+    let object = Object::new("link_destination", page.id.0);
+    tx.audit_with(&caller.actor, action, object, page.name.clone());
 }

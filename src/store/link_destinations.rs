@@ -29,6 +29,14 @@ pub fn all(db: &mut Db) -> Result<Vec<LinkDestination>, StoreError> {
     rows.into_iter().map(|row| read(db, row)).collect()
 }
 
+/// Ids and names alone, by name: nothing is opened for a menu.
+pub fn names(db: &mut Db) -> Result<Vec<(RowId, String)>, StoreError> {
+    Ok(link_destinations::table
+        .order(link_destinations::name)
+        .select((link_destinations::id, link_destinations::name))
+        .load(&mut db.conn)?)
+}
+
 pub fn find(db: &mut Db, id: RowId) -> Result<LinkDestination, StoreError> {
     let row: Row = link_destinations::table.find(id).select(columns()).first(&mut db.conn)?;
     read(db, row)

@@ -45,10 +45,11 @@ pub async fn index(
                 shortcut: template.shortcut,
                 lang: template.locale,
             });
-            let pages = link_destinations::all(db)?.into_iter().map(|page| TemplateChoice {
-                id: page.id.0.to_string(),
-                body: written(&page.name),
-                name: t.links_to(page.name),
+            let pages = link_destinations::names(db)?.into_iter();
+            let pages = pages.map(|(id, name)| TemplateChoice {
+                id: id.0.to_string(),
+                body: written(&name),
+                name: t.links_to(name),
                 shortcut: String::new(),
                 lang: String::new(),
             });
@@ -61,8 +62,8 @@ pub async fn index(
 /// The same by name, for a menu of the composer.
 pub fn choices(db: &mut Db, t: Locale, inbox: InboxId) -> Result<Vec<ChoiceView>, StoreError> {
     let choice = |value: String, label: String| ChoiceView { value, label, chosen: false };
-    let pages = link_destinations::all(db)?.into_iter();
-    let pages = pages.map(|page| choice(page.id.0.to_string(), t.links_to(page.name)));
+    let pages = link_destinations::names(db)?.into_iter();
+    let pages = pages.map(|(id, name)| choice(id.0.to_string(), t.links_to(name)));
     let found = templates::for_inbox(db, inbox)?.into_iter();
     let found = found.map(|template| choice(template.id.to_string(), template.name));
     Ok(found.chain(pages).collect())

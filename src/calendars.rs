@@ -17,8 +17,10 @@ use url::{Position, Url};
 use crate::config::{CalendarsConfig, Secret};
 use crate::domain::appointment::busy;
 use crate::domain::message::words;
-use crate::outside::{AllowedOnly, Reachable};
-use crate::providers::http::{Timeouts, explain, http_client_to, plain_client_to, read_bounded};
+use crate::outside::{AllowedOnly, LeadsInside, Reachable};
+use crate::providers::http::{
+    ReadError, Timeouts, explain, http_client_to, plain_client_to, read_bounded,
+};
 
 mod caldav;
 
@@ -190,7 +192,7 @@ impl Calendars {
             if let Some((user, password)) = asked.sign_in.as_ref().filter(|_| is_home) {
                 request = request.basic_auth(user, Some(password.expose()));
             }
-            let answer = request.send().await.map_err(|error| unreachable(explain(error)))?;
+            let answer = request.send().await.map_err(not_called)?;
             self.check_peer(&url, &answer)?;
             let Some(next) = sends_on(&answer) else { return Ok(answer) };
             let next = url.join(&next).map_err(|_no_address| FetchError::Address)?;
@@ -224,6 +226,14 @@ impl Calendars {
             }),
         };
         made.as_ref().map_err(|error| unreachable(error.clone()))
+    }
+}
+
+/// A name that leads inside is its owner's to change; what else went wrong may pass.
+fn not_called(error: reqwest::Error) -> FetchError {
+    match LeadsInside::is_cause(&error) {
+        true => FetchError::Address,
+        false => unreachable(explain(error)),
     }
 }
 
@@ -277,8 +287,8 @@ async fn text_of(answer: Response) -> Result<String, FetchError> {
     }
     match read_bounded(answer, busy::LONGEST).await {
         Ok(octets) => Ok(String::from_utf8_lossy(&octets).into_owned()),
-        Err(error) if error.starts_with("the answer is longer") => Err(FetchError::TooLong),
-        Err(error) => Err(unreachable(error)),
+        Err(ReadError::TooLong { .. }) => Err(FetchError::TooLong),
+        Err(ReadError::Broken(error)) => Err(unreachable(error)),
     }
 }
 

@@ -122,6 +122,18 @@ impl Reachable {
     }
 }
 
+/// A name leads nowhere that may be called: found out when it is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the name leads to no address that may be called")]
+pub struct LeadsInside;
+
+impl LeadsInside {
+    /// Whether that is why something failed, however deep the reason lies.
+    pub fn is_cause(error: &(dyn Error + 'static)) -> bool {
+        error.is::<Self>() || error.source().is_some_and(Self::is_cause)
+    }
+}
+
 /// The operator's networks and nothing of the world: where nothing is encrypted.
 #[derive(Clone, Debug)]
 pub struct AllowedOnly(pub Reachable);
@@ -153,7 +165,7 @@ async fn looked_up(
     let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
     let within: Vec<SocketAddr> = found.filter(|at| may_be_called(at.ip())).collect();
     if within.is_empty() {
-        return Err("the name leads to no address that may be called".into());
+        return Err(LeadsInside.into());
     }
     Ok(Box::new(within.into_iter()))
 }

@@ -71,12 +71,29 @@ fn builder(timeouts: Timeouts) -> ClientBuilder {
         .user_agent(concat!("henji/", env!("CARGO_PKG_VERSION")))
 }
 
+/// Why an answer was not read to its end.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    #[error("the answer is longer than {limit} bytes")]
+    TooLong { limit: usize },
+    /// What went wrong, as [`explain`] has it.
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl From<ReadError> for String {
+    fn from(error: ReadError) -> Self {
+        error.to_string()
+    }
+}
+
 /// Reads at most `limit` bytes of an answer; a longer one is an error.
-pub async fn read_bounded(mut response: Response, limit: usize) -> Result<Bytes, String> {
+pub async fn read_bounded(mut response: Response, limit: usize) -> Result<Bytes, ReadError> {
     let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(explain)? {
+    let broken = |error| ReadError::Broken(explain(error));
+    while let Some(chunk) = response.chunk().await.map_err(broken)? {
         if body.len() + chunk.len() > limit {
-            return Err(format!("the answer is longer than {limit} bytes"));
+            return Err(ReadError::TooLong { limit });
         }
         body.extend_from_slice(&chunk);
     }

@@ -93,7 +93,7 @@ pub async fn send(
     };
     let sent = http.post(door(address)).json(&handed).send().await;
     let answer = match sent {
-        Ok(answer) => read_bounded(answer, LONGEST).await,
+        Ok(answer) => read_bounded(answer, LONGEST).await.map_err(String::from),
         // It never heard of the text.
         Err(error) if error.is_connect() => return Err(out_of_reach(explain(error))),
         Err(error) => Err(explain(error)),
@@ -124,7 +124,7 @@ pub async fn list(
     if answer.status() == 404 {
         return Ok(None);
     }
-    let body = read_bounded(answer, LONGEST).await.map_err(ListError)?;
+    let body = read_bounded(answer, LONGEST).await.map_err(|error| ListError(error.into()))?;
     let listed: Vec<Listed> =
         serde_json::from_slice(&body).map_err(|error| ListError(error.to_string()))?;
     Ok(Some(listed.into_iter().map(InboundMessage::from).collect()))

@@ -57,7 +57,7 @@ pub async fn send(http: &Client, account: &Account, form: &Form) -> Result<Accep
         .get(RETRY_AFTER)
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned);
-    let body = read_bounded(response, ANSWER_LIMIT).await;
+    let body = read_bounded(response, ANSWER_LIMIT).await.map_err(String::from);
     if status.is_success() {
         accepted(status, body.as_deref())
     } else {

@@ -101,7 +101,8 @@ async fn read_page(http: &Client, account: &Account, url: Url) -> Result<Page, L
     if !status.is_success() {
         return Err(ListError(format!("HTTP {}", status.as_u16())));
     }
-    let body = read_bounded(response, PAGE_LIMIT).await.map_err(ListError)?;
+    let body = read_bounded(response, PAGE_LIMIT).await;
+    let body = body.map_err(|error| ListError(error.into()))?;
     serde_json::from_slice(&body).map_err(|error| ListError(error.to_string()))
 }
 

@@ -77,11 +77,23 @@ async fn nothing_of_our_own_is_called_unless_it_is_allowed() {
             assert!(!world.may_call(&url));
         }
     }
-    // A name of the world that leads here is found out when it is called.
-    let url = format!("https://localhost.localdomain:{port}/x.ics");
-    assert!(world.may_call(&url));
-    assert_eq!(fetch(&world, &url).await.unwrap_err(), FetchError::Unreachable);
     assert!(peer.requests().is_empty());
+}
+
+/// The only way to find out is to look the name up, and that is done when it is called.
+#[tokio::test]
+async fn a_name_that_leads_inside_is_found_out_when_it_is_called() {
+    let peer = Peer::start(|_| file(&[])).await;
+    let url = peer.url().replace("127.0.0.1", "localhost") + "/x.ics";
+    let elsewhere = calendars(&["192.0.2.1"]);
+    assert!(elsewhere.may_call(&url));
+    for url in [url.clone(), url.replace("http:", "https:")] {
+        assert_eq!(fetch(&elsewhere, &url).await.unwrap_err(), FetchError::Address, "{url}");
+    }
+    assert!(peer.requests().is_empty());
+    // The same name, where its network is allowed.
+    assert!(fetch(&calendars(&["127.0.0.0/8", "::1"]), &url).await.is_ok());
+    assert_eq!(peer.requests().len(), 1);
 }
 
 #[tokio::test]

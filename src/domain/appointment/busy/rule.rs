@@ -20,13 +20,17 @@ mod days;
 
 use days::Fit;
 
+/// Entries of one list of a rule: no year has more days. Each day that is looked at is
+/// held against all of them.
+const LONGEST_LIST: usize = 366;
+
 /// What all rules of a calendar may cost together.
 pub(super) struct Steps(u64);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
     TooMuch,
-    /// It is none that a meeting has: more often than every hour.
+    /// It is none that a meeting has: more often than every hour, or of lists without end.
     Unread,
 }
 
@@ -57,7 +61,8 @@ pub(super) fn times(
     zone: &Zone,
     steps: &mut Steps,
 ) -> Result<Vec<NaiveDateTime>, Stop> {
-    if matches!(rule.freq, Every::Minutely | Every::Secondly) || rule.rscale.is_some() {
+    let is_too_often = matches!(rule.freq, Every::Minutely | Every::Secondly);
+    if is_too_often || rule.rscale.is_some() || longest_list(rule) > LONGEST_LIST {
         return Err(Stop::Unread);
     }
     let walk = Walk::new(rule, start);
@@ -93,6 +98,13 @@ pub(super) fn times(
         }
     }
     Ok(found)
+}
+
+fn longest_list(rule: &ICalendarRecurrenceRule) -> usize {
+    let times = rule.bysecond.len().max(rule.byminute.len()).max(rule.byhour.len());
+    let days = rule.byday.len().max(rule.bymonthday.len()).max(rule.byyearday.len());
+    let rest = rule.byweekno.len().max(rule.bymonth.len()).max(rule.bysetpos.len());
+    times.max(days).max(rest)
 }
 
 struct Walk<'a> {

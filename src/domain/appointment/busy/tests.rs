@@ -276,6 +276,20 @@ fn what_is_not_understood_is_counted_and_not_taken_for_free_time() {
     }
 }
 
+/// A list is walked for each day: what no year has so many of is no rule of a meeting.
+#[test]
+fn a_list_longer_than_a_year_is_not_walked() {
+    let listed = |name: &str, entries: usize| {
+        let list = vec!["16"; entries].join(",");
+        let rule = format!("RRULE:FREQ=MONTHLY;{name}={list}");
+        calendar(&event(&format!("DTSTART:20260516T010000Z\nDURATION:PT1H\n{rule}")))
+    };
+    for name in ["BYMONTHDAY", "BYHOUR", "BYSETPOS"] {
+        assert_eq!(read_in_tokyo(&listed(name, 366)).unwrap().unread, 0, "{name}");
+        assert_eq!(read_in_tokyo(&listed(name, 367)).unwrap().unread, 1, "{name}");
+    }
+}
+
 #[test]
 fn what_is_no_whole_calendar_is_refused() {
     let whole = calendar(&event("DTSTART:20260616T010000Z\nDURATION:PT1H"));

@@ -13,8 +13,10 @@ use super::message::words;
 
 mod book;
 pub mod busy;
+pub mod feed_token;
 pub mod free;
 pub mod invitation;
+pub mod own_calendar;
 pub mod plan;
 pub mod reading;
 

@@ -100,4 +100,6 @@ ids! {
     WebhookId;
     /// One thing it is told.
     DeliveryId;
+    /// A calendar of theirs, kept elsewhere.
+    InterviewerCalendarId;
 }

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 
 use super::connection::{Db, on_each_backend};
 use super::error::StoreError;
+use super::interviewer_busy;
 use super::schema::{appointment_openings, appointment_slots, opening_interviewers};
 use crate::clock::fresh_id;
 use crate::domain::appointment::{Interviewers, LONGEST_BUFFER, SlotState, Span, Taken};
@@ -152,8 +153,8 @@ pub fn give_place_back(db: &mut Db, id: OpeningId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What is booked around `span` with any of `interviewers`, or, where there are none, in
-/// the inbox.
+/// What is booked around `span` with any of `interviewers`, and when their own calendars
+/// have them elsewhere; where there are none, what is booked in the inbox.
 pub fn taken(
     db: &mut Db,
     inbox: InboxId,
@@ -180,7 +181,16 @@ pub fn taken(
                 .load(&mut db.conn)?
         }
     };
-    Ok(read(db, rows)?.iter().map(Opening::as_taken).collect())
+    let mut taken: Vec<Taken> = read(db, rows)?.iter().map(Opening::as_taken).collect();
+    for (who, span) in interviewer_busy::around(db, interviewers.ids(), span)? {
+        taken.push(Taken {
+            opening: None,
+            span,
+            buffer: TimeDelta::zero(),
+            interviewers: Interviewers::new(vec![who]),
+        });
+    }
+    Ok(taken)
 }
 
 /// How many open offers hold each opening.

@@ -9,11 +9,13 @@ use super::error::{StoreError, known};
 use super::ids::RowId;
 use super::schema::{
     appointment_openings, appointment_suggestions, appointment_tasks, appointments,
+    opening_interviewers,
 };
 use crate::clock::fresh_id;
 use crate::domain::appointment::{AppointmentState, Hint, TaskKind};
 use crate::domain::id::{
-    AppointmentId, ConversationId, InboxId, MessageId, OfferId, OpeningId, SlotId, UserId,
+    AppointmentId, ConversationId, InboxId, InterviewerId, MessageId, OfferId, OpeningId, SlotId,
+    UserId,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +122,25 @@ pub fn coming(
         .first(&mut db.conn)
         .optional()?;
     row.map(read).transpose()
+}
+
+/// Those with an interviewer that end after `since`, whatever became of them.
+pub fn of_interviewer(
+    db: &mut Db,
+    interviewer: InterviewerId,
+    since: DateTime<Utc>,
+) -> Result<Vec<Appointment>, StoreError> {
+    let theirs = opening_interviewers::table
+        .filter(opening_interviewers::interviewer_id.eq(interviewer))
+        .select(opening_interviewers::opening_id);
+    let rows: Vec<Row> = appointments::table
+        .inner_join(appointment_openings::table)
+        .filter(appointment_openings::id.eq_any(theirs))
+        .filter(appointment_openings::ends_at.gt(since.naive_utc()))
+        .order((appointment_openings::starts_at, appointments::id))
+        .select(Row::as_select())
+        .load(&mut db.conn)?;
+    rows.into_iter().map(read).collect()
 }
 
 /// Ends a booking. False where it has ended.

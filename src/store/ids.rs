@@ -13,9 +13,10 @@ use uuid::Uuid;
 use super::connection::MultiBackend;
 use crate::domain::id::{
     ApiTokenId, AppointmentId, AttemptId, CalendarId, CaseId, ContactId, ConversationId,
-    DeliveryId, FieldId, HandoffFlowId, HandoffId, InboxId, InterviewerId, LinkId, MailId,
-    MessageId, NudgeId, OfferId, OpeningId, PhotoId, ProviderAccountId, QuarantineId,
-    ReplyAddressId, SenderId, SessionId, SlotId, TagId, TeamId, TemplateId, UserId, WebhookId,
+    DeliveryId, FieldId, HandoffFlowId, HandoffId, InboxId, InterviewerCalendarId, InterviewerId,
+    LinkId, MailId, MessageId, NudgeId, OfferId, OpeningId, PhotoId, ProviderAccountId,
+    QuarantineId, ReplyAddressId, SenderId, SessionId, SlotId, TagId, TeamId, TemplateId, UserId,
+    WebhookId,
 };
 
 /// One SQL type for all ids.
@@ -124,6 +125,7 @@ proxies! {
     SlotIdProxy => SlotId,
     OpeningIdProxy => OpeningId,
     AppointmentIdProxy => AppointmentId,
+    InterviewerCalendarIdProxy => InterviewerCalendarId,
     InterviewerIdProxy => InterviewerId,
     HandoffIdProxy => HandoffId,
 }

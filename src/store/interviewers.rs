@@ -21,7 +21,8 @@ pub struct Interviewer {
 
 type Row = (InterviewerId, Vec<u8>, Option<Vec<u8>>, Option<UserId>);
 
-/// The one with that address, new if there is none.
+/// The one with that address, new if there is none. Who signs in with it is known to be
+/// the same from then on.
 pub fn find_or_insert(
     db: &mut Db,
     email: &str,
@@ -30,12 +31,17 @@ pub fn find_or_insert(
     now: DateTime<Utc>,
 ) -> Result<InterviewerId, StoreError> {
     let index = db.vault.email_index(email);
-    let known: Option<InterviewerId> = interviewers::table
+    let known: Option<(InterviewerId, Option<UserId>)> = interviewers::table
         .filter(interviewers::email_index.eq(&index))
-        .select(interviewers::id)
+        .select((interviewers::id, interviewers::user_id))
         .first(&mut db.conn)
         .optional()?;
-    if let Some(known) = known {
+    if let Some((known, theirs)) = known {
+        if theirs.is_none() && user.is_some() {
+            diesel::update(interviewers::table.find(known))
+                .set(interviewers::user_id.eq(user))
+                .execute(&mut db.conn)?;
+        }
         return Ok(known);
     }
     let id: InterviewerId = fresh_id();
@@ -64,6 +70,20 @@ pub fn known(db: &mut Db, emails: &[String]) -> Result<Vec<InterviewerId>, Store
         .load(&mut db.conn)?)
 }
 
+pub fn find(db: &mut Db, id: InterviewerId) -> Result<Interviewer, StoreError> {
+    find_all(db, &[id])?.pop().ok_or(StoreError::NotFound)
+}
+
+/// Everybody, oldest first; those who are `user` alone where one is named.
+pub fn all(db: &mut Db, user: Option<UserId>) -> Result<Vec<Interviewer>, StoreError> {
+    let mut rows = interviewers::table.order(interviewers::id).select(columns()).into_boxed();
+    if let Some(user) = user {
+        rows = rows.filter(interviewers::user_id.eq(user));
+    }
+    let rows: Vec<Row> = rows.load(&mut db.conn)?;
+    rows.into_iter().map(|row| read(db, row)).collect()
+}
+
 /// In the order of their ids.
 pub fn find_all(db: &mut Db, ids: &[InterviewerId]) -> Result<Vec<Interviewer>, StoreError> {
     if ids.is_empty() {
@@ -72,24 +92,29 @@ pub fn find_all(db: &mut Db, ids: &[InterviewerId]) -> Result<Vec<Interviewer>, 
     let rows: Vec<Row> = interviewers::table
         .filter(interviewers::id.eq_any(ids))
         .order(interviewers::id)
-        .select((
-            interviewers::id,
-            interviewers::email_sealed,
-            interviewers::name_sealed,
-            interviewers::user_id,
-        ))
+        .select(columns())
         .load(&mut db.conn)?;
+    rows.into_iter().map(|row| read(db, row)).collect()
+}
+
+type Columns = (
+    interviewers::id,
+    interviewers::email_sealed,
+    interviewers::name_sealed,
+    interviewers::user_id,
+);
+
+fn columns() -> Columns {
+    (interviewers::id, interviewers::email_sealed, interviewers::name_sealed, interviewers::user_id)
+}
+
+fn read(db: &Db, (id, email, name, user): Row) -> Result<Interviewer, StoreError> {
     let house = db.vault.house();
-    rows.into_iter()
-        .map(|(id, email, name, user)| {
-            let name =
-                name.map(|name| house.open_text(place("interviewers", "name_sealed", id), &name));
-            Ok(Interviewer {
-                id,
-                email: house.open_text(place("interviewers", "email_sealed", id), &email)?,
-                name: name.transpose()?,
-                user,
-            })
-        })
-        .collect()
+    let name = name.map(|name| house.open_text(place("interviewers", "name_sealed", id), &name));
+    Ok(Interviewer {
+        id,
+        email: house.open_text(place("interviewers", "email_sealed", id), &email)?,
+        name: name.transpose()?,
+        user,
+    })
 }

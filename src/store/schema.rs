@@ -1103,6 +1103,53 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::ids::DbUuid;
 
+    interviewer_calendars (id) {
+        id -> DbUuid,
+        interviewer_id -> DbUuid,
+        kind -> Text,
+        url_sealed -> Binary,
+        user_sealed -> Nullable<Binary>,
+        password_sealed -> Nullable<Binary>,
+        etag -> Nullable<Text>,
+        modified -> Nullable<Text>,
+        whole_at -> Nullable<Timestamp>,
+        fetched_at -> Nullable<Timestamp>,
+        tried_at -> Nullable<Timestamp>,
+        due_at -> Timestamp,
+        tries -> Integer,
+        failures -> Integer,
+        error -> Nullable<Text>,
+        unread -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    interviewer_busy (calendar_id, starts_at) {
+        calendar_id -> DbUuid,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    interviewer_feeds (interviewer_id) {
+        interviewer_id -> DbUuid,
+        token_hash -> Binary,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
     appointment_offers (id) {
         id -> DbUuid,
         inbox_id -> DbUuid,
@@ -1250,6 +1297,7 @@ diesel::joinable!(appointment_slots -> appointment_openings (opening_id));
 diesel::joinable!(appointments -> appointment_openings (opening_id));
 diesel::joinable!(opening_interviewers -> appointment_openings (opening_id));
 diesel::joinable!(opening_interviewers -> interviewers (interviewer_id));
+diesel::joinable!(interviewer_busy -> interviewer_calendars (calendar_id));
 diesel::joinable!(link_opens -> links (link_id));
 diesel::joinable!(photos -> messages (message_id));
 diesel::joinable!(handoff_switches -> handoff_flows (flow_id));
@@ -1291,6 +1339,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     inbox_counts,
     inboxes,
+    interviewer_busy,
+    interviewer_calendars,
+    interviewer_feeds,
     interviewers,
     link_destinations,
     link_hosts,

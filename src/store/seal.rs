@@ -64,6 +64,7 @@ rows!(
     crate::domain::id::HandoffFlowId,
     crate::domain::id::HandoffId,
     crate::domain::id::InboxId,
+    crate::domain::id::InterviewerCalendarId,
     crate::domain::id::InterviewerId,
     crate::domain::id::LinkId,
     crate::domain::id::MailId,
@@ -312,6 +313,11 @@ impl Vault {
     /// What a reply form is looked up by: no link is one.
     pub(super) fn form_hash(&self, token: &str) -> Vec<u8> {
         mac(&self.links, &[b"form", token.as_bytes()])
+    }
+
+    /// What an interviewer's feed is looked up by: no link and no form is one.
+    pub(super) fn feed_hash(&self, token: &str) -> Vec<u8> {
+        mac(&self.links, &[b"feed", token.as_bytes()])
     }
 
     /// What the key for public statements is made from.

@@ -7,6 +7,8 @@
 use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
 
+use crate::domain::id::AppointmentId;
+
 mod lines;
 mod zone;
 
@@ -47,6 +49,11 @@ pub struct Invitation {
     /// When this was said.
     pub stamped: DateTime<Utc>,
     pub method: Method,
+}
+
+/// What an appointment is called in all calendars, for ever.
+pub fn uid(appointment: AppointmentId) -> String {
+    format!("{appointment}@henji")
 }
 
 impl Method {

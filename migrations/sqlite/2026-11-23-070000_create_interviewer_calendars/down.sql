@@ -1,0 +1,2 @@
+drop table interviewer_busy;
+drop table interviewer_calendars;

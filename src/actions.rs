@@ -25,6 +25,7 @@ pub mod export_report;
 pub mod hand_off;
 pub mod handoff_flows;
 pub mod import_contacts;
+pub mod interviewers;
 pub mod journaled;
 pub mod link_places;
 pub mod links;

@@ -15,7 +15,7 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use url::{Position, Url};
 
 use crate::config::{CalendarsConfig, Secret};
-use crate::domain::appointment::busy;
+use crate::domain::appointment::busy::{self, BusyError};
 use crate::domain::message::words;
 use crate::outside::{AllowedOnly, LeadsInside, Reachable};
 use crate::providers::http::{
@@ -78,6 +78,8 @@ pub enum FetchError {
     TooLong,
     #[error("what came is no calendar")]
     NoCalendar,
+    #[error("the calendar breaks off")]
+    CutOff,
 }
 
 words!(FetchError {
@@ -89,12 +91,23 @@ words!(FetchError {
     Refused = "refused",
     TooLong = "too_long",
     NoCalendar = "no_calendar",
+    CutOff = "cut_off",
 });
 
 impl FetchError {
     /// Whether the same may work another time, without anybody doing something.
     pub fn may_pass(self) -> bool {
-        matches!(self, Self::Unreachable | Self::Later)
+        matches!(self, Self::Unreachable | Self::Later | Self::CutOff)
+    }
+}
+
+impl From<BusyError> for FetchError {
+    fn from(error: BusyError) -> Self {
+        match error {
+            BusyError::NoCalendar => Self::NoCalendar,
+            BusyError::CutOff => Self::CutOff,
+            BusyError::TooMuch => Self::TooLong,
+        }
     }
 }
 

@@ -12,6 +12,7 @@ pub mod escalate_due;
 pub mod heartbeat;
 pub mod housekeeping;
 pub mod push;
+pub mod read_calendars;
 pub mod replay;
 pub mod resolve_unknown;
 pub mod search;

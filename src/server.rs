@@ -196,6 +196,7 @@ pub async fn start_with(
         tokio::spawn(jobs::webhooks::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::heartbeat::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::backfill::run(app.clone(), stopped.clone())),
+        tokio::spawn(jobs::read_calendars::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::replay::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::resolve_unknown::run(app.clone(), stopped.clone())),
         tokio::spawn(jobs::search::run(app.clone(), stopped.clone())),

@@ -4,7 +4,7 @@
 use super::House;
 use crate::actions::ActionError;
 use crate::clock::fresh_id;
-use crate::domain::appointment::invitation::{Invitation, Method};
+use crate::domain::appointment::invitation::{Invitation, Method, uid};
 use crate::domain::appointment::{AppointmentState, TaskKind};
 use crate::mail::{InvitationLetter, LateLetter, Letterhead};
 use crate::store::appointment_offers::Offer;
@@ -74,7 +74,8 @@ pub(super) fn write(
     Ok(!people.is_empty())
 }
 
-fn invitation(
+/// An appointment as calendars are told of it, by letter and by feed.
+pub(super) fn invitation(
     house: &House,
     letterhead: &Letterhead,
     found: &Conversation,
@@ -91,7 +92,7 @@ fn invitation(
         (name, person.email.clone())
     };
     Invitation {
-        uid: format!("{}@henji", one.id),
+        uid: uid(one.id),
         sequence: u32::try_from(one.sequence).unwrap_or(0),
         starts: opening.span.starts,
         ends: opening.span.ends,

@@ -18,6 +18,7 @@ mod cursor;
 mod error;
 mod escalations;
 mod events;
+mod feeds;
 mod form;
 mod fragment;
 mod handoff_flows;

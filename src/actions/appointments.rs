@@ -14,6 +14,7 @@ use crate::store::{Db, StoreError, Tx, calendars, inboxes, organization};
 pub mod answer;
 pub mod book;
 pub mod end;
+pub mod feed;
 mod letters;
 mod next;
 pub mod offer;

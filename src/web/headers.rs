@@ -6,6 +6,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
+use super::feeds::PATH as FEEDS;
 use super::link_host::is_for_strangers;
 use super::photos::PATH as PHOTOS;
 use crate::config::PublicUrl;
@@ -60,8 +61,8 @@ impl SecurityHeaders {
 
     /// Sets them on an answer to a request for `path`.
     ///
-    /// Whatever is not a static file is never stored by a browser or a proxy:
-    /// it may hold somebody's messages.
+    /// Whatever is not a static file is never stored by a browser or a proxy: it may hold
+    /// somebody's messages. A calendar keeps the feed it asked for.
     fn set(&self, path: &str, headers: &mut HeaderMap) {
         for (name, value) in &self.fixed {
             headers.insert(name.clone(), value.clone());
@@ -84,7 +85,8 @@ impl SecurityHeaders {
                 HeaderValue::from_static("unsafe-none"),
             );
         }
-        let is_kept = path.starts_with(STATIC) && headers.contains_key(header::CACHE_CONTROL);
+        let may_be_kept = path.starts_with(STATIC) || path.starts_with(FEEDS);
+        let is_kept = may_be_kept && headers.contains_key(header::CACHE_CONTROL);
         if !is_kept {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }

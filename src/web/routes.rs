@@ -6,7 +6,7 @@
 use actix_web::web::ServiceConfig;
 
 use super::{
-    about_senders, api, appointments, assets, contacts, conversations, escalations, events,
+    about_senders, api, appointments, assets, contacts, conversations, escalations, events, feeds,
     handoff_flows, health, hooks, links, live_socket, messages, offline, palette, photos,
     reply_forms, reports, search, sessions, settings, setup, short_links, simulator, templates,
 };
@@ -69,6 +69,8 @@ routes! {
     get "/f/{token}" Public => reply_forms::show;
     head "/f/{token}" Public => reply_forms::show;
     post "/f/{token}" Public => reply_forms::create;
+    get "/feeds/{token}.ics" Public => feeds::show;
+    head "/feeds/{token}.ics" Public => feeds::show;
     get "/about-senders" Public => about_senders::show;
     post "/about-senders" Public => about_senders::check;
     get "/about-senders.json" Public => about_senders::list;
@@ -216,6 +218,14 @@ routes! {
     post "/settings/calendars/{id}/days" Admin => settings::calendars::days::create;
     delete "/settings/calendars/{id}/days/{day}" Admin => settings::calendars::days::remove;
     delete "/settings/calendars/{id}" Admin => settings::calendars::remove;
+    get "/settings/interviewers" User => settings::interviewers::index;
+    post "/settings/interviewers" User => settings::interviewers::create;
+    get "/settings/interviewers/{id}/edit" User => settings::interviewers::edit;
+    post "/settings/interviewers/{id}/calendars" User => settings::interviewers::calendars::create;
+    post "/settings/interviewers/{id}/feed" User => settings::interviewers::feeds::renew;
+    delete "/settings/interviewers/{id}/feed" User => settings::interviewers::feeds::withdraw;
+    post "/settings/interviewer_calendars/{id}/reading" User => settings::interviewers::calendars::read;
+    delete "/settings/interviewer_calendars/{id}" User => settings::interviewers::calendars::remove;
     get "/settings/senders" Admin => settings::senders::index;
     get "/settings/senders/new" Admin => settings::senders::new;
     post "/settings/senders" Admin => settings::senders::create;

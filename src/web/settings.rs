@@ -15,9 +15,10 @@ use crate::app::App;
 use crate::locale::Locale;
 use crate::store::{
     StoreError, api_tokens, calendars as stored_calendars, contact_fields,
-    inboxes as stored_inboxes, links as stored_links, mails as stored_mails, organization,
-    quarantine as held, senders as stored_senders, tags as stored_tags, teams as stored_teams,
-    templates as stored_templates, users as stored_users, webhooks as stored_webhooks,
+    inboxes as stored_inboxes, interviewers as stored_interviewers, links as stored_links,
+    mails as stored_mails, organization, quarantine as held, senders as stored_senders,
+    tags as stored_tags, teams as stored_teams, templates as stored_templates,
+    users as stored_users, webhooks as stored_webhooks,
 };
 
 pub mod accounts;
@@ -29,6 +30,7 @@ pub mod destinations;
 pub mod escalation;
 pub mod fields;
 pub mod inboxes;
+pub mod interviewers;
 pub mod links;
 pub mod mail_replies;
 pub mod mails;
@@ -68,6 +70,7 @@ pub async fn index(app: web::Data<App>, session: Session) -> Result<HttpResponse
                 teams: count(stored_teams::all(db)?.iter()),
                 inboxes: count(stored_inboxes::all(db)?.iter()),
                 calendars: count(stored_calendars::all(db)?.iter()),
+                interviewers: count(stored_interviewers::all(db, None)?.iter()),
                 senders: count(stored_senders::all(db)?.iter()),
                 templates: u32::try_from(stored_templates::count(db)?).unwrap_or(u32::MAX),
                 tags: count(stored_tags::offered(db)?.iter()),

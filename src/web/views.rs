@@ -46,6 +46,7 @@ mod escalation;
 mod escalations;
 mod fields;
 mod handoff_flows;
+mod interviewers;
 mod messages;
 mod offline;
 mod palette;
@@ -98,6 +99,7 @@ pub use handoff_flows::{
     BusyView, FlowFormPage, FlowOptionForm, FlowOptionView, FlowPage, FlowRowView, FlowTextView,
     FlowsPage, HeardView, MenuFigureView, ModeView, SayingForm, TrialAnswerView, TrialView,
 };
+pub use interviewers::{InterviewerPage, InterviewerRowView, InterviewersPage, OwnCalendarView};
 pub use messages::{
     DeliveryView, LinkPage, MessageLook, MessageView, PhotoView, UndoView, ViaView,
 };

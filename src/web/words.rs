@@ -106,6 +106,7 @@ pub fn problem(t: Locale, field: &str, problem: Problem) -> String {
         ("purpose", Problem::OptedOut) => t.problem_consent_stopped(),
         (_, Problem::OptedOut) => t.problem_opted_out(),
         (_, Problem::NoSender) => t.problem_no_sender(),
+        ("url", Problem::NotReachable) => t.interviewers_url_not_reachable(),
         (_, Problem::NotReachable) => t.problem_not_reachable(),
         ("last_day", Problem::InPast) => t.problem_last_day_before(),
         ("send_at", Problem::InPast) => t.field_send_at_past(),
@@ -196,6 +197,12 @@ pub fn did(t: Locale, action: &str) -> &str {
         "appointment.call" => t.did_appointment_call(),
         "appointment.attend" => t.did_appointment_attend(),
         "appointment.late" => t.did_appointment_late(),
+        "interviewer.add" => t.did_interviewer_add(),
+        "interviewer.calendar_add" => t.did_interviewer_calendar_add(),
+        "interviewer.calendar_remove" => t.did_interviewer_calendar_remove(),
+        "interviewer.calendar_read" => t.did_interviewer_calendar_read(),
+        "interviewer.feed_renew" => t.did_interviewer_feed_renew(),
+        "interviewer.feed_withdraw" => t.did_interviewer_feed_withdraw(),
         "calendar.add" => t.did_calendar_add(),
         "calendar.change" => t.did_calendar_change(),
         "calendar.remove" => t.did_calendar_remove(),
@@ -271,7 +278,7 @@ pub fn did(t: Locale, action: &str) -> &str {
 }
 
 /// What the actions of the audit log begin with, as people look for them.
-pub const THINGS: [&str; 26] = [
+pub const THINGS: [&str; 27] = [
     "session",
     "conversation",
     "message",
@@ -283,6 +290,7 @@ pub const THINGS: [&str; 26] = [
     "calendar",
     "handoff_flow",
     "appointment",
+    "interviewer",
     "template",
     "tag",
     "field",
@@ -317,6 +325,7 @@ pub fn object(t: Locale, kind: &str) -> &str {
         "handoff_flow" => t.object_handoff_flow(),
         "appointment_offer" => t.object_appointment_offer(),
         "appointment" => t.object_appointment(),
+        "interviewer" => t.object_interviewer(),
         "sender" => t.object_sender(),
         "provider_account" => t.object_provider_account(),
         "api_token" => t.object_api_token(),

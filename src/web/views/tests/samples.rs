@@ -15,7 +15,7 @@ mod escalation;
 mod fields;
 mod first;
 mod inbox;
-
+mod interviewers;
 mod menus;
 mod reports;
 mod search;
@@ -43,6 +43,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     pages.extend(fields::pages(t));
     pages.extend(menus::pages(t));
     pages.extend(appointments::pages(t));
+    pages.extend(interviewers::pages(t));
     pages.extend([403, 404, 409, 422, 429, 500, 503].map(|status| error_page(t, status)));
     pages
 }

@@ -203,6 +203,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         teams: 2,
         inboxes: 3,
         calendars: 2,
+        interviewers: 3,
         senders: 4,
         templates: 3,
         tags: 2,

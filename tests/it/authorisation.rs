@@ -169,6 +169,7 @@ fn of_person(route: &Route, target: &Target, principal: &Principal) -> Verdict {
         Whose::Receptions => {
             role.may_read_conversations() && (is_member || role.sees_every_inbox())
         }
+        Whose::Administrators => role.may_administer(),
         Whose::Nobodys => false,
     };
     match (target.needs, target.whose) {

@@ -1,6 +1,6 @@
 //! Calendars of others: read from where they are, and understood as others do.
 
 mod caldav;
-mod feeds;
+pub mod feeds;
 mod libraries;
 mod outbox;

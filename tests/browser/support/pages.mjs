@@ -76,6 +76,7 @@ export const everyPage = ({ threads, user, inbox, calendar, contact, merging, li
   ['calendars', '/settings/calendars'],
   ['calendar-new', '/settings/calendars/new'],
   ['calendar', `/settings/calendars/${calendar}/edit`],
+  ['interviewers', '/settings/interviewers'],
   ['tags', '/settings/tags'],
   ['tag-new', '/settings/tags/new'],
   ['fields', '/settings/fields'],

@@ -12,6 +12,7 @@ use crate::support::cast::SATO;
 mod doubtful;
 mod ended;
 mod letters;
+mod own_calendars;
 mod pages;
 mod race;
 mod reminded;

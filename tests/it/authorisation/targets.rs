@@ -27,7 +27,7 @@ mod things;
 
 use asking::query;
 pub use table::SPECS;
-use things::{account, destination, form, letter, offer, photo, short_link, webhook};
+use things::{account, destination, form, interviewer, letter, offer, photo, short_link, webhook};
 
 /// A route's address, and what it takes to get a sensible answer.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +70,11 @@ enum Object {
     /// A link of ours, and a site that links may lead to.
     Link,
     Form,
+    /// Of an interviewer, for their calendar.
+    Feed,
+    /// Somebody who is no user, and a calendar of theirs.
+    Interviewer,
+    OwnCalendar,
     /// A page that texts may lead to by name.
     Destination,
     /// That a contact added to a text.
@@ -96,6 +101,8 @@ pub enum Whose {
     House,
     /// Of 受付.
     Receptions,
+    /// Somebody's own, who is no user here.
+    Administrators,
     /// There is no such thing.
     Nobodys,
 }
@@ -125,6 +132,9 @@ pub struct Scene {
     menu: String,
     link: String,
     form: String,
+    feed: String,
+    interviewer: String,
+    own_calendar: String,
     photo: String,
     destination: String,
     mail: String,
@@ -190,6 +200,7 @@ impl Scene {
         let (webhook, delivery) = webhook(app).await;
         let (link, form) = (short_link(app, conversation).await, form(app, conversation).await);
         let destination = destination(app).await;
+        let (interviewer, own_calendar, feed) = interviewer(app).await;
         let senders = app.store.read(henji::store::senders::all).await.unwrap();
         let photo = photo(app, conversation, message).await;
         let signer = Signer::of(app, &app.cast.account);
@@ -214,6 +225,9 @@ impl Scene {
             menu: menus::id(app).await.to_string(),
             link,
             form,
+            feed,
+            interviewer,
+            own_calendar,
             photo,
             destination,
             mail: mail.to_string(),
@@ -260,6 +274,10 @@ impl Scene {
                 ),
                 target(spec.path.replace("{token}", "xxxxxxxxxxx"), Whose::Nobodys),
             ],
+            Object::Feed => vec![
+                target(spec.path.replace("{token}", &self.feed), Whose::House),
+                target(spec.path.replace("{token}", &"x".repeat(32)), Whose::Nobodys),
+            ],
             Object::Door => {
                 let door = spec.path.replace("{provider}", "simulator");
                 vec![
@@ -288,6 +306,8 @@ impl Scene {
             Object::Photo => (&self.photo, Whose::Receptions),
             Object::Message => (&self.message, Whose::Receptions),
             Object::Offer => (&self.offer, Whose::Receptions),
+            Object::Interviewer => (&self.interviewer, Whose::Administrators),
+            Object::OwnCalendar => (&self.own_calendar, Whose::Administrators),
             Object::User => (&self.user, Whose::House),
             Object::Menu => (&self.menu, Whose::Receptions),
             Object::Inbox => (&self.inbox, Whose::House),

@@ -48,7 +48,9 @@ pub fn missing(answer: &Answer, path: &str) -> Vec<String> {
         }
     }
     let is_static = path.starts_with("/static/") && answer.status == 200;
-    if !is_static && answer.header("cache-control") != "no-store" {
+    let is_feed = path.starts_with("/feeds/") && answer.status == 200;
+    let kept = if is_feed { "private, no-cache" } else { "no-store" };
+    if !is_static && answer.header("cache-control") != kept {
         missing.push(format!("cache-control is {}", answer.header("cache-control")));
     }
     let kind = answer.header("content-type");

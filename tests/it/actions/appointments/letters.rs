@@ -6,7 +6,7 @@ use mail_parser::{MessageParser, MimeHeaders};
 use super::*;
 
 /// Every mail that went to an address since the last look, with its iCalendar part.
-async fn mails(app: &TestApp) -> Vec<(String, String, String)> {
+pub async fn mails(app: &TestApp) -> Vec<(String, String, String)> {
     appointments::run_one(app).await.unwrap();
     let folder = &app.config.mail.folder;
     while send_mail::run_one(app).await.unwrap() > 0 {}

@@ -4,7 +4,7 @@ use super::*;
 use crate::support::answer::Answer;
 use crate::support::cast::{SATO, YAMADA};
 
-fn values(page: &Answer, selector: &str) -> Vec<String> {
+pub fn values(page: &Answer, selector: &str) -> Vec<String> {
     let selector = scraper::Selector::parse(selector).unwrap();
     let html = page.html();
     let found = html.select(&selector).filter_map(|element| element.value().attr("value"));

@@ -1,13 +1,16 @@
 //! What is there to be asked for.
 
 use chrono::TimeDelta;
+use henji::actions::interviewers;
 use henji::actions::links::{self, Wanted};
 use henji::actions::settings::{self, NewAccount};
 use henji::clock::fresh_id;
+use henji::domain::appointment::own_calendar::CalendarKind;
 use henji::domain::event::EventKind;
 use henji::domain::id::{ConversationId, DeliveryId, MailId, MessageId, WebhookId};
 use henji::domain::user::{Actor, Caller};
 use henji::domain::webhook::Pause;
+use henji::store::interviewer_calendars::{self, Whereabouts};
 use henji::store::link_destinations::{self, LinkDestination};
 use henji::store::mails::{self, NewMail};
 use henji::store::photos::{self, NewPhoto};
@@ -88,6 +91,27 @@ pub async fn form(app: &TestApp, conversation: ConversationId) -> String {
         reply_forms::offer(tx, conversation, now, TimeDelta::days(14))
     });
     made.await.unwrap().as_str().to_owned()
+}
+
+/// Somebody who is no user, a calendar of theirs that nobody answers for, and the token
+/// of their feed.
+pub async fn interviewer(app: &TestApp) -> (String, String, String) {
+    let admin = || Caller::house(Actor::operator());
+    let one = interviewers::add(app, admin(), "matrix@example.com", "").await.unwrap();
+    let calendar = Whereabouts {
+        kind: CalendarKind::Feed,
+        // Nobody is called there.
+        url: "http://127.0.0.1:9/matrix.ics".into(),
+        user: None,
+        password: None,
+    };
+    let kept = app.store.write(move |tx| {
+        let now = tx.now;
+        interviewer_calendars::insert(tx, one, &calendar, now)
+    });
+    let calendar = kept.await.unwrap();
+    let token = interviewers::feeds::renew(app, admin(), one).await.unwrap();
+    (one.to_string(), calendar.to_string(), token.as_str().to_owned())
 }
 
 /// A picture of a text of a conversation.

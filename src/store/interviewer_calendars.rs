@@ -148,6 +148,14 @@ pub fn of(
     rows.into_iter().map(|row| read(db, row)).collect()
 }
 
+/// Whether a calendar of any of `interviewers` cannot be read just now.
+pub fn any_fails(db: &mut Db, interviewers: &[InterviewerId]) -> Result<bool, StoreError> {
+    let failing = interviewer_calendars::table
+        .filter(interviewer_calendars::interviewer_id.eq_any(interviewers))
+        .filter(interviewer_calendars::error.is_not_null());
+    Ok(diesel::select(diesel::dsl::exists(failing)).get_result(&mut db.conn)?)
+}
+
 /// Forgets a calendar, and with it when its owner was busy by it.
 pub fn remove(db: &mut Db, id: InterviewerCalendarId) -> Result<(), StoreError> {
     interviewer_busy::replace(db, id, &[])?;

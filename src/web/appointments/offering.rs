@@ -15,7 +15,7 @@ use crate::domain::appointment::{Interviewers, MOST_SLOTS, SOONEST, Span, Taken,
 use crate::domain::id::ConversationId;
 use crate::store::appointment_openings::{self, Opening};
 use crate::store::conversations::{self, Conversation};
-use crate::store::{Db, StoreError, inboxes, interviewers};
+use crate::store::{Db, StoreError, inboxes, interviewer_calendars, interviewers};
 use crate::web::conversations::list::shown_name;
 use crate::web::conversations::thread;
 use crate::web::error::WebError;
@@ -215,6 +215,7 @@ async fn page(
         title: fields.get("title").to_owned(),
         lengths: MINUTES.map(length).into(),
         interviewers: fields.get("interviewers").to_owned(),
+        is_blind: diary.is_blind,
         location: fields.get("location").to_owned(),
         capacity: fields.get("capacity").to_owned(),
         reply_by: fields.get("reply_by").to_owned(),
@@ -267,6 +268,8 @@ struct Diary {
     who: Interviewers,
     taken: Vec<Taken>,
     offered: BTreeMap<DateTime<Utc>, (Opening, i64)>,
+    /// A calendar of theirs cannot be read: more may be taken than is known.
+    is_blind: bool,
 }
 
 impl Diary {
@@ -287,7 +290,8 @@ impl Diary {
             let held = holds.get(&one.id).copied().unwrap_or(0);
             (one.span.starts, (one, held))
         });
-        Ok(Self { offered: offered.collect(), who, taken })
+        let is_blind = interviewer_calendars::any_fails(db, who.ids())?;
+        Ok(Self { offered: offered.collect(), who, taken, is_blind })
     }
 
     /// How many are offered that time, and whether it can be offered at all.

@@ -56,6 +56,8 @@ pub struct OfferPage {
     pub title: String,
     pub lengths: Vec<ChoiceView>,
     pub interviewers: String,
+    /// A calendar of theirs cannot be read.
+    pub is_blind: bool,
     pub location: String,
     pub capacity: String,
     pub reply_by: String,

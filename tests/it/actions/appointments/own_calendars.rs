@@ -187,6 +187,13 @@ async fn what_goes_wrong_is_said_and_keeps_what_was_read() {
     assert!(trouble(&shown).contains("混み合って"), "{}", shown.text);
     assert!(shown.text.contains("そのときの予定は、いまも避けています"));
 
+    let conversation = app.handset(HANAKO).sends("応募しました").await;
+    let offering = format!("/conversations/{conversation}/offer");
+    for (with, alerts) in [(SUZUKIS, 1), ("tanaka@example.jp", 0)] {
+        let week = admin.post(&offering, &[("go", "2026-11-23"), ("interviewers", with)]).await;
+        assert_eq!(week.expect(200).texts("form .alert").len(), alerts, "{with}");
+    }
+
     // Less and less often: 10 minutes, then 20.
     let mut tries = Vec::new();
     for minute in 1..=30 {
@@ -201,6 +208,34 @@ async fn what_goes_wrong_is_said_and_keeps_what_was_read() {
     assert_eq!(read_calendars::run_one(&app).await.unwrap(), 1);
     assert_eq!(app.raw().count("interviewer_busy", ""), 0);
     assert_eq!(app.raw().count("interviewer_calendars", "where error is null and failures = 0"), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_a_password_gets_it() {
+    let app = house().await;
+    let event = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20261125T050000Z\n\
+                 DTEND:20261125T060000Z\nEND:VEVENT\nEND:VCALENDAR\n";
+    let answer = format!(
+        "<d:multistatus xmlns:d=\"DAV:\" xmlns:c=\"urn:ietf:params:xml:ns:caldav\"><d:response>\
+         <d:propstat><d:prop><c:calendar-data>{event}</c:calendar-data></d:prop></d:propstat>\
+         </d:response></d:multistatus>"
+    );
+    let says = Said::Http { status: 207, headers: Vec::new(), body: answer };
+    let elsewhere = Elsewhere::start(says).await;
+    let admin = app.sign_in(ADMIN).await;
+    let page = page_of(&admin, SUZUKIS).await;
+    let url = elsewhere.url();
+    let fields = [("kind", "caldav"), ("url", &*url), ("user", "sato"), ("password", "p@ss")];
+    admin.post(&format!("{page}/calendars"), &fields).await.expect(303);
+    let asked = elsewhere.asked().remove(0);
+    assert_eq!(asked.method, "REPORT");
+    assert_eq!(asked.header("authorization"), Some("Basic c2F0bzpwQHNz"));
+    // As far as times may be offered.
+    let body = String::from_utf8(asked.body).unwrap();
+    assert!(body.contains("end=\"2027112"), "{body}");
+    assert_eq!(offer(&app, TIMES[1], SUZUKIS).await, 422);
+    assert_eq!(offer(&app, TIMES[0], SUZUKIS).await, 201);
+    app.settle().await;
 }
 
 #[tokio::test]

@@ -95,6 +95,7 @@ fn offer(t: Locale, errors: FormErrors, preview: Option<PreviewView>) -> OfferPa
             chosen: true,
         }],
         interviewers: "suzuki@example.jp".into(),
+        is_blind: true,
         location: String::new(),
         capacity: "1".into(),
         reply_by: String::new(),

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod add_note;
+pub mod applications;
 pub mod appointments;
 pub mod ask_help;
 pub mod assign;

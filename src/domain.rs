@@ -4,6 +4,7 @@
 //! is a function of what it is given, so that every rule can be tested alone.
 
 pub mod account_check;
+pub mod application;
 pub mod appointment;
 pub mod automatic_reply;
 pub mod browser;

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::clock::Clock;
 
 pub mod api_tokens;
+pub mod applications;
 pub mod appointment_offers;
 pub mod appointment_openings;
 pub mod appointments;

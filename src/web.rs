@@ -6,6 +6,7 @@
 
 mod about_senders;
 pub mod api;
+mod applications;
 mod appointments;
 pub mod assets;
 mod client_address;

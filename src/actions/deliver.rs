@@ -12,6 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
 use crate::crash::{self, Place};
+use crate::domain::application::Cause;
 use crate::domain::delivery::{OutboundState, Reason, SendOutcome};
 use crate::domain::event::{EventKind, NewEvent};
 use crate::domain::id::{AttemptId, MessageId, ProviderAccountId};
@@ -28,7 +29,7 @@ use crate::store::{
     StoreError, Tx, consents, conversations, opt_outs, receipts, sender_rates, unresolved,
 };
 
-use super::{ActionError, record_receipts, resend_message, timeline};
+use super::{ActionError, applications, record_receipts, resend_message, timeline};
 
 /// How long a worker may hold a text: the provider's longest answer ([`CALL`])
 /// twice. Another node takes it up after that.
@@ -299,6 +300,7 @@ fn settle(
     }
     if let Ok(accepted) = outcome {
         join_early_receipts(tx, begun.account, &accepted.provider_ref, message.id)?;
+        applications::heed(tx, &conversation, Cause::Text, message.author_id)?;
     }
     if matches!(outcome, Err(SendError::Refused { reason: Reason::OptedOut, .. })) {
         keep_providers_opt_out(tx, &conversation)?;

@@ -122,6 +122,8 @@ impl Turn {
                     Route::Inbound => provider.parse_inbound(&request).map(Said::Texts),
                     Route::Receipts => provider.parse_receipts(&request).map(Said::Receipts),
                     Route::Voice => return Err("a phone call is over".to_owned()),
+                    // Its sender offers it again instead.
+                    Route::Application => return Err("it is of no account".to_owned()),
                 };
                 said.map_err(|error| error.to_string())
             });

@@ -10,7 +10,7 @@ use crate::store::audit::Object;
 use crate::store::quarantine::{self, Quarantined, RawRequest};
 use crate::store::{StoreError, provider_accounts};
 
-use super::{ActionError, Problem, access, receive_inbound, record_receipts};
+use super::{ActionError, Problem, access, applications, receive_inbound, record_receipts};
 
 /// Which door of an account a request came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Route {
     Receipts,
     /// A step of a phone call.
     Voice,
+    /// A job board's word of an applicant; of no account, but of a source.
+    Application,
 }
 
 impl Route {
@@ -27,11 +29,13 @@ impl Route {
             Self::Inbound => "inbound",
             Self::Receipts => "receipts",
             Self::Voice => "voice",
+            Self::Application => "application",
         }
     }
 
     pub(super) fn from_word(word: &str) -> Option<Self> {
-        [Self::Inbound, Self::Receipts, Self::Voice].into_iter().find(|route| route.word() == word)
+        let all = [Self::Inbound, Self::Receipts, Self::Voice, Self::Application];
+        all.into_iter().find(|route| route.word() == word)
     }
 }
 
@@ -90,6 +94,9 @@ pub(super) async fn keep_as(
 pub async fn replay(app: &App, caller: Caller, id: QuarantineId) -> Result<(), ActionError> {
     access::must_administer(&caller)?;
     let item = app.store.read(move |db| quarantine::find(db, id)).await?;
+    if Route::from_word(&item.route) == Some(Route::Application) {
+        return applications::sources::replay(app, caller, item).await;
+    }
     let account = item.provider_account_id.ok_or(ActionError::Store(StoreError::NotFound))?;
     let account = app.store.read(move |db| provider_accounts::find(db, account)).await?;
     let unreadable = || ActionError::invalid("request", Problem::Malformed);
@@ -111,6 +118,8 @@ pub async fn replay(app: &App, caller: Caller, id: QuarantineId) -> Result<(), A
         }
         // Who rang has long hung up.
         Route::Voice => return Err(ActionError::TooLate),
+        // It has no account, and went another way above.
+        Route::Application => return Err(unreadable()),
     }
     let account = account.id;
     app.store

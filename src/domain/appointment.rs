@@ -190,6 +190,8 @@ pub enum TaskKind {
     Cancel,
     /// They are told that the candidate is late.
     Late,
+    /// It is over: the candidate was met.
+    Over,
 }
 
 words!(TaskKind {
@@ -201,6 +203,7 @@ words!(TaskKind {
     Invite = "invite",
     Cancel = "cancel",
     Late = "late",
+    Over = "over",
 });
 
 /// From when to when.

@@ -132,7 +132,7 @@ pub enum Encoding {
 words!(Encoding { Utf8 = "utf-8", ShiftJis = "shift_jis" });
 
 /// Headings by which a column of numbers, or of names, is known.
-const NUMBERS: [&str; 9] = [
+pub(super) const NUMBERS: [&str; 9] = [
     "電話番号",
     "携帯電話番号",
     "携帯番号",
@@ -143,7 +143,7 @@ const NUMBERS: [&str; 9] = [
     "phone number",
     "mobile",
 ];
-const NAMES: [&str; 6] = ["名前", "氏名", "お名前", "顧客名", "name", "full name"];
+pub(super) const NAMES: [&str; 6] = ["名前", "氏名", "お名前", "顧客名", "name", "full name"];
 
 /// Whether a column of numbers or of names is called so.
 pub fn is_heading(name: &str) -> bool {
@@ -272,14 +272,14 @@ impl Sheet {
 }
 
 /// The reader stands before the empty lines that it then passes over.
-fn line_of(record: &csv::StringRecord, text: &str) -> u64 {
+pub(super) fn line_of(record: &csv::StringRecord, text: &str) -> u64 {
     let Some(place) = record.position() else { return 0 };
     let from = usize::try_from(place.byte()).unwrap_or(usize::MAX);
     let rest = text.as_bytes().get(from..).unwrap_or_default();
     place.line() + rest.iter().take_while(|byte| **byte == b'\n').count() as u64
 }
 
-fn readable(number: &str) -> Result<PhoneNumber, CellProblem> {
+pub(super) fn readable(number: &str) -> Result<PhoneNumber, CellProblem> {
     let number = PhoneNumber::parse(number).map_err(|error| match error {
         PhoneNumberError::Empty => CellProblem::Missing,
         _ => CellProblem::NotANumber,
@@ -288,14 +288,14 @@ fn readable(number: &str) -> Result<PhoneNumber, CellProblem> {
     Ok(number)
 }
 
-fn unfit(name: &str) -> Option<CellProblem> {
+pub(super) fn unfit(name: &str) -> Option<CellProblem> {
     if name.chars().count() > LONGEST_NAME {
         return Some(CellProblem::TooLong);
     }
     name.contains(is_lost).then_some(CellProblem::LostLetter)
 }
 
-fn is_lost(c: char) -> bool {
+pub(super) fn is_lost(c: char) -> bool {
     c == LOST_LETTER || c == char::REPLACEMENT_CHARACTER
 }
 
@@ -304,7 +304,7 @@ fn is_one_of(cell: &str, names: &[&str]) -> bool {
     names.contains(&cell.as_str())
 }
 
-fn decoded(file: &[u8]) -> Result<String, SheetError> {
+pub(super) fn decoded(file: &[u8]) -> Result<String, SheetError> {
     if file.len() > LARGEST {
         return Err(SheetError::TooLarge);
     }
@@ -335,7 +335,7 @@ pub fn write(rows: &[Vec<String>], encoding: Encoding) -> Vec<u8> {
     }
 }
 
-fn lines(rows: &[Vec<String>]) -> Vec<u8> {
+pub(super) fn lines(rows: &[Vec<String>]) -> Vec<u8> {
     let ending = csv::Terminator::CRLF;
     let mut writer = csv::WriterBuilder::new().terminator(ending).from_writer(Vec::new());
     for row in rows {

@@ -102,4 +102,10 @@ ids! {
     DeliveryId;
     /// A calendar of theirs, kept elsewhere.
     InterviewerCalendarId;
+    /// A contact who applied for a job.
+    ApplicationId;
+    /// A job board or applicant system that sends applications.
+    ApplicationSourceId;
+    /// Where applicants come from.
+    MediumId;
 }

@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 use crate::actions::{ActionError, mail_contact, photos, snooze};
 use crate::app::App;
 use crate::domain::handoff::report::KEPT as CALLS_KEPT;
+use crate::store::applications::sources;
 use crate::store::{
     api_tokens, handoff_reports, mail_replies, mails, menu_calls, nudges, pushes, quarantine,
     reply_forms, sessions, webhooks,
@@ -44,6 +45,7 @@ pub async fn run_one(app: &App) -> Result<(), ActionError> {
             photos::purge_due(tx)?;
             handoff_reports::forget_before(tx, now - CALLS_KEPT, CALLS_AT_ONCE)?;
             menu_calls::forget_before(tx, now - CALLS_KEPT)?;
+            sources::forget_deliveries(tx, now - ANSWERS_KEPT)?;
             Ok::<_, ActionError>(())
         })
         .await

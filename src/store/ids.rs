@@ -12,11 +12,11 @@ use uuid::Uuid;
 
 use super::connection::MultiBackend;
 use crate::domain::id::{
-    ApiTokenId, AppointmentId, AttemptId, CalendarId, CaseId, ContactId, ConversationId,
-    DeliveryId, FieldId, HandoffFlowId, HandoffId, InboxId, InterviewerCalendarId, InterviewerId,
-    LinkId, MailId, MessageId, NudgeId, OfferId, OpeningId, PhotoId, ProviderAccountId,
-    QuarantineId, ReplyAddressId, SenderId, SessionId, SlotId, TagId, TeamId, TemplateId, UserId,
-    WebhookId,
+    ApiTokenId, ApplicationId, ApplicationSourceId, AppointmentId, AttemptId, CalendarId, CaseId,
+    ContactId, ConversationId, DeliveryId, FieldId, HandoffFlowId, HandoffId, InboxId,
+    InterviewerCalendarId, InterviewerId, LinkId, MailId, MediumId, MessageId, NudgeId, OfferId,
+    OpeningId, PhotoId, ProviderAccountId, QuarantineId, ReplyAddressId, SenderId, SessionId,
+    SlotId, TagId, TeamId, TemplateId, UserId, WebhookId,
 };
 
 /// One SQL type for all ids.
@@ -127,5 +127,8 @@ proxies! {
     AppointmentIdProxy => AppointmentId,
     InterviewerCalendarIdProxy => InterviewerCalendarId,
     InterviewerIdProxy => InterviewerId,
+    ApplicationIdProxy => ApplicationId,
+    ApplicationSourceIdProxy => ApplicationSourceId,
+    MediumIdProxy => MediumId,
     HandoffIdProxy => HandoffId,
 }

@@ -1064,6 +1064,78 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::ids::DbUuid;
 
+    application_media (id) {
+        id -> DbUuid,
+        name -> Text,
+        name_key -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    application_sources (id) {
+        id -> DbUuid,
+        inbox_id -> DbUuid,
+        name -> Text,
+        token_hash -> Binary,
+        token_sealed -> Binary,
+        secret_sealed -> Binary,
+        created_at -> Timestamp,
+        removed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    applications (id) {
+        id -> DbUuid,
+        inbox_id -> DbUuid,
+        contact_id -> DbUuid,
+        external_index -> Nullable<Binary>,
+        external_id_sealed -> Nullable<Binary>,
+        job_sealed -> Nullable<Binary>,
+        medium_id -> Nullable<DbUuid>,
+        recruiter_id -> Nullable<DbUuid>,
+        step -> Text,
+        applied_at -> Timestamp,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    application_moves (id) {
+        id -> DbUuid,
+        application_id -> DbUuid,
+        step -> Text,
+        cause -> Text,
+        user_id -> Nullable<DbUuid>,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
+    application_deliveries (source_id, delivery_index) {
+        source_id -> DbUuid,
+        delivery_index -> Binary,
+        application_id -> DbUuid,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
     interviewers (id) {
         id -> DbUuid,
         email_index -> Binary,
@@ -1304,6 +1376,11 @@ diesel::joinable!(handoff_switches -> handoff_flows (flow_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
+    application_deliveries,
+    application_media,
+    application_moves,
+    application_sources,
+    applications,
     appointment_offers,
     appointment_openings,
     appointment_slots,

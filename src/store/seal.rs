@@ -59,6 +59,8 @@ macro_rules! rows {
 rows!(
     super::ids::RowId,
     ContactId,
+    crate::domain::id::ApplicationId,
+    crate::domain::id::ApplicationSourceId,
     crate::domain::id::AttemptId,
     crate::domain::id::ConversationId,
     crate::domain::id::HandoffFlowId,
@@ -260,6 +262,12 @@ impl Vault {
     /// caller's number.
     pub fn call_index(&self, exchange: Uuid, call: &str) -> Vec<u8> {
         mac(&self.address_index, &[b"call", exchange.as_bytes(), call.as_bytes()])
+    }
+
+    /// What an application is known by, of all that come the same way: its name there may
+    /// hold the applicant's.
+    pub fn application_index(&self, way: Uuid, name: &str) -> Vec<u8> {
+        mac(&self.address_index, &[b"application", way.as_bytes(), name.as_bytes()])
     }
 
     /// The look-up value of a mail address, whatever its case.

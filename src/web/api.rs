@@ -4,6 +4,7 @@
 //! token may do is read from the route table, so that table and check cannot
 //! say different things; `openapi.json` is held to the same table by a test.
 
+pub mod applications;
 pub mod appointment_offers;
 pub mod automatic_replies;
 mod body;

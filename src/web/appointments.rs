@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::applications::{step_choices, step_label};
 use super::conversations::appointments::wish_of;
 use super::conversations::list::shown_name;
 use super::conversations::verbs::Asked;
@@ -20,9 +21,13 @@ use crate::actions::ActionError;
 use crate::actions::appointments::book;
 use crate::actions::appointments::end::{self, Seen};
 use crate::app::App;
+use crate::domain::application::Step;
 use crate::domain::appointment::{OfferState, SlotState};
-use crate::domain::id::{AppointmentId, ConversationId, InboxId, OfferId, OpeningId};
+use crate::domain::id::{
+    AppointmentId, ContactId, ConversationId, InboxId, OfferId, OpeningId, UserId,
+};
 use crate::locale::Locale;
+use crate::store::applications::{self, Standing};
 use crate::store::appointment_offers::{self, Offer, Slot};
 use crate::store::appointment_openings::{self, Opening};
 use crate::store::conversations::{self, Conversation};
@@ -90,9 +95,34 @@ struct Entry {
     slots: Vec<Slot>,
     openings: HashMap<OpeningId, Opening>,
     is_over: bool,
+    application: Option<Standing>,
 }
 
-/// `GET /appointments?view=`
+/// Which of them are shown.
+struct Narrowed {
+    step: Option<Step>,
+    /// Whose candidates they are; anybody's where there is none.
+    of: Option<UserId>,
+}
+
+impl Narrowed {
+    fn takes_in(&self, entry: &Entry) -> bool {
+        let step = entry.application.map(|one| one.step);
+        let recruiter = entry.application.and_then(|one| one.recruiter);
+        let theirs = [entry.offer.user, recruiter, entry.conversation.status.assignee];
+        self.step.is_none_or(|wanted| step == Some(wanted))
+            && self.of.is_none_or(|user| theirs.contains(&Some(user)))
+    }
+
+    /// As it stands behind an address that has a question mark already.
+    fn query(&self) -> String {
+        let step = self.step.map(|step| format!("&step={}", step.word())).unwrap_or_default();
+        let mine = if self.of.is_some() { "&mine=1" } else { "" };
+        format!("{step}{mine}")
+    }
+}
+
+/// `GET /appointments?view=&step=&mine=`
 pub async fn index(
     app: web::Data<App>,
     session: Session,
@@ -101,6 +131,10 @@ pub async fn index(
     let t = session.locale();
     let query = Fields::parse(request.query_string().as_bytes());
     let chosen = View::from_word(query.get("view")).unwrap_or_default();
+    let narrowed = Narrowed {
+        step: Step::from_word(query.get("step")),
+        of: query.has("mine").then_some(session.user.id),
+    };
     let mut shell = shell(&app, &session, Nav::Appointments).await?;
     shell.appointments = true;
     let (sight, numbers) = (session.caller.sight.clone(), session.caller.numbers);
@@ -112,6 +146,7 @@ pub async fn index(
         Ok::<_, StoreError>((entries(db, &seen, now)?, inboxes))
     });
     let (mut entries, inboxes) = read.await?;
+    entries.retain(|entry| narrowed.takes_in(entry));
     let tab = |view: View| BoardTab {
         word: view.word(),
         label: view.label(t),
@@ -136,10 +171,20 @@ pub async fn index(
             what: what(t, &times, entry),
             times: shown_times(&times, entry),
             since: times.full(entry.offer.created_at),
+            application: entry.application.map(|one| (one.id.to_string(), step_label(t, one.step))),
         }
     };
     let items = entries.iter().map(item).collect();
-    html(&AgendaPage { shell, tabs, none: chosen.none(t), items })
+    html(&AgendaPage {
+        shell,
+        tabs,
+        none: chosen.none(t),
+        items,
+        view: chosen.word(),
+        steps: step_choices(t, narrowed.step),
+        mine: narrowed.of.is_some(),
+        narrowed: narrowed.query(),
+    })
 }
 
 fn entries(db: &mut Db, seen: &[InboxId], now: DateTime<Utc>) -> Result<Vec<Entry>, StoreError> {
@@ -158,6 +203,8 @@ fn entries(db: &mut Db, seen: &[InboxId], now: DateTime<Utc>) -> Result<Vec<Entr
         openings.into_iter().map(|one| (one.id, one)).collect();
     let ids: Vec<ConversationId> = offers.iter().map(|offer| offer.conversation).collect();
     let found = conversations::find_all(db, &ids)?;
+    let candidates: Vec<ContactId> = found.iter().map(|one| one.contact.id).collect();
+    let standing = applications::standing(db, &candidates)?;
     let found: HashMap<ConversationId, Conversation> =
         found.into_iter().map(|one| (one.id, one)).collect();
     Ok(offers
@@ -170,7 +217,8 @@ fn entries(db: &mut Db, seen: &[InboxId], now: DateTime<Utc>) -> Result<Vec<Entr
             let booked = slots.iter().find(|slot| slot.state == SlotState::Booked);
             let ends = booked.and_then(|slot| openings.get(&slot.opening)).map(|one| one.span.ends);
             let is_over = ends.is_some_and(|ends| ends <= now);
-            Some(Entry { offer, conversation, slots, openings, is_over })
+            let application = standing.get(&(offer.inbox, conversation.contact.id)).copied();
+            Some(Entry { offer, conversation, slots, openings, is_over, application })
         })
         .collect())
 }

@@ -29,7 +29,7 @@ const MENUS: &str = "/handoff_flows";
 /// One that carries a file, and where it may: twice what is taken, so that a file
 /// that is too large is told so in its form.
 const LONGEST_WITH_FILE: usize = 2 * 1024 * 1024;
-const WITH_FILE: &str = "/contacts/table";
+const WITH_FILE: [&str; 2] = ["/contacts/table", "/applications/table"];
 /// Where scripts put the token.
 const TOKEN_HEADER: &str = "x-csrf";
 
@@ -128,7 +128,8 @@ fn is_for_machines(path: &str) -> bool {
 
 async fn fields_of(request: &mut ServiceRequest) -> Result<(Fields, Upload), WebError> {
     let content_type = header_of(request, header::CONTENT_TYPE).to_owned();
-    let has_file = content_type.starts_with("multipart/form-data") && request.path() == WITH_FILE;
+    let has_file =
+        content_type.starts_with("multipart/form-data") && WITH_FILE.contains(&request.path());
     if !has_file && !content_type.starts_with("application/x-www-form-urlencoded") {
         return Ok((Fields::default(), Upload::default()));
     }

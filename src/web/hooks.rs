@@ -23,6 +23,7 @@ use crate::store::Reach;
 use crate::telemetry::Inbound;
 
 mod accounts;
+pub mod applications;
 mod refusal;
 pub mod voice;
 

@@ -26,6 +26,8 @@ use crate::domain::id::HandoffFlowId;
 use crate::locale::Locale;
 use crate::store::{StoreError, handoff_flows, handoff_reports, menu_calls};
 
+pub mod applications;
+
 /// Pixels of the bar of the busiest hour, and from one bar to the next.
 const TALLEST: i64 = 100;
 const BAR: u32 = 20;

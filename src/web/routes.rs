@@ -6,9 +6,10 @@
 use actix_web::web::ServiceConfig;
 
 use super::{
-    about_senders, api, appointments, assets, contacts, conversations, escalations, events, feeds,
-    handoff_flows, health, hooks, links, live_socket, messages, offline, palette, photos,
-    reply_forms, reports, search, sessions, settings, setup, short_links, simulator, templates,
+    about_senders, api, applications, appointments, assets, contacts, conversations, escalations,
+    events, feeds, handoff_flows, health, hooks, links, live_socket, messages, offline, palette,
+    photos, reply_forms, reports, search, sessions, settings, setup, short_links, simulator,
+    templates,
 };
 
 /// Who may come in at all; what they see inside is up to the queries.
@@ -148,6 +149,13 @@ routes! {
 
     // Reports.
     get "/appointments" User => appointments::index;
+    get "/applications" User => applications::index;
+    get "/applications/table" User => applications::table::new;
+    post "/applications/table" User => applications::table::create;
+    get "/applications/{id}" User => applications::show;
+    put "/applications/{id}" User => applications::update;
+    get "/reports/applications" User => reports::applications::show;
+    get "/reports/applications.csv" User => reports::applications::export;
     get "/conversations/{id}/offer" User => appointments::offering::new;
     post "/conversations/{id}/offer" User => appointments::offering::create;
     post "/conversations/{id}/appointment" User => appointments::confirm;
@@ -272,6 +280,9 @@ routes! {
     post "/settings/deliveries/{id}/retry" Admin => settings::webhooks::retry;
     delete "/settings/deliveries/{id}" Admin => settings::webhooks::discard;
     delete "/settings/webhooks/{id}" Admin => settings::webhooks::remove;
+    get "/settings/sources" Admin => settings::sources::index;
+    post "/settings/sources" Admin => settings::sources::create;
+    delete "/settings/sources/{id}" Admin => settings::sources::remove;
     get "/settings/tokens" Admin => settings::tokens::index;
     post "/settings/tokens" Admin => settings::tokens::create;
     delete "/settings/tokens/{id}" Admin => settings::tokens::revoke;
@@ -293,6 +304,8 @@ routes! {
     post "/hooks/{provider}/{token}/voice/menu" Provider => hooks::voice::menu;
     post "/hooks/{provider}/{token}/voice/number" Provider => hooks::voice::number;
     post "/hooks/{provider}/{token}/voice/status" Provider => hooks::voice::status;
+
+    post "/hooks/applications/{token}" Provider => hooks::applications::receive;
 
     // The JSON API.
     get "/api/v1/openapi.json" Public => api::openapi;
@@ -316,6 +329,9 @@ routes! {
     get "/api/v1/handoff_flows/{name}" Token("handoffs:write") => api::handoff_flows::show;
     put "/api/v1/handoff_flows/{name}/overflow" Token("handoffs:write") => api::handoff_flows::set_overflow;
     post "/api/v1/handoffs" Token("handoffs:write") => api::handoffs::create;
+    post "/api/v1/applications" Token("appointments:write") => api::applications::create;
+    get "/api/v1/applications" Token("appointments:write") => api::applications::index;
+    get "/api/v1/applications/{id}" Token("appointments:write") => api::applications::show;
     post "/api/v1/appointment_offers" Token("appointments:write") => api::appointment_offers::create;
     get "/api/v1/appointment_offers/{id}" Token("appointments:write") => api::appointment_offers::show;
     get "/api/v1/contacts" Token("contacts:read") => api::contacts::index;

@@ -40,6 +40,7 @@ pub mod quarantine;
 pub mod quiet_times;
 pub mod sender_notices;
 pub mod senders;
+pub mod sources;
 pub mod tags;
 pub mod teams;
 pub mod templates;

@@ -13,7 +13,7 @@ use crate::push::vapid::VapidKey;
 use crate::store::pushes::subscriptions::{self, Standing};
 use crate::store::users::User;
 use crate::store::{
-    Db, Reach, StoreError, appointment_offers, conversations, events, handoff_flows,
+    Db, Reach, StoreError, applications, appointment_offers, conversations, events, handoff_flows,
     provider_accounts, quiet_times,
 };
 
@@ -49,7 +49,7 @@ pub async fn shell(app: &App, session: &Session, nav: Nav) -> Result<Shell, WebE
                 push,
                 quiet_ahead(db, user, now)?,
                 busy::read(db, &sight, t, zone, now)?,
-                appointment_offers::has_any(db, &sight)?,
+                appointment_offers::has_any(db, &sight)? || applications::has_any(db, &sight)?,
             ))
         })
         .await?;

@@ -33,6 +33,7 @@
 use crate::domain::user::{Notify, NotifyScope, Role};
 use crate::locale::Locale;
 
+mod applications;
 mod appointments;
 mod automatic_replies;
 mod body;
@@ -65,6 +66,11 @@ mod teams;
 mod templates;
 mod webhooks;
 
+pub use applications::{
+    ApplicantRowView, ApplicantsPreviewView, ApplicantsTablePage, ApplicationItem, ApplicationPage,
+    ApplicationReportPage, ApplicationReportView, ApplicationsPage, GroupReportView, GroupView,
+    MoveView,
+};
 pub use appointments::{
     AgendaItem, AgendaPage, AppointmentSaid, AppointmentView, CellView, DayView, OfferPage,
     PreviewView, SlotChoice, TimeRowView,

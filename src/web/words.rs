@@ -186,6 +186,11 @@ pub fn did(t: Locale, action: &str) -> &str {
         "handoff_flow.overflow" => t.did_handoff_flow_overflow(),
         "handoff_flow.remove" => t.did_handoff_flow_remove(),
         "handoff_flow.try" => t.did_handoff_flow_try(),
+        "application.add" => t.did_application_add(),
+        "application.move" => t.did_application_move(),
+        "application.import" => t.did_application_import(),
+        "application_source.add" => t.did_application_source_add(),
+        "application_source.remove" => t.did_application_source_remove(),
         "appointment.offer" => t.did_appointment_offer(),
         "appointment.book" => t.did_appointment_book(),
         "appointment.withdraw" => t.did_appointment_withdraw(),
@@ -278,7 +283,7 @@ pub fn did(t: Locale, action: &str) -> &str {
 }
 
 /// What the actions of the audit log begin with, as people look for them.
-pub const THINGS: [&str; 27] = [
+pub const THINGS: [&str; 29] = [
     "session",
     "conversation",
     "message",
@@ -289,6 +294,8 @@ pub const THINGS: [&str; 27] = [
     "inbox",
     "calendar",
     "handoff_flow",
+    "application",
+    "application_source",
     "appointment",
     "interviewer",
     "template",
@@ -323,6 +330,8 @@ pub fn object(t: Locale, kind: &str) -> &str {
         "webhook" => t.settings_webhooks(),
         "calendar" => t.object_calendar(),
         "handoff_flow" => t.object_handoff_flow(),
+        "application" => t.object_application(),
+        "application_source" => t.object_application_source(),
         "appointment_offer" => t.object_appointment_offer(),
         "appointment" => t.object_appointment(),
         "interviewer" => t.object_interviewer(),
@@ -386,7 +395,12 @@ pub fn check_outcome(t: Locale, outcome: CheckOutcome) -> &'static str {
 /// Why a webhook request was not believed, as the check noted it.
 pub fn held_because(t: Locale, problem: &str) -> &str {
     match problem {
-        "the signature header is missing" => t.held_signature_missing(),
+        "the signature header is missing"
+        | "a header is missing or malformed: webhook-id, webhook-timestamp, webhook-signature" => {
+            t.held_signature_missing()
+        }
+        "the signature does not fit" => t.held_signature_mismatch(),
+        "it was signed more than five minutes ago, or in the future" => t.held_stale(),
         "the signature does not match" => t.held_signature_mismatch(),
         "the request is older than allowed" => t.held_stale(),
         other => other,

@@ -1,5 +1,6 @@
 //! The verbs, through the doors they are used by: handsets, pages, programs.
 
+mod applications;
 mod appointments;
 mod automatic_reply;
 mod backtest;

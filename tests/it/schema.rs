@@ -16,6 +16,10 @@ use crate::support::test_db::{self, TestDb};
 /// What the promises of "once" stand on: table and columns of a unique index.
 const UNIQUE: &[(&str, &str)] = &[
     ("api_tokens", "token_hash"),
+    ("application_deliveries", "source_id,delivery_index"),
+    ("application_media", "name_key"),
+    ("application_sources", "token_hash"),
+    ("applications", "external_index"),
     ("attempts", "message_id,number"),
     ("appointment_offers", "message_id"),
     ("appointment_slots", "offer_id,number"),

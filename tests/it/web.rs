@@ -2,6 +2,7 @@
 
 mod about_senders;
 mod accounts;
+mod applications;
 mod audit;
 mod calendars;
 mod cases;

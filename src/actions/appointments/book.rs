@@ -2,9 +2,10 @@
 
 use super::words::{self, Lead};
 use super::{House, announce, next, offer};
-use crate::actions::{ActionError, Problem, access, timeline};
+use crate::actions::{ActionError, Problem, access, applications, timeline};
 use crate::app::App;
 use crate::clock::fresh_id;
+use crate::domain::application::Cause;
 use crate::domain::appointment::{
     AppointmentState, Clash, OfferState, SlotState, TaskKind, Wish, clash, plan,
 };
@@ -123,6 +124,7 @@ fn book(
     appointments::drop_tasks(tx, offer.id, &kinds, now)?;
     appointments::withdraw_suggestion(tx, found.id)?;
     let mut tasks = plan::reminders(opening.span.starts, now, house.zone);
+    tasks.push((TaskKind::Over, opening.span.ends));
     if !opening.interviewers.ids().is_empty() {
         tasks.push((TaskKind::Invite, now));
     }
@@ -137,6 +139,7 @@ fn book(
     let line = SystemLine::Booked(opening.span.starts);
     timeline::say(tx, found.inbox_id, found.id, caller.user_id(), line)?;
     announce(tx, EventKind::AppointmentBooked, found);
+    applications::heed(tx, found, Cause::Booking, caller.user_id())?;
     tx.audit(&caller.actor, "appointment.book", Object::new("appointment", appointment.id.0));
     Ok(appointment)
 }

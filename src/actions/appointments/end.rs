@@ -2,8 +2,9 @@
 
 use super::words::{self, Lead};
 use super::{House, announce, book};
-use crate::actions::{ActionError, access, timeline};
+use crate::actions::{ActionError, access, applications, timeline};
 use crate::app::App;
+use crate::domain::application::Cause;
 use crate::domain::appointment::{AppointmentState, OfferState, TaskKind, Wish};
 use crate::domain::event::EventKind;
 use crate::domain::id::{AppointmentId, ConversationId, OfferId};
@@ -97,6 +98,7 @@ fn call_off(
     let line = SystemLine::InterviewCanceled(starts);
     timeline::say(tx, found.inbox_id, found.id, caller.user_id(), line)?;
     announce(tx, EventKind::AppointmentChanged, found);
+    applications::heed(tx, found, Cause::Change, caller.user_id())?;
     tx.audit(&caller.actor, "appointment.cancel", Object::new("appointment", coming.id.0));
     Ok(())
 }
@@ -120,6 +122,7 @@ pub(super) fn decline(
     book::settle(tx, &caller, found)?;
     timeline::say(tx, found.inbox_id, found.id, None, SystemLine::DeclinedInterview)?;
     announce(tx, EventKind::AppointmentDeclined, found);
+    applications::heed(tx, found, Cause::Decline, None)?;
     let object = Object::new("appointment_offer", offer.id.0);
     tx.audit(&caller.actor, "appointment.decline", object);
     Ok(())
@@ -137,6 +140,7 @@ pub(super) fn change(
     timeline::say(tx, found.inbox_id, found.id, None, SystemLine::OtherTime)?;
     let caller = Caller::house(Actor::system());
     announce(tx, EventKind::AppointmentChanged, found);
+    applications::heed(tx, found, Cause::Change, None)?;
     tx.audit(&caller.actor, "appointment.change", Object::new("appointment", coming.id.0));
     book::offer_next(tx, providers, &caller, found, offer, Lead::Change)?;
     Ok(())
@@ -156,6 +160,7 @@ pub(super) fn want_other(
     appointments::drop_tasks(tx, offer.id, &kinds, now)?;
     timeline::say(tx, found.inbox_id, found.id, None, SystemLine::OtherTime)?;
     announce(tx, EventKind::AppointmentChanged, found);
+    applications::heed(tx, found, Cause::Change, None)?;
     let object = Object::new("appointment_offer", offer.id.0);
     tx.audit(&Actor::system(), "appointment.change", object);
     Ok(())

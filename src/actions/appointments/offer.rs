@@ -6,9 +6,10 @@ use uuid::Uuid;
 use super::words::{self, Lead, Words};
 use super::{House, announce};
 use crate::actions::start_conversation::{Idempotency, first_use, join_or_start};
-use crate::actions::{ActionError, Problem, access, outgoing, timeline};
+use crate::actions::{ActionError, Problem, access, applications, outgoing, timeline};
 use crate::app::App;
 use crate::clock::fresh_id;
+use crate::domain::application::Cause;
 use crate::domain::appointment::{
     FURTHEST, HELD, Interviewers, LONGEST_BUFFER, LONGEST_HELD, LONGEST_LOCATION, LONGEST_MINUTES,
     LONGEST_TITLE, MOST_INTERVIEWERS, MOST_PLACES, MOST_SLOTS, OfferState, SOONEST, Span, TaskKind,
@@ -363,6 +364,7 @@ pub(super) fn put_to(
     let line = SystemLine::OfferedTimes(count);
     timeline::say(tx, found.inbox_id, found.id, caller.user_id(), line)?;
     announce(tx, EventKind::AppointmentOffered, found);
+    applications::heed(tx, found, Cause::Offer, caller.user_id())?;
     tx.audit(&caller.actor, "appointment.offer", Object::new("appointment_offer", offer.id.0));
     Ok(Offered { offer, slots, openings })
 }

@@ -9,8 +9,9 @@ use chrono::TimeDelta;
 
 use super::words::{self, Lead};
 use super::{House, announce, offer};
-use crate::actions::{ActionError, timeline};
+use crate::actions::{ActionError, applications, timeline};
 use crate::app::App;
+use crate::domain::application::Cause;
 use crate::domain::appointment::{AppointmentState, Hint, OfferState, Span, TaskKind, Wish, plan};
 use crate::domain::event::EventKind;
 use crate::domain::system_line::SystemLine;
@@ -82,6 +83,7 @@ fn run(
         TaskKind::Invite | TaskKind::Cancel | TaskKind::Late => {
             super::letters::write(tx, letters, &found, &offer, task)?
         }
+        TaskKind::Over => over(tx, &found, task)?,
     };
     let outcome = if done { "done" } else { "overtaken" };
     if !appointments::take(tx, task.id, outcome, now)? {
@@ -190,6 +192,15 @@ fn may_be_off(tx: &mut Tx, offer: &Offer) -> Result<bool, StoreError> {
     Ok(suggestion.is_some_and(|one| {
         one.offer == offer.id && matches!(one.hint, Hint::Decline | Hint::Reschedule)
     }))
+}
+
+/// The candidate was met, as far as anybody can tell who was not there.
+fn over(tx: &mut Tx, found: &Conversation, task: Task) -> Result<bool, ActionError> {
+    let stands = booked(tx, task)?.is_some();
+    if stands {
+        applications::heed(tx, found, Cause::Over, None)?;
+    }
+    Ok(stands)
 }
 
 /// The appointment of a task, while it stands.

@@ -25,9 +25,10 @@ use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::{self, Message, Position};
 use crate::store::tags::{self, Tag};
 use crate::store::{
-    Db, StoreError, calendars, consents, drafts, help_calls, opt_outs, optional, provider_accounts,
-    reads, senders, teams, users,
+    Db, StoreError, applications, calendars, consents, drafts, help_calls, opt_outs, optional,
+    provider_accounts, reads, senders, teams, users,
 };
+use crate::web::applications::step_label;
 use crate::web::contacts::fields;
 use crate::web::cursor;
 use crate::web::error::WebError;
@@ -366,7 +367,10 @@ pub fn side(
     let agreed = consents::standing_of(db, conversation.contact.person, Purpose::Advertising)?;
     let agreed = agreed.filter(|said| said.decision == Decision::Given);
     let hours = loaded.hours(db)?;
+    let standing = applications::standing(db, &[conversation.contact.id])?;
+    let standing = standing.get(&(inbox.id, conversation.contact.id));
     Ok(SideView {
+        application: standing.map(|it| (it.id.to_string(), step_label(times.t, it.step))),
         closed: hours.as_ref().and_then(|hours| times.closed(hours)),
         t: times.t,
         conversation_id: conversation.id.to_string(),

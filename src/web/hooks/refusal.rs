@@ -65,7 +65,7 @@ pub async fn refuse(
 
 fn failure(route: Route) -> HookFailure {
     match route {
-        Route::Inbound => HookFailure::Inbound,
+        Route::Inbound | Route::Application => HookFailure::Inbound,
         Route::Receipts => HookFailure::Receipt,
         Route::Voice => HookFailure::Voice,
     }

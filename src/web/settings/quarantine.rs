@@ -167,6 +167,7 @@ fn row(
         "inbound" => t.held_inbound(),
         "receipts" => t.held_receipts(),
         "voice" => t.held_voice(),
+        "application" => t.held_application(),
         other => other,
     };
     let outcome =
@@ -181,7 +182,11 @@ fn row(
         can_replay: item.route != "voice",
         id: item.id.to_string(),
         at: times.full(item.received_at),
-        route: format!("{} · {door}", kind.map_or(t.held_no_account(), String::as_str)),
+        route: match item.route.as_str() {
+            // Of a source, which has no account.
+            "application" => door.to_owned(),
+            _ => format!("{} · {door}", kind.map_or(t.held_no_account(), String::as_str)),
+        },
         problem: words::held_because(t, &item.problem).to_owned(),
         request: shown(t, &item.request),
         outcome: outcome.map(|outcome| match item.resolved_at {

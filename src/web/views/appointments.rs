@@ -107,6 +107,12 @@ pub struct AgendaPage {
     pub tabs: Vec<BoardTab>,
     pub none: &'static str,
     pub items: Vec<AgendaItem>,
+    /// Which tab this is.
+    pub view: &'static str,
+    pub steps: Vec<ChoiceView>,
+    pub mine: bool,
+    /// What the tabs keep of the question.
+    pub narrowed: String,
 }
 
 #[derive(Clone, Debug)]
@@ -119,4 +125,6 @@ pub struct AgendaItem {
     pub what: String,
     pub times: Vec<String>,
     pub since: TimeView,
+    /// Where their application is: its page, and the step.
+    pub application: Option<(String, &'static str)>,
 }

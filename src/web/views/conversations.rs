@@ -356,6 +356,8 @@ pub struct SideView {
     pub may_answer: bool,
     /// Since when somebody asks for help.
     pub help_since: Option<TimeView>,
+    /// Where their application is: its page, and the step.
+    pub application: Option<(String, &'static str)>,
     /// What is known of the contact beside, where it is known.
     pub fields: Vec<FieldView>,
     /// The person's other numbers in this inbox: whoever sees the one may see them.

@@ -26,6 +26,7 @@ pub fn settings_menu(shell: &Shell) -> Vec<ChoiceView> {
         (shell.role.may_read_audit(), "/settings/audit", t.settings_audit()),
         (admin, "/settings/webhooks", t.settings_webhooks()),
         (admin, "/settings/tokens", t.settings_tokens()),
+        (admin, "/settings/sources", t.sources_title()),
     ]
     .into_iter()
     .filter(|(may_open, _, _)| *may_open)
@@ -391,6 +392,28 @@ pub struct AuditRowView {
     pub of_action: String,
     pub of_object: Option<String>,
     pub origin: Option<String>,
+}
+
+/// `GET /settings/sources`; `POST` makes one, `DELETE /settings/sources/{id}` removes it.
+#[derive(Template)]
+#[template(path = "settings/sources.html")]
+pub struct SourcesPage {
+    pub shell: Shell,
+    pub sources: Vec<SourceRowView>,
+    /// The secret of the one just made, shown this once.
+    pub fresh: Option<String>,
+    pub name: String,
+    pub inboxes: Vec<ChoiceView>,
+    pub errors: FormErrors,
+}
+
+#[derive(Clone, Debug)]
+pub struct SourceRowView {
+    pub id: String,
+    pub name: String,
+    pub inbox: String,
+    pub url: String,
+    pub created: TimeView,
 }
 
 /// `GET /settings/tokens`; `POST` makes one, `DELETE /settings/tokens/{id}` revokes.

@@ -192,7 +192,7 @@ fn nobody_is_led_to_settings_they_may_not_open() {
         let shell = Shell { role, ..samples::shell(Locale::Ja) };
         settings_menu(&shell).into_iter().map(|entry| entry.value).collect::<Vec<_>>()
     };
-    assert_eq!(menu(Role::Admin).len(), 16);
+    assert_eq!(menu(Role::Admin).len(), 17);
     assert_eq!(menu(Role::Auditor), ["/settings/audit"]);
     assert!(menu(Role::Agent).is_empty());
 }

@@ -1,5 +1,6 @@
 //! What to put into the addresses of the routes.
 
+use henji::actions::applications::sources;
 use henji::actions::people::{self, NewUser};
 use henji::actions::settings;
 use henji::actions::sign_in;
@@ -27,7 +28,9 @@ mod things;
 
 use asking::query;
 pub use table::SPECS;
-use things::{account, destination, form, interviewer, letter, offer, photo, short_link, webhook};
+use things::{
+    account, application, destination, form, interviewer, letter, offer, photo, short_link, webhook,
+};
 
 /// A route's address, and what it takes to get a sensible answer.
 #[derive(Clone, Copy, Debug)]
@@ -83,6 +86,11 @@ enum Object {
     /// Of somebody who asks for nothing.
     OthersSession,
     Door,
+    /// Of somebody who applied at 受付.
+    Application,
+    /// A job board, and where it sends its webhooks.
+    Source,
+    SourceDoor,
     File,
     Number,
 }
@@ -145,6 +153,9 @@ pub struct Scene {
     sender: String,
     quarantined: String,
     door: String,
+    application: String,
+    source: String,
+    source_door: String,
     sato: String,
 }
 
@@ -208,6 +219,10 @@ impl Scene {
         let body = inbound("SIM0", "+819012345678", "?").to_string();
         Answer::to(forged.request(&app.http, app.now(), "inbound", body)).await.expect(403);
         let read = app.store.read(|db| henji::store::quarantine::page(db, None, 1));
+        let source = async |name: &str| {
+            let made = sources::add(app, operator(), name.into(), app.cast.reception).await;
+            made.unwrap().0
+        };
         let contact = app.store.read(move |db| conversations::find(db, conversation));
         Self {
             conversation: conversation.to_string(),
@@ -238,6 +253,10 @@ impl Scene {
             sender: senders[0].id.to_string(),
             quarantined: read.await.unwrap()[0].id.to_string(),
             door: app.cast.account.hook_token.clone(),
+            application: application(app).await,
+            source: source("求人A").await.id.to_string(),
+            // The other one is removed on the way.
+            source_door: source("求人B").await.token,
             sato: app.cast.id(SATO).to_string(),
         }
     }
@@ -278,6 +297,10 @@ impl Scene {
                 target(spec.path.replace("{token}", &self.feed), Whose::House),
                 target(spec.path.replace("{token}", &"x".repeat(32)), Whose::Nobodys),
             ],
+            Object::SourceDoor => vec![
+                target(spec.path.replace("{token}", &self.source_door), Whose::House),
+                target(spec.path.replace("{token}", &"x".repeat(32)), Whose::Nobodys),
+            ],
             Object::Door => {
                 let door = spec.path.replace("{provider}", "simulator");
                 vec![
@@ -308,6 +331,8 @@ impl Scene {
             Object::Offer => (&self.offer, Whose::Receptions),
             Object::Interviewer => (&self.interviewer, Whose::Administrators),
             Object::OwnCalendar => (&self.own_calendar, Whose::Administrators),
+            Object::Application => (&self.application, Whose::Receptions),
+            Object::Source => (&self.source, Whose::House),
             Object::User => (&self.user, Whose::House),
             Object::Menu => (&self.menu, Whose::Receptions),
             Object::Inbox => (&self.inbox, Whose::House),

@@ -10,7 +10,7 @@ use crate::support::cast::{self, ADMIN, SATO, VIEWER, YAMADA};
 mod fields;
 mod list;
 mod merge;
-mod table;
+pub mod table;
 
 const HANDSET: &str = "+819012345678";
 

@@ -7,6 +7,7 @@ use crate::domain::user::{Notify, NotifyScope, Role};
 use crate::locale::Locale;
 use crate::web::views::*;
 
+mod applications;
 mod appointments;
 mod automatic_replies;
 mod calendars;
@@ -42,6 +43,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     pages.extend(escalation::pages(t));
     pages.extend(fields::pages(t));
     pages.extend(menus::pages(t));
+    pages.extend(applications::pages(t));
     pages.extend(appointments::pages(t));
     pages.extend(interviewers::pages(t));
     pages.extend([403, 404, 409, 422, 429, 500, 503].map(|status| error_page(t, status)));

@@ -35,6 +35,13 @@ pub async fn offer(app: &TestApp) -> String {
     offer["id"].as_str().unwrap().to_owned()
 }
 
+/// Somebody who applied at 受付.
+pub async fn application(app: &TestApp) -> String {
+    let told = json!({"inbox_id": app.cast.reception.0, "to": "+819012340002"});
+    let made = app.api().post("/applications", told).await.expect(201).json();
+    made["id"].as_str().unwrap().to_owned()
+}
+
 /// A mail on its way out.
 pub async fn letter(app: &TestApp) -> MailId {
     let id: MailId = fresh_id();

@@ -10,6 +10,16 @@ use crate::support::cast::{ADMIN, SATO, YAMADA};
 
 /// A form with a file, as a browser sends it.
 pub async fn send(reader: &Browser, fields: &[(&str, &str)], file: Option<&[u8]>) -> Answer {
+    send_to("/contacts/table", reader, fields, file).await
+}
+
+/// The same to any page that takes files.
+pub async fn send_to(
+    path: &str,
+    reader: &Browser,
+    fields: &[(&str, &str)],
+    file: Option<&[u8]>,
+) -> Answer {
     const BOUNDARY: &str = "----WebKitFormBoundaryhenji";
     let csrf = reader.csrf();
     let mut body = Vec::new();
@@ -24,7 +34,7 @@ pub async fn send(reader: &Browser, fields: &[(&str, &str)], file: Option<&[u8]>
         body.extend(b"\r\n");
     }
     body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
-    let request = reader.request(reqwest::Method::POST, "/contacts/table");
+    let request = reader.request(reqwest::Method::POST, path);
     let kind = format!("multipart/form-data; boundary={BOUNDARY}");
     Answer::to(request.header("content-type", kind).body(body)).await
 }
@@ -41,7 +51,7 @@ pub async fn import(app: &TestApp, admin: &Browser, file: &[u8]) -> (Answer, Str
 }
 
 /// With its line ends, which a browser keeps.
-fn text_of(page: &Answer, selector: &str) -> String {
+pub fn text_of(page: &Answer, selector: &str) -> String {
     let selector = scraper::Selector::parse(selector).unwrap();
     page.html().select(&selector).next().unwrap().text().collect()
 }

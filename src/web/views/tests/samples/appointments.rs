@@ -15,6 +15,14 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         ],
         none: t.agenda_none_waiting(),
         items,
+        view: "waiting",
+        steps: vec![ChoiceView {
+            value: "scheduling".into(),
+            label: t.step_scheduling().into(),
+            chosen: false,
+        }],
+        mine: false,
+        narrowed: String::new(),
     };
     let preview =
         PreviewView { body: "1) 11/25(水)14:00".into(), counted: t.offer_counted(12, 1) };
@@ -60,6 +68,7 @@ fn item(t: Locale) -> AgendaItem {
         what: t.agenda_until("11/24(火) 18:00"),
         times: vec!["11/25(水) 14:00".into(), "11/26(木) 10:00".into()],
         since: time("11/22(日) 7:50"),
+        application: Some(("a1".into(), t.step_scheduling())),
     }
 }
 

@@ -388,6 +388,7 @@ pub fn side(t: Locale) -> SideView {
         number: "090-1234-5678".into(),
         is_masked: true,
         fields: fields_form(t).fields,
+        application: Some(("a1".into(), t.step_scheduling())),
         siblings: vec![SiblingView {
             conversation_id: "c2".into(),
             number: "080-8765-4321".into(),

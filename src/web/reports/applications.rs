@@ -1,0 +1,320 @@
+//! Reports: what became of applications, by where they came from and by recruiter (R5).
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{NaiveDate, TimeDelta};
+
+use crate::actions::export_report;
+use crate::app::App;
+use crate::domain::application::report::{Figures, REPLY, Story};
+use crate::domain::contact_sheet::{self, Encoding};
+use crate::domain::handoff::report::{LONGEST_SPAN, Span, SpanError};
+use crate::locale::Locale;
+use crate::store::applications::{media, report};
+use crate::store::{StoreError, inboxes, users};
+use crate::web::error::WebError;
+use crate::web::form::Fields;
+use crate::web::fragment::html_with;
+use crate::web::session::Session;
+use crate::web::settings::house_times;
+use crate::web::shell::shell;
+use crate::web::times::Times;
+use crate::web::views::{
+    ApplicationReportPage, ApplicationReportView, FigureView, GroupReportView, GroupView, Nav,
+};
+
+/// `GET /reports/applications?from=&to=`
+pub async fn show(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+) -> Result<HttpResponse, WebError> {
+    let t = session.locale();
+    let mut shell = shell(&app, &session, Nav::Appointments).await?;
+    shell.appointments = true;
+    let asked = Asked::read(&app, &session, &request).await?;
+    let error = asked.span.err().map(|why| wrong(t, &asked.times, why));
+    let status = match &error {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    let report = match asked.span {
+        Ok(span) => Some(drawn(&asked.times, span, &count(&app, &session, &asked, span).await?)),
+        Err(_) => None,
+    };
+    let today = asked.times.date(asked.times.now);
+    let page = ApplicationReportPage {
+        shell,
+        from: asked.from.to_string(),
+        to: asked.to.to_string(),
+        oldest: Span::oldest(today).to_string(),
+        today: today.to_string(),
+        error,
+        query: format!("from={}&to={}", asked.from, asked.to),
+        report,
+    };
+    html_with(status, &page)
+}
+
+/// `GET /reports/applications.csv?from=&to=&encoding=`: a line for each group.
+pub async fn export(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+) -> Result<HttpResponse, WebError> {
+    let t = session.locale();
+    let asked = Asked::read(&app, &session, &request).await?;
+    // The page says why there is none of those days.
+    let Ok(span) = asked.span else { return show(app, session, request).await };
+    let counted = count(&app, &session, &asked, span).await?;
+    export_report::note(&app, session.caller.clone(), span).await?;
+    let fields = Fields::parse(request.query_string().as_bytes());
+    let encoding = Encoding::from_word(fields.get("encoding")).unwrap_or_default();
+    let file = contact_sheet::write(&rows(t, &counted), encoding);
+    let name = format!("attachment; filename=\"applications-{}-{}.csv\"", span.from, span.to);
+    Ok(HttpResponse::Ok()
+        .content_type(format!("text/csv; charset={}", encoding.word()))
+        .insert_header((header::CONTENT_DISPOSITION, name))
+        .body(file))
+}
+
+/// Of which days somebody wants to know.
+struct Asked {
+    times: Times,
+    /// As they wrote them, or a week.
+    from: NaiveDate,
+    to: NaiveDate,
+    span: Result<Span, SpanError>,
+}
+
+impl Asked {
+    async fn read(app: &App, session: &Session, request: &HttpRequest) -> Result<Self, WebError> {
+        let fields = Fields::parse(request.query_string().as_bytes());
+        let times = house_times(app, session.locale()).await?;
+        let today = times.date(times.now);
+        let week = Span::week(today);
+        let day = |name, usual| match fields.filled(name) {
+            Some(text) => text.parse().map_err(|_no_day| WebError::BadRequest),
+            None => Ok(usual),
+        };
+        let (from, to) = (day("from", week.from)?, day("to", week.to)?);
+        Ok(Self { span: Span::new(from, to, today), times, from, to })
+    }
+}
+
+/// What was counted, of all and by group; groups are named as people know them.
+struct Counted {
+    all: Figures,
+    by_medium: BTreeMap<String, Figures>,
+    by_recruiter: BTreeMap<String, Figures>,
+}
+
+/// Of the inboxes that the reader sees (R6).
+async fn count(
+    app: &App,
+    session: &Session,
+    asked: &Asked,
+    span: Span,
+) -> Result<Counted, WebError> {
+    let (t, sight) = (session.locale(), session.caller.sight.clone());
+    let stretches = span.stretches(asked.times.zone);
+    let read = app.store.read(move |db| {
+        let seen = inboxes::in_sight(db, &sight)?;
+        let mut stories = Vec::new();
+        for stretch in &stretches {
+            stories.extend(report::stories(db, &seen, (stretch.from, stretch.to))?);
+        }
+        let media: HashMap<_, _> =
+            media::all(db)?.into_iter().map(|one| (one.id, one.name)).collect();
+        let users: HashMap<_, _> =
+            users::all(db)?.into_iter().map(|one| (one.id, one.name)).collect();
+        Ok::<_, StoreError>((stories, media, users))
+    });
+    let (stories, media, users) = read.await?;
+    Ok(Counted {
+        all: Figures::of(&stories),
+        by_medium: grouped(&stories, |story| story.medium, &media, t.applicants_report_no_medium()),
+        by_recruiter: grouped(
+            &stories,
+            |story| story.recruiter,
+            &users,
+            t.applicants_report_no_recruiter(),
+        ),
+    })
+}
+
+fn grouped<Id: Eq + Hash>(
+    stories: &[Story],
+    of: impl Fn(&Story) -> Option<Id>,
+    names: &HashMap<Id, String>,
+    nobody: &str,
+) -> BTreeMap<String, Figures> {
+    let mut groups: BTreeMap<String, Vec<&Story>> = BTreeMap::new();
+    for story in stories {
+        let name = of(story).and_then(|id| names.get(&id).cloned());
+        groups.entry(name.unwrap_or_else(|| nobody.to_owned())).or_default().push(story);
+    }
+    groups.into_iter().map(|(name, stories)| (name, Figures::of(stories))).collect()
+}
+
+fn drawn(times: &Times, span: Span, counted: &Counted) -> ApplicationReportView {
+    let t = times.t;
+    let group = |title, groups: &BTreeMap<String, Figures>| GroupReportView {
+        title,
+        groups: groups
+            .iter()
+            .map(|(name, figures)| GroupView { name: name.clone(), cells: cells(t, figures) })
+            .chain([GroupView { name: t.report_sum().to_owned(), cells: cells(t, &counted.all) }])
+            .collect(),
+    };
+    ApplicationReportView {
+        between: [times.on(span.from), times.on(span.to)],
+        zone: times.zone.name().to_owned(),
+        figures: figures(t, &counted.all),
+        columns: columns(t).to_vec(),
+        groups: vec![
+            group(t.applicants_report_by_medium(), &counted.by_medium),
+            group(t.applicants_report_by_recruiter(), &counted.by_recruiter),
+        ],
+        is_empty: counted.all.applications == 0,
+    }
+}
+
+/// Each with what it counts, and of how many.
+fn figures(t: Locale, all: &Figures) -> Vec<FigureView> {
+    let view = |name, value, n: Option<usize>, definition: &str| FigureView {
+        name,
+        value,
+        share: n.map(|n| format!("N={n}")),
+        definition: definition.to_owned(),
+    };
+    vec![
+        view(
+            t.applicants_report_applications(),
+            all.applications.to_string(),
+            None,
+            t.applicants_report_about_applications(),
+        ),
+        view(
+            t.applicants_report_confirmed_share(),
+            percent(all.confirmed_share()),
+            Some(all.applications),
+            t.applicants_report_about_confirmed_share(),
+        ),
+        view(
+            t.applicants_report_replied_share(),
+            percent(all.replied_share()),
+            Some(all.delivered),
+            &t.applicants_report_about_replied_share(REPLY.num_days()),
+        ),
+        view(
+            t.applicants_report_wait(),
+            waited(t, all.median_wait()),
+            Some(all.contacted()),
+            t.applicants_report_about_wait(),
+        ),
+    ]
+}
+
+/// What stands above [`cells`].
+fn columns(t: Locale) -> [&'static str; 8] {
+    [
+        t.applicants_report_applications(),
+        t.applicants_report_confirmed(),
+        t.applicants_report_confirmed_share(),
+        t.applicants_report_delivered(),
+        t.applicants_report_replied(),
+        t.applicants_report_replied_share(),
+        t.applicants_report_contacted(),
+        t.applicants_report_wait(),
+    ]
+}
+
+fn cells(t: Locale, figures: &Figures) -> Vec<String> {
+    vec![
+        figures.applications.to_string(),
+        figures.confirmed.to_string(),
+        percent(figures.confirmed_share()),
+        figures.delivered.to_string(),
+        figures.replied.to_string(),
+        percent(figures.replied_share()),
+        figures.contacted().to_string(),
+        waited(t, figures.median_wait()),
+    ]
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "–".to_owned(), |share| format!("{share:.1}%"))
+}
+
+/// In minutes, and from an hour up in hours and minutes.
+fn waited(t: Locale, wait: Option<TimeDelta>) -> String {
+    let Some(wait) = wait else { return "–".to_owned() };
+    // Clocks of others may be ahead: nobody waited for less than nothing.
+    let minutes = wait.num_minutes().max(0);
+    match minutes / 60 {
+        0 => t.applicants_report_minutes(minutes),
+        hours => t.applicants_report_hours(hours, minutes % 60),
+    }
+}
+
+/// Counts, such that whoever adds lines of one kind up gets the right sum; shares and the
+/// middle, which nobody can add up, come last.
+fn rows(t: Locale, counted: &Counted) -> Vec<Vec<String>> {
+    let heading = [
+        t.applicants_report_group(),
+        t.applicants_report_name(),
+        t.applicants_report_applications(),
+        t.applicants_report_confirmed(),
+        t.applicants_report_delivered(),
+        t.applicants_report_replied(),
+        t.applicants_report_contacted(),
+        t.applicants_report_confirmed_share(),
+        t.applicants_report_replied_share(),
+        t.applicants_report_wait_minutes(),
+    ];
+    let mut rows = vec![heading.map(str::to_owned).to_vec()];
+    let kinds = [
+        (t.application_medium(), &counted.by_medium),
+        (t.application_recruiter(), &counted.by_recruiter),
+    ];
+    for (kind, groups) in kinds {
+        rows.extend(groups.iter().map(|(name, figures)| row(kind, name, figures)));
+    }
+    rows.push(row(t.report_sum(), "", &counted.all));
+    rows
+}
+
+fn row(kind: &str, name: &str, figures: &Figures) -> Vec<String> {
+    let wait = figures.median_wait();
+    let share = |share: Option<f64>| share.map(|it| format!("{it:.1}")).unwrap_or_default();
+    let mut row = vec![kind.to_owned(), name.to_owned()];
+    row.extend(
+        [
+            figures.applications,
+            figures.confirmed,
+            figures.delivered,
+            figures.replied,
+            figures.contacted(),
+        ]
+        .map(|count| count.to_string()),
+    );
+    row.extend([
+        share(figures.confirmed_share()),
+        share(figures.replied_share()),
+        wait.map(|wait| wait.num_minutes().max(0).to_string()).unwrap_or_default(),
+    ]);
+    row
+}
+
+fn wrong(t: Locale, times: &Times, why: SpanError) -> String {
+    let oldest = Span::oldest(times.date(times.now));
+    match why {
+        SpanError::Backwards => t.report_backwards().to_owned(),
+        SpanError::TooLong => t.report_too_long(LONGEST_SPAN),
+        SpanError::TooOld => t.applicants_report_too_old(times.on(oldest).shown),
+    }
+}

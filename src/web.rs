@@ -9,6 +9,7 @@ pub mod api;
 mod applications;
 mod appointments;
 pub mod assets;
+mod candidate_pages;
 mod client_address;
 mod compress;
 mod contacts;

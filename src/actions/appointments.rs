@@ -18,6 +18,7 @@ pub mod feed;
 mod letters;
 mod next;
 pub mod offer;
+pub mod page;
 pub mod tasks;
 mod words;
 

@@ -17,6 +17,7 @@ pub mod feed_token;
 pub mod free;
 pub mod invitation;
 pub mod own_calendar;
+pub mod page;
 pub mod plan;
 pub mod reading;
 

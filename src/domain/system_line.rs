@@ -40,6 +40,8 @@ pub enum SystemLine {
     ByMail,
     /// The text beside it was typed into a reply form.
     ByForm,
+    /// The answer beside it was tapped on a page of the candidate's.
+    ByPage,
     /// The contact rang once more for what they were sent; so often by now.
     CalledAgain(u32),
     /// So many times for an interview were put to them.
@@ -96,6 +98,7 @@ impl SystemLine {
             "help_ended" => Some(Self::HelpEnded),
             "by_mail" => Some(Self::ByMail),
             "by_form" => Some(Self::ByForm),
+            "by_page" => Some(Self::ByPage),
             "called_again" => detail.parse().ok().map(Self::CalledAgain),
             "offered_times" => detail.parse().ok().map(Self::OfferedTimes),
             "booked" => moment(detail).map(Self::Booked),
@@ -134,6 +137,7 @@ impl fmt::Display for SystemLine {
             Self::HelpEnded => f.write_str("help_ended"),
             Self::ByMail => f.write_str("by_mail"),
             Self::ByForm => f.write_str("by_form"),
+            Self::ByPage => f.write_str("by_page"),
             Self::CalledAgain(times) => write!(f, "called_again {times}"),
             Self::OfferedTimes(times) => write!(f, "offered_times {times}"),
             Self::Booked(at) => write!(f, "booked {}", at.to_rfc3339()),
@@ -176,6 +180,7 @@ mod tests {
             SystemLine::HelpEnded,
             SystemLine::ByMail,
             SystemLine::ByForm,
+            SystemLine::ByPage,
             SystemLine::CalledAgain(2),
             SystemLine::OfferedTimes(3),
             SystemLine::Booked(DateTime::from_timestamp(1_795_301_400, 0).unwrap()),

@@ -7,10 +7,12 @@ use diesel::prelude::*;
 use super::connection::Db;
 use super::error::{StoreError, known};
 use super::schema::{appointment_offers, appointment_openings, appointment_slots, messages};
-use super::seal::place;
+use super::seal::{Place, place, random_letters};
 use crate::clock::fresh_id;
+use crate::domain::appointment::page::PageAddress;
 use crate::domain::appointment::{OfferState, SlotState, Wish};
 use crate::domain::id::{ConversationId, InboxId, MessageId, OfferId, OpeningId, SlotId, UserId};
+use crate::domain::short_link::LinkToken;
 use crate::domain::user::Sight;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub struct Offer {
     pub user: Option<UserId>,
     pub created_at: DateTime<Utc>,
     pub settled_at: Option<DateTime<Utc>>,
+    /// Where it may be answered by tapping, if its text says so.
+    pub page: Option<PageAddress>,
 }
 
 /// A numbered line of an offer.
@@ -64,6 +68,8 @@ struct Row {
     user_id: Option<UserId>,
     created_at: NaiveDateTime,
     settled_at: Option<NaiveDateTime>,
+    page_hash: Option<Vec<u8>>,
+    page_sealed: Option<Vec<u8>>,
 }
 
 type SlotRow = (SlotId, OfferId, i32, OpeningId, String);
@@ -75,6 +81,7 @@ pub fn insert(db: &mut Db, offer: &Offer, openings: &[OpeningId]) -> Result<Vec<
     let location = offer.location.as_ref().map(|location| {
         house.seal_text(place("appointment_offers", "location_sealed", offer.id), location)
     });
+    let page = offer.page.as_ref();
     let row = Row {
         id: offer.id,
         inbox_id: offer.inbox,
@@ -91,6 +98,8 @@ pub fn insert(db: &mut Db, offer: &Offer, openings: &[OpeningId]) -> Result<Vec<
         user_id: offer.user,
         created_at: offer.created_at.naive_utc(),
         settled_at: offer.settled_at.map(|at| at.naive_utc()),
+        page_hash: page.map(|page| db.vault.page_hash(page.token())),
+        page_sealed: page.map(|page| house.seal_text(page_place(offer.id), page.as_str())),
     };
     diesel::insert_into(appointment_offers::table).values(row).execute(&mut db.conn)?;
     let mut slots = Vec::with_capacity(openings.len());
@@ -118,6 +127,22 @@ pub fn insert(db: &mut Db, offer: &Offer, openings: &[OpeningId]) -> Result<Vec<
 pub fn find(db: &mut Db, id: OfferId) -> Result<Offer, StoreError> {
     let row = appointment_offers::table.find(id).select(Row::as_select()).first(&mut db.conn)?;
     read(db, row)
+}
+
+/// What the address of a page ends with: drawn by lot.
+pub fn fresh_token() -> LinkToken {
+    let token = random_letters(LinkToken::LENGTH);
+    LinkToken::parse(&token).expect("they are letters, and so many")
+}
+
+/// The offer whose page has that address.
+pub fn of_page(db: &mut Db, token: &LinkToken) -> Result<Option<Offer>, StoreError> {
+    let row = appointment_offers::table
+        .filter(appointment_offers::page_hash.eq(db.vault.page_hash(token.as_str())))
+        .select(Row::as_select())
+        .first(&mut db.conn)
+        .optional()?;
+    row.map(|row| read(db, row)).transpose()
 }
 
 /// The offer that a text put.
@@ -317,6 +342,10 @@ fn read(db: &Db, row: Row) -> Result<Offer, StoreError> {
     let location = row.location_sealed.map(|sealed| {
         house.open_text(place("appointment_offers", "location_sealed", row.id), &sealed)
     });
+    let page = row.page_sealed.map(|sealed| {
+        let address = house.open_text(page_place(row.id), &sealed)?;
+        PageAddress::parse(&address).ok_or(StoreError::Sealed("it holds no page's address"))
+    });
     let state = OfferState::from_word(&row.state);
     Ok(Offer {
         id: row.id,
@@ -335,5 +364,10 @@ fn read(db: &Db, row: Row) -> Result<Offer, StoreError> {
         user: row.user_id,
         created_at: row.created_at.and_utc(),
         settled_at: row.settled_at.map(|at| at.and_utc()),
+        page: page.transpose()?,
     })
+}
+
+fn page_place(offer: OfferId) -> Place {
+    place("appointment_offers", "page_sealed", offer)
 }

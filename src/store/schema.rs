@@ -1238,6 +1238,8 @@ diesel::table! {
         user_id -> Nullable<DbUuid>,
         created_at -> Timestamp,
         settled_at -> Nullable<Timestamp>,
+        page_hash -> Nullable<Binary>,
+        page_sealed -> Nullable<Binary>,
     }
 }
 

@@ -328,6 +328,11 @@ impl Vault {
         mac(&self.links, &[b"feed", token.as_bytes()])
     }
 
+    /// What a candidate's page is looked up by: neither a link nor a form is one.
+    pub(super) fn page_hash(&self, token: &str) -> Vec<u8> {
+        mac(&self.links, &[b"page", token.as_bytes()])
+    }
+
     /// What the key for public statements is made from.
     pub(super) fn statement_seed(&self) -> &Zeroizing<[u8; 32]> {
         &self.statements

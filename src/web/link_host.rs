@@ -16,7 +16,7 @@ use crate::config::WebConfig;
 
 /// What is for strangers: an address they got by text, or one that anybody may read,
 /// and never a session.
-const FOR_STRANGERS: [&str; 3] = ["/l/", "/f/", "/about-senders"];
+const FOR_STRANGERS: [&str; 4] = ["/l/", "/f/", "/s/", "/about-senders"];
 /// What their pages are made of.
 const STATIC: &str = "/static/";
 

@@ -6,10 +6,10 @@
 use actix_web::web::ServiceConfig;
 
 use super::{
-    about_senders, api, applications, appointments, assets, contacts, conversations, escalations,
-    events, feeds, handoff_flows, health, hooks, links, live_socket, messages, offline, palette,
-    photos, reply_forms, reports, search, sessions, settings, setup, short_links, simulator,
-    templates,
+    about_senders, api, applications, appointments, assets, candidate_pages, contacts,
+    conversations, escalations, events, feeds, handoff_flows, health, hooks, links, live_socket,
+    messages, offline, palette, photos, reply_forms, reports, search, sessions, settings, setup,
+    short_links, simulator, templates,
 };
 
 /// Who may come in at all; what they see inside is up to the queries.
@@ -72,6 +72,9 @@ routes! {
     post "/f/{token}" Public => reply_forms::create;
     get "/feeds/{token}.ics" Public => feeds::show;
     head "/feeds/{token}.ics" Public => feeds::show;
+    get "/s/{token}" Public => candidate_pages::show;
+    head "/s/{token}" Public => candidate_pages::show;
+    post "/s/{token}" Public => candidate_pages::answer;
     get "/about-senders" Public => about_senders::show;
     post "/about-senders" Public => about_senders::check;
     get "/about-senders.json" Public => about_senders::list;

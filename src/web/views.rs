@@ -39,6 +39,7 @@ mod automatic_replies;
 mod body;
 mod calendars;
 mod calls;
+mod candidate_pages;
 mod cases;
 mod contacts;
 mod conversations;
@@ -81,6 +82,7 @@ pub use calendars::{
     AheadView, CalendarFormPage, CalendarRowView, CalendarView, CalendarsPage, SpecialDayView,
 };
 pub use calls::CallLineView;
+pub use candidate_pages::{CandidateButton, CandidateLine, CandidatePage, PlaceView};
 pub use cases::{CaseLineView, CaseView};
 pub use contacts::{
     ConsentForm, ConsentView, ContactLineView, ContactPage, ContactRowView, ContactThreadView,

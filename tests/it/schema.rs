@@ -22,6 +22,7 @@ const UNIQUE: &[(&str, &str)] = &[
     ("applications", "external_index"),
     ("attempts", "message_id,number"),
     ("appointment_offers", "message_id"),
+    ("appointment_offers", "page_hash"),
     ("appointment_slots", "offer_id,number"),
     ("appointment_suggestions", "conversation_id"),
     ("appointments", "slot_id"),

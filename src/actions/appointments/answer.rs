@@ -142,6 +142,24 @@ fn is_about(
     Ok(is_first || message.created_at - left >= TO_READ)
 }
 
+/// The same of what was tapped on a page: nobody has to guess at it, and it is about what
+/// the page shows, whatever was said meanwhile.
+pub(super) fn tapped(
+    tx: &mut Tx,
+    providers: &Registry,
+    found: &Conversation,
+    message: &Message,
+    offer: &Offer,
+    coming: Option<&Appointment>,
+    reading: Reading,
+) -> Result<bool, ActionError> {
+    let answer = Answer { reading, span: 0..message.body.len(), is_sure: true };
+    match coming {
+        Some(coming) => of_booking(tx, providers, found, message, (offer, coming), &answer, false),
+        None => of_offer(tx, providers, found, message, offer, &answer, true),
+    }
+}
+
 fn read_choice(tx: &mut Tx, offer: &Offer, message: &Message) -> Result<Answer, StoreError> {
     let (house, now) = (House::of_offer(tx, offer)?, tx.now);
     let slots = appointment_offers::slots(tx, offer.id)?;

@@ -1,5 +1,7 @@
 //! A slot becomes an appointment: for one candidate, whoever else wants it too.
 
+use chrono::{DateTime, Utc};
+
 use super::words::{self, Lead};
 use super::{House, announce, next, offer};
 use crate::actions::{ActionError, Problem, access, applications, timeline};
@@ -19,7 +21,7 @@ use crate::store::appointment_openings::{self, Opening};
 use crate::store::appointments::{self, Appointment};
 use crate::store::audit::Object;
 use crate::store::conversations::Conversation;
-use crate::store::{StoreError, Tx, conversations};
+use crate::store::{Db, StoreError, Tx, conversations};
 
 /// What became of a choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +73,10 @@ pub(super) fn choose(
     let slots = appointment_offers::slots(tx, offer.id)?;
     let slot = slots.iter().find(|slot| slot.number == number);
     let slot = *slot.ok_or_else(|| ActionError::invalid("slot", Problem::Unknown))?;
+    // It was theirs, and they gave it back: a place is given once.
+    if slot.state == SlotState::Booked {
+        return Err(ActionError::invalid("slot", Problem::Closed));
+    }
     let opening = appointment_openings::find(tx, slot.opening)?;
     match take(tx, &opening)? {
         None => {
@@ -83,13 +89,23 @@ pub(super) fn choose(
 
 /// Takes a place; why not, where there is none.
 fn take(tx: &mut Tx, opening: &Opening) -> Result<Option<Clash>, StoreError> {
-    let who = &opening.interviewers;
-    let taken = appointment_openings::taken(tx, opening.inbox, who, opening.span)?;
-    let places = (opening.booked, opening.capacity);
-    if let Some(clash) = clash(&opening.as_taken(), places, &taken, tx.now) {
+    let now = tx.now;
+    if let Some(clash) = clash_of(tx, opening, now)? {
         return Ok(Some(clash));
     }
     Ok((!appointment_openings::take_place(tx, opening.id)?).then_some(Clash::Full))
+}
+
+/// What keeps one more candidate from an opening.
+pub(super) fn clash_of(
+    db: &mut Db,
+    opening: &Opening,
+    now: DateTime<Utc>,
+) -> Result<Option<Clash>, StoreError> {
+    let who = &opening.interviewers;
+    let taken = appointment_openings::taken(db, opening.inbox, who, opening.span)?;
+    let places = (opening.booked, opening.capacity);
+    Ok(clash(&opening.as_taken(), places, &taken, now))
 }
 
 fn book(
@@ -197,6 +213,7 @@ pub(super) fn offer_next(
         auto_confirm: before.auto_confirm,
         after: Some(before.id),
         lead,
+        page: before.page.as_ref().map(|page| page.following(&appointment_offers::fresh_token())),
         client_message_id: None,
     };
     let offered = offer::put_to(tx, providers, caller, found, put, openings)?;

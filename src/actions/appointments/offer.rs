@@ -10,6 +10,7 @@ use crate::actions::{ActionError, Problem, access, applications, outgoing, timel
 use crate::app::App;
 use crate::clock::fresh_id;
 use crate::domain::application::Cause;
+use crate::domain::appointment::page::{self, PageAddress};
 use crate::domain::appointment::{
     FURTHEST, HELD, Interviewers, LONGEST_BUFFER, LONGEST_HELD, LONGEST_LOCATION, LONGEST_MINUTES,
     LONGEST_TITLE, MOST_INTERVIEWERS, MOST_PLACES, MOST_SLOTS, OfferState, SOONEST, Span, TaskKind,
@@ -21,6 +22,7 @@ use crate::domain::id::{ContactId, ConversationId, InboxId, OfferId};
 use crate::domain::merge_field;
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::segment::Measure;
+use crate::domain::short_link::LinkToken;
 use crate::domain::system_line::SystemLine;
 use crate::domain::user::Caller;
 use crate::providers::registry::Registry;
@@ -59,6 +61,8 @@ pub struct Order {
     pub location: Option<String>,
     pub buffer_minutes: i64,
     pub auto_confirm: bool,
+    /// Whether the text says where to answer by tapping.
+    pub include_page: bool,
     /// Of a form: what is sent twice is one text.
     pub client_message_id: Option<Uuid>,
 }
@@ -90,6 +94,7 @@ pub async fn run(
     idempotency: Option<Idempotency>,
 ) -> Result<Offered, ActionError> {
     let providers = app.providers.clone();
+    let folder = app.config.web.links().join(page::FOLDER);
     app.store
         .write(move |tx| {
             if let Some(message) = first_use(tx, idempotency.as_ref())? {
@@ -100,6 +105,7 @@ pub async fn run(
             let found = conversation_of(tx, &caller, &order)?;
             let who = interviewers_of(tx, &order)?;
             let openings = openings(tx, &found, &order, &who)?;
+            let page = || PageAddress::new(&folder, &appointment_offers::fresh_token());
             let put = Put {
                 title: order.title.clone(),
                 location: order.location.clone(),
@@ -108,6 +114,7 @@ pub async fn run(
                 auto_confirm: order.auto_confirm,
                 after: None,
                 lead: Lead::Offer,
+                page: order.include_page.then(page),
                 client_message_id: order.client_message_id,
             };
             let offered = put_to(tx, &providers, &caller, &found, put, openings)?;
@@ -132,9 +139,14 @@ pub async fn preview(
 ) -> Result<(String, Measure), ActionError> {
     let providers = app.providers.clone();
     let now = app.clock.now();
+    // As long as the one it will have, and nobody's.
+    let nobodys = LinkToken::parse(&"x".repeat(LinkToken::LENGTH));
+    let folder = app.config.web.links().join(page::FOLDER);
     app.store
         .read(move |db| {
             let order = checked(order, now)?;
+            let page = nobodys.as_ref().filter(|_| order.include_page);
+            let page = page.map(|token| PageAddress::new(&folder, token));
             let found = access::to_answer(db, &caller, conversation)?;
             let inbox = inboxes::find(db, found.inbox_id)?;
             let house = House::of(db, &inbox)?;
@@ -147,6 +159,7 @@ pub async fn preview(
             let (lines, other) = words::numbered(&spans);
             let held = (&*order.title, reply_by);
             let body = words::list(&house, Lead::Offer, name, held, (&lines, other));
+            let body = words::with_page(&house, body, page.as_ref());
             let sender = outgoing::choose_sender(db, &found, None)?;
             let profile = outgoing::profile_of(db, &providers, &sender)?;
             let measure = profile.measure(&body);
@@ -316,6 +329,7 @@ pub(super) struct Put {
     pub auto_confirm: bool,
     pub after: Option<OfferId>,
     pub lead: Lead,
+    pub page: Option<PageAddress>,
     pub client_message_id: Option<Uuid>,
 }
 
@@ -349,11 +363,13 @@ pub(super) fn put_to(
         user: caller.user_id(),
         created_at: now,
         settled_at: None,
+        page: put.page,
     };
     let name = found.contact.name.as_deref();
     let (lines, other) = words::numbered(&spans);
     let held = (&*offer.title, offer.reply_by);
     let body = words::list(&house, put.lead, name, held, (&lines, other));
+    let body = words::with_page(&house, body, offer.page.as_ref());
     let sent = Words { body, client_message_id: put.client_message_id, until: None };
     offer.message = words::send(tx, providers, caller, found, sent)?.id;
     let ids: Vec<_> = openings.iter().map(|one| one.id).collect();

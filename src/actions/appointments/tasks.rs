@@ -149,6 +149,7 @@ fn follow_up(
     let other = u8::try_from(offered.slots.len() + 1).unwrap_or(u8::MAX);
     let held = (&*offer.title, offer.reply_by);
     let body = words::list(&house, Lead::FollowUp, None, held, (&left, other));
+    let body = words::with_page(&house, body, offer.page.as_ref());
     let caller = Caller::house(Actor::system());
     let until = offer.reply_by;
     Ok(words::try_send_until(tx, providers, &caller, found, (body, until))?.is_some())

@@ -9,6 +9,7 @@ use super::House;
 use crate::actions::ActionError;
 use crate::actions::outgoing::{self, Draft};
 use crate::domain::appointment::Span;
+use crate::domain::appointment::page::PageAddress;
 use crate::domain::message::Purpose;
 use crate::domain::user::Caller;
 use crate::providers::registry::Registry;
@@ -59,6 +60,15 @@ pub(super) fn list(
     }
     let _ = write!(text, "\n{}", t.candidate_reply_by(house.told(reply_by)));
     text
+}
+
+/// The same, with where it can be answered by tapping. It stands last, where telephones
+/// find the end of it.
+pub(super) fn with_page(house: &House, text: String, page: Option<&PageAddress>) -> String {
+    match page {
+        Some(page) => format!("{text}\n{}", house.locale.candidate_page(page.as_str())),
+        None => text,
+    }
 }
 
 /// What is said, and what a form calls it.

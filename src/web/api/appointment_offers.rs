@@ -140,6 +140,7 @@ fn read(mut body: Body) -> Result<Order, ApiError> {
         location: body.text("location")?,
         buffer_minutes: within(&mut body, "buffer_minutes", 0..=LONGEST_BUFFER)?.unwrap_or(0),
         auto_confirm: body.boolean("auto_confirm")?.unwrap_or(true),
+        include_page: body.boolean("include_page")?.unwrap_or(false),
         client_message_id: None,
     };
     body.finish()?;

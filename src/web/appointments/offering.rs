@@ -124,6 +124,7 @@ fn order(
         location: fields.filled("location").map(str::to_owned),
         buffer_minutes: 0,
         auto_confirm: fields.has("auto_confirm"),
+        include_page: fields.has("include_page"),
         client_message_id: fields.get("client_message_id").parse().ok(),
     })
 }
@@ -221,6 +222,7 @@ async fn page(
         reply_by: fields.get("reply_by").to_owned(),
         client_message_id: fields.get("client_message_id").to_owned(),
         auto_confirm: fields.has("auto_confirm"),
+        include_page: fields.has("include_page"),
         times_hint: t.offer_times_hint(MOST_SLOTS),
         preview,
     };

@@ -19,6 +19,7 @@ pub fn told(times: &Times, line: SystemLine) -> Option<String> {
         SystemLine::Booked(at) => t.system_booked(times.full(at).shown),
         SystemLine::Filled(at) => t.system_filled(times.full(at).shown),
         SystemLine::OtherTime => t.system_other_time().to_owned(),
+        SystemLine::ByPage => t.system_by_page().to_owned(),
         SystemLine::DeclinedInterview => t.system_declined_interview().to_owned(),
         SystemLine::Attends => t.system_attends().to_owned(),
         SystemLine::RunningLate(None) => t.system_running_late().to_owned(),
@@ -95,7 +96,9 @@ fn said(
         .iter()
         .zip(&offered.openings)
         .filter(|(slot, opening)| {
-            slot.state != SlotState::Full && opening.booked < opening.capacity && wants
+            !matches!(slot.state, SlotState::Full | SlotState::Booked)
+                && opening.booked < opening.capacity
+                && wants
         })
         .map(|(slot, opening)| SlotChoice {
             number: slot.number,

@@ -291,7 +291,7 @@ fn icon(message: &Message) -> &'static str {
         Some(SystemLine::OptedOut | SystemLine::OptedIn) => "ban",
         Some(SystemLine::Withdrawn) => "undo-2",
         Some(SystemLine::Escalated(..) | SystemLine::ByMail) => "at-sign",
-        Some(SystemLine::ByForm) => "reply",
+        Some(SystemLine::ByForm | SystemLine::ByPage) => "reply",
         Some(SystemLine::Stopped) => "ban",
         Some(SystemLine::HelpAsked | SystemLine::HelpEnded) => "hand",
         Some(SystemLine::CalledAgain(_)) => "smartphone",

@@ -63,6 +63,8 @@ pub struct OfferPage {
     pub reply_by: String,
     pub client_message_id: String,
     pub auto_confirm: bool,
+    /// Whether the text says where to answer by tapping.
+    pub include_page: bool,
     pub times_hint: String,
     pub preview: Option<PreviewView>,
 }

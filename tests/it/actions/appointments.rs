@@ -16,6 +16,7 @@ mod own_calendars;
 mod pages;
 mod race;
 mod reminded;
+mod taps;
 
 const HANAKO: &str = "+819012345678";
 const TARO: &str = "+819087654321";

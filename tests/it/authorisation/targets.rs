@@ -29,7 +29,8 @@ mod things;
 use asking::query;
 pub use table::SPECS;
 use things::{
-    account, application, destination, form, interviewer, letter, offer, photo, short_link, webhook,
+    account, application, destination, form, interviewer, letter, offer, page, photo, short_link,
+    webhook,
 };
 
 /// A route's address, and what it takes to get a sensible answer.
@@ -78,6 +79,8 @@ enum Object {
     /// Somebody who is no user, and a calendar of theirs.
     Interviewer,
     OwnCalendar,
+    /// Of a candidate's.
+    Page,
     /// A page that texts may lead to by name.
     Destination,
     /// That a contact added to a text.
@@ -143,6 +146,7 @@ pub struct Scene {
     feed: String,
     interviewer: String,
     own_calendar: String,
+    page: String,
     photo: String,
     destination: String,
     mail: String,
@@ -243,6 +247,7 @@ impl Scene {
             feed,
             interviewer,
             own_calendar,
+            page: page(app).await,
             photo,
             destination,
             mail: mail.to_string(),
@@ -283,11 +288,15 @@ impl Scene {
                 vec![target(spec.path.replace("{number}", "%2B819012345678"), Whose::House)]
             }
             Object::Host => vec![target(spec.path.replace("{host}", "a.example.jp"), Whose::House)],
-            Object::Link | Object::Form => vec![
+            Object::Link | Object::Form | Object::Page => vec![
                 target(
                     spec.path.replace(
                         "{token}",
-                        if spec.object == Object::Link { &self.link } else { &self.form },
+                        match spec.object {
+                            Object::Link => &self.link,
+                            Object::Form => &self.form,
+                            _ => &self.page,
+                        },
                     ),
                     Whose::House,
                 ),

@@ -33,7 +33,7 @@ const FOR_PHOTOS: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
 pub fn missing(answer: &Answer, path: &str) -> Vec<String> {
     let mut missing = Vec::new();
     let is_for_strangers =
-        ["/l/", "/f/", "/about-senders"].iter().any(|start| path.starts_with(start));
+        ["/l/", "/f/", "/s/", "/about-senders"].iter().any(|start| path.starts_with(start));
     for (name, value) in HEADERS.iter().copied() {
         let value = match name {
             "content-security-policy" if is_for_strangers => FOR_STRANGERS,

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::super::is_false;
 
+use crate::actions::appointments::page::is_by_page;
 use crate::domain::id::MessageId;
 use crate::domain::masking;
 use crate::domain::message::Direction;
@@ -136,12 +137,13 @@ impl MessageView {
             Direction::Inbound => Some("received"),
             _ => message.state.map(|state| state.word()),
         };
+        let is_web = beside.is_typed || is_by_page(message.provider_ref.as_deref());
         Self {
             id: message.id.0,
             conversation_id: message.conversation_id.0,
             direction: message.direction.word(),
             kind: message.kind.word(),
-            channel: beside.is_typed.then_some("web"),
+            channel: is_web.then_some("web"),
             purpose: message.purpose.word(),
             from,
             to,

@@ -42,6 +42,22 @@ pub async fn application(app: &TestApp) -> String {
     made["id"].as_str().unwrap().to_owned()
 }
 
+/// The token of a candidate's page that nobody has tapped on.
+pub async fn page(app: &TestApp) -> String {
+    let order = json!({
+        "inbox_id": app.cast.reception.0,
+        "to": "+819012340002",
+        "title": "面接",
+        "duration_minutes": 30,
+        "slots": [{"starts_at": (app.now() + TimeDelta::days(4)).to_rfc3339()}],
+        "include_page": true,
+    });
+    let offer = app.api().post("/appointment_offers", order).await.expect(201).json();
+    let path = format!("/messages/{}", offer["message_id"].as_str().unwrap());
+    let text = app.api().get(&path).await.expect(200).json();
+    text["body"].as_str().unwrap().rsplit_once("/s/").unwrap().1.to_owned()
+}
+
 /// A mail on its way out.
 pub async fn letter(app: &TestApp) -> MailId {
     let id: MailId = fresh_id();

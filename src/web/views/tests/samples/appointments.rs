@@ -35,7 +35,48 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
             "offer-wrong",
             offer(t, FormErrors::of("slots", t.problem_taken()), None).render().unwrap(),
         ),
+        ("candidate", candidate(t).render().unwrap()),
+        ("candidate-booked", candidate_booked(t).render().unwrap()),
+        ("candidate-over", CandidatePage { is_over: true, ..candidate(t) }.render().unwrap()),
     ]
+}
+
+fn candidate(t: Locale) -> CandidatePage {
+    let line = |number, is_free| CandidateLine {
+        number,
+        label: t.candidate_line(number, "11/25(水)14:00"),
+        is_free,
+    };
+    CandidatePage {
+        t,
+        organization: Some("みらい人材".into()),
+        heading: t.candidate_page_choose("一次面接"),
+        note: Some(t.candidate_page_filled()),
+        time: None,
+        place: None,
+        lines: vec![line(1, true), line(2, false)],
+        buttons: vec![CandidateButton {
+            name: "do",
+            value: "other",
+            label: t.candidate_page_none(3),
+            is_quiet: true,
+        }],
+        is_asking: false,
+        is_over: false,
+        number: "050-1111-2222".into(),
+    }
+}
+
+fn candidate_booked(t: Locale) -> CandidatePage {
+    let place = PlaceView { text: "https://meet.example.jp/x?y=1".into() };
+    CandidatePage {
+        note: None,
+        time: Some("11/25(水)14:00".into()),
+        place: Some(place),
+        lines: Vec::new(),
+        is_asking: true,
+        ..candidate(t)
+    }
 }
 
 /// Something was understood, and waits for somebody.
@@ -110,6 +151,7 @@ fn offer(t: Locale, errors: FormErrors, preview: Option<PreviewView>) -> OfferPa
         reply_by: String::new(),
         client_message_id: String::new(),
         auto_confirm: true,
+        include_page: true,
         times_hint: t.offer_times_hint(8),
         preview,
     }

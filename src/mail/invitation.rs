@@ -26,6 +26,8 @@ pub struct InvitationLetter<'a> {
     pub address: &'a str,
     pub locale: Locale,
     pub invitation: &'a Invitation,
+    /// Whether its reader has not heard of it: to all others a change is told as one.
+    pub is_new: bool,
     pub now: DateTime<Utc>,
 }
 
@@ -111,10 +113,10 @@ impl InvitationLetter<'_> {
 
     /// Of what is said of something new, changed and called off.
     fn by_kind<T>(&self, [new, changed, canceled]: [T; 3]) -> T {
-        match (self.invitation.method, self.invitation.sequence) {
-            (Method::Cancel, _) => canceled,
-            (Method::Request, 0) => new,
-            (Method::Request, _) => changed,
+        match self.invitation.method {
+            Method::Cancel => canceled,
+            Method::Request if self.is_new => new,
+            Method::Request => changed,
         }
     }
 

@@ -141,9 +141,8 @@ fn book(
     appointments::withdraw_suggestion(tx, found.id)?;
     let mut tasks = plan::reminders(opening.span.starts, now, house.zone);
     tasks.push((TaskKind::Over, opening.span.ends));
-    if !opening.interviewers.ids().is_empty() {
-        tasks.push((TaskKind::Invite, now));
-    }
+    // Whom mail reaches is asked when it is written.
+    tasks.push((TaskKind::Invite, now));
     appointments::plan(tx, offer.id, Some(appointment.id), &tasks)?;
     let (t, time) = (house.locale, house.told(opening.span.starts));
     let body = match &offer.location {

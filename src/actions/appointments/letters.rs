@@ -1,5 +1,5 @@
-//! What interviewers are told by mail: an appointment for their calendar, that it is
-//! off, that somebody will be late.
+//! What is told by mail: to interviewers an appointment for their calendar, that it is
+//! off, that somebody will be late; to candidates the first two.
 
 use super::House;
 use crate::actions::ActionError;
@@ -15,8 +15,10 @@ use crate::store::interviewers::{self, Interviewer};
 use crate::store::mails::{self, NewMail};
 use crate::store::{StoreError, Tx, appointment_openings};
 
-/// Puts a letter for each interviewer into the outbox of mails. False where there is
-/// nothing to tell any more.
+mod candidate;
+
+/// Puts a letter for each interviewer into the outbox of mails, and one for the candidate
+/// where mail reaches them. False where there is nobody, or nothing, to tell any more.
 pub(super) fn write(
     tx: &mut Tx,
     letterhead: &Letterhead,
@@ -33,45 +35,68 @@ pub(super) fn write(
     let opening = appointment_openings::find(tx, one.opening)?;
     let people = interviewers::find_all(tx, opening.interviewers.ids())?;
     let house = House::of_offer(tx, offer)?;
+    if task.kind == TaskKind::Late {
+        return tell_late(tx, letterhead, &house, (found, offer), (&one, &opening), &people);
+    }
+    let method = match task.kind {
+        TaskKind::Cancel => Method::Cancel,
+        _ => Method::Request,
+    };
+    let told = invitation(&house, letterhead, found, offer, (&one, &opening), &people);
+    let told = Invitation { method, stamped: tx.now, ..told };
+    let is_new = told.sequence == 0;
+    invite(tx, letterhead, &house, found, &told, &people, is_new)?;
+    let is_told = candidate::tell(tx, letterhead, &house, (found, offer), &told, is_new)?;
+    Ok(is_told || !people.is_empty())
+}
+
+fn tell_late(
+    tx: &mut Tx,
+    letterhead: &Letterhead,
+    house: &House,
+    (found, offer): (&Conversation, &Offer),
+    (one, opening): (&Appointment, &Opening),
+    people: &[Interviewer],
+) -> Result<bool, ActionError> {
     let now = tx.now;
-    for person in &people {
-        let letter = match task.kind {
-            TaskKind::Late => LateLetter {
-                appointment: one.id,
-                to: &person.email,
-                locale: house.locale,
-                title: &offer.title,
-                time: house.told(opening.span.starts),
-                candidate: found.contact.name.as_deref(),
-                conversation: found.id,
-                now,
-            }
-            .write(letterhead),
-            kind => {
-                let method = match kind {
-                    TaskKind::Cancel => Method::Cancel,
-                    _ => Method::Request,
-                };
-                let invitation =
-                    invitation(&house, letterhead, found, offer, (&one, &opening), &people);
-                let invitation = Invitation { method, stamped: now, ..invitation };
-                InvitationLetter {
-                    name: person.name.as_deref(),
-                    address: &person.email,
-                    locale: house.locale,
-                    invitation: &invitation,
-                    now,
-                }
-                .write(letterhead)
-            }
+    for person in people {
+        let letter = LateLetter {
+            appointment: one.id,
+            to: &person.email,
+            locale: house.locale,
+            title: &offer.title,
+            time: house.told(opening.span.starts),
+            candidate: found.contact.name.as_deref(),
+            conversation: found.id,
+            now,
         };
-        match letter {
-            Ok(message) => post(tx, found, person, message)?,
-            // The others are told all the same.
-            Err(error) => tracing::error!(%error, "an interviewer cannot be written to"),
-        }
+        post(tx, found, person, letter.write(letterhead))?;
     }
     Ok(!people.is_empty())
+}
+
+fn invite(
+    tx: &mut Tx,
+    letterhead: &Letterhead,
+    house: &House,
+    found: &Conversation,
+    told: &Invitation,
+    people: &[Interviewer],
+    is_new: bool,
+) -> Result<(), ActionError> {
+    let now = tx.now;
+    for person in people {
+        let letter = InvitationLetter {
+            name: person.name.as_deref(),
+            address: &person.email,
+            locale: house.locale,
+            invitation: told,
+            is_new,
+            now,
+        };
+        post(tx, found, person, letter.write(letterhead))?;
+    }
+    Ok(())
 }
 
 /// An appointment as calendars are told of it, by letter and by feed.
@@ -107,12 +132,20 @@ pub(super) fn invitation(
     }
 }
 
-fn post(
+fn post<E: std::fmt::Display>(
     tx: &mut Tx,
     found: &Conversation,
     person: &Interviewer,
-    message: Vec<u8>,
+    written: Result<Vec<u8>, E>,
 ) -> Result<(), StoreError> {
+    let message = match written {
+        Ok(message) => message,
+        // The others are told all the same.
+        Err(error) => {
+            tracing::error!(%error, "an interviewer cannot be written to");
+            return Ok(());
+        }
+    };
     let now = tx.now;
     let mail =
         NewMail { id: fresh_id(), conversation: Some(found.id), to: person.email.clone(), message };

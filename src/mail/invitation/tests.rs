@@ -32,6 +32,7 @@ fn written(locale: Locale, invitation: &Invitation, address: &str) -> String {
         address,
         locale,
         invitation,
+        is_new: invitation.sequence == 0,
         now: "2026-06-01T00:00:00Z".parse().unwrap(),
     };
     String::from_utf8(letter.write(&head).unwrap()).expect("7-bit")

@@ -34,6 +34,7 @@ async fn the_outbox_keeps_it_sealed_and_sends_it_as_it_was_written() {
         address: "sato@example.jp",
         locale: Locale::Ja,
         invitation: &invitation,
+        is_new: true,
         now: app.now(),
     };
     let id: MailId = fresh_id();

@@ -7,7 +7,6 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::super::is_false;
-
 use crate::actions::appointments::page::is_by_page;
 use crate::domain::id::MessageId;
 use crate::domain::masking;

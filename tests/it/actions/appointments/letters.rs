@@ -1,5 +1,8 @@
 //! What interviewers are told by mail.
 
+use henji::actions::contact_fields::{self, Wanted};
+use henji::domain::contact_field::FieldKind;
+use henji::domain::user::{Actor, Caller};
 use henji::jobs::send_mail;
 use mail_parser::{MessageParser, MimeHeaders};
 
@@ -81,6 +84,63 @@ async fn who_will_be_late_is_told_of_at_once() {
     assert_eq!(subject, "【遅れる連絡】11/25(水)14:00 一次面接");
     let found = app.api().conversation(conversation).await;
     assert!(found["waiting_since"].is_string(), "they wait for an answer");
+}
+
+/// The house keeps addresses, and has the candidate's.
+async fn reachable(app: &TestApp, offer: &Value) {
+    let field = Wanted {
+        id: None,
+        name: "メール".into(),
+        kind: FieldKind::Email,
+        choices: Vec::new(),
+        position: 10,
+    };
+    contact_fields::save(app, Caller::house(Actor::operator()), field).await.unwrap();
+    let path = format!("/conversations/{}", offer["conversation_id"].as_str().unwrap());
+    let found = app.api().get(&path).await.expect(200).json();
+    let path = format!("/contacts/{}/fields", found["contact"]["id"].as_str().unwrap());
+    app.api().put(&path, json!({"メール": "hanako@example.com"})).await.expect(200);
+}
+
+/// Their own copy names nobody else, and nothing of what is kept of them.
+#[tokio::test]
+async fn a_candidate_whom_mail_reaches_is_invited_too() {
+    let app = TestApp::start().await;
+    let offer = offered(&app, HANAKO, json!({"include_page": true})).await;
+    reachable(&app, &offer).await;
+    app.handset(HANAKO).sends("2").await;
+    for (method, subject) in [("REQUEST", "【日程確定】"), ("CANCEL", "【取り消し】")] {
+        let mut told = mails(&app).await;
+        told.sort();
+        let [(to, named, theirs), (other, _, interviewers)] = &told[..] else { panic!("{told:?}") };
+        assert_eq!((to.as_str(), other.as_str()), ("hanako@example.com", "suzuki@example.jp"));
+        assert!(named.starts_with(subject), "{named}");
+        assert_eq!(value(theirs, "METHOD"), method);
+        assert_ne!(value(theirs, "UID"), value(interviewers, "UID"));
+        assert_eq!(value(theirs, "DTSTART;TZID"), "20261125T140000");
+        let flat = theirs.replace("\r\n ", "");
+        assert!(flat.contains("hanako@example.com") && flat.contains("henji.example.jp/s/"));
+        for secret in ["suzuki", "/conversations/"] {
+            assert!(!flat.contains(secret), "{secret}: {flat}");
+        }
+        assert!(!interviewers.replace("\r\n ", "").contains("hanako"), "{interviewers}");
+        app.handset(HANAKO).sends("辞退します").await;
+    }
+    app.settle().await;
+}
+
+/// Who wants to hear nothing is written nothing.
+#[tokio::test]
+async fn a_candidate_who_stopped_us_gets_no_mail() {
+    let app = TestApp::start().await;
+    let offer = offered(&app, HANAKO, json!({})).await;
+    reachable(&app, &offer).await;
+    app.handset(HANAKO).sends("2").await;
+    app.handset(HANAKO).sends("停止").await;
+    let told = mails(&app).await;
+    let to: Vec<&str> = told.iter().map(|(to, ..)| to.as_str()).collect();
+    assert_eq!(to, ["suzuki@example.jp"]);
+    app.settle().await;
 }
 
 /// What was booked and called off before anybody was told is told to nobody.

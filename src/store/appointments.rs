@@ -29,6 +29,8 @@ pub struct Appointment {
     pub state: AppointmentState,
     /// Of the invitation that was sent last.
     pub sequence: i32,
+    /// What calendars know it by: its own id, or that of the first of those it was moved from.
+    pub event: AppointmentId,
     pub attends_at: Option<DateTime<Utc>>,
     /// Who booked it; nobody where the answer did.
     pub user: Option<UserId>,
@@ -71,6 +73,7 @@ struct Row {
     user_id: Option<UserId>,
     created_at: NaiveDateTime,
     ended_at: Option<NaiveDateTime>,
+    event_id: Option<AppointmentId>,
 }
 
 pub fn insert(db: &mut Db, one: &Appointment) -> Result<(), StoreError> {
@@ -87,6 +90,7 @@ pub fn insert(db: &mut Db, one: &Appointment) -> Result<(), StoreError> {
         user_id: one.user,
         created_at: one.created_at.naive_utc(),
         ended_at: one.ended_at.map(|at| at.naive_utc()),
+        event_id: (one.event != one.id).then_some(one.event),
     };
     diesel::insert_into(appointments::table).values(row).execute(&mut db.conn)?;
     Ok(())
@@ -104,6 +108,32 @@ pub fn of_offer(db: &mut Db, offer: OfferId) -> Result<Option<Appointment>, Stor
         .first(&mut db.conn)
         .optional()?;
     row.map(read).transpose()
+}
+
+/// The one that was booked last in a conversation.
+pub fn newest(
+    db: &mut Db,
+    conversation: ConversationId,
+) -> Result<Option<Appointment>, StoreError> {
+    let row = appointments::table
+        .filter(appointments::conversation_id.eq(conversation))
+        .order((appointments::created_at.desc(), appointments::id.desc()))
+        .select(Row::as_select())
+        .first(&mut db.conn)
+        .optional()?;
+    row.map(read).transpose()
+}
+
+/// All that calendars know as the same event, itself too, in the order of their sequence.
+pub fn of_event(db: &mut Db, one: &Appointment) -> Result<Vec<Appointment>, StoreError> {
+    let is_it = appointments::id.eq(one.event).or(appointments::event_id.eq(one.event));
+    let rows = appointments::table
+        .filter(appointments::conversation_id.eq(one.conversation))
+        .filter(is_it)
+        .order((appointments::sequence, appointments::id))
+        .select(Row::as_select())
+        .load(&mut db.conn)?;
+    rows.into_iter().map(read).collect()
 }
 
 /// The next one of a conversation that is booked and not over, with when it ends.
@@ -335,5 +365,6 @@ fn read(row: Row) -> Result<Appointment, StoreError> {
         user: row.user_id,
         created_at: row.created_at.and_utc(),
         ended_at: utc(row.ended_at),
+        event: row.event_id.unwrap_or(row.id),
     })
 }

@@ -1273,6 +1273,7 @@ diesel::table! {
         user_id -> Nullable<DbUuid>,
         created_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
+        event_id -> Nullable<DbUuid>,
     }
 }
 

@@ -2,5 +2,5 @@
 
 mod caldav;
 pub mod feeds;
-mod libraries;
+pub mod libraries;
 mod outbox;

@@ -118,15 +118,18 @@ fn book(
 ) -> Result<Appointment, ActionError> {
     let now = tx.now;
     let house = House::of_offer(tx, offer)?;
+    let id = fresh_id();
+    let before = moved_from(tx, offer)?;
     let appointment = Appointment {
-        id: fresh_id(),
+        id,
         offer: offer.id,
         slot: slot.id,
         opening: opening.id,
         inbox: offer.inbox,
         conversation: found.id,
         state: AppointmentState::Booked,
-        sequence: 0,
+        sequence: before.as_ref().map_or(0, |before| before.sequence + 1),
+        event: before.map_or(id, |before| before.event),
         attends_at: None,
         user: caller.user_id(),
         created_at: now,
@@ -157,6 +160,18 @@ fn book(
     applications::heed(tx, found, Cause::Booking, caller.user_id())?;
     tx.audit(&caller.actor, "appointment.book", Object::new("appointment", appointment.id.0));
     Ok(appointment)
+}
+
+/// What a booking takes the place of: the last one of the same thing, where the candidate
+/// asked for another time of it. Calendars are told of a change then, and not of something
+/// new.
+fn moved_from(tx: &mut Tx, offer: &Offer) -> Result<Option<Appointment>, StoreError> {
+    let last = appointments::newest(tx, offer.conversation)?;
+    let Some(last) = last.filter(|last| last.state == AppointmentState::Changed) else {
+        return Ok(None);
+    };
+    let before = appointment_offers::find(tx, last.offer)?;
+    Ok((before.title == offer.title).then_some(last))
 }
 
 /// Somebody else was first: says so, with the next times.

@@ -177,6 +177,11 @@ pub(super) fn close(tx: &mut Tx, offer: &Offer, state: OfferState) -> Result<(),
 
 /// A booking is over: its place is free, its reminders do not come, its interviewers
 /// are told.
+///
+/// They are told at once, also where the candidate only asked for another time: the time
+/// is anybody's from this moment on, which may be minutes before it would begin, and a
+/// new one may never be chosen. What is booked instead revives the same event: UID as
+/// before, SEQUENCE higher than that of its end (RFC 5546 2.1.4).
 fn end(
     tx: &mut Tx,
     offer: &Offer,
@@ -193,10 +198,20 @@ fn end(
         AppointmentState::Changed => OfferState::Replaced,
         _ => OfferState::Withdrawn,
     };
-    let was_told = appointments::last_done(tx, offer.id, &[TaskKind::Invite])?.is_some();
+    let was_told = was_told(tx, coming)?;
     close(tx, offer, offer_state)?;
     if was_told {
         appointments::plan(tx, offer.id, Some(coming.id), &[(TaskKind::Cancel, now)])?;
     }
     Ok(())
+}
+
+/// Whether any calendar was told of it, or of what it was moved from.
+fn was_told(tx: &mut Tx, coming: &Appointment) -> Result<bool, StoreError> {
+    for one in appointments::of_event(tx, coming)? {
+        if appointments::last_done(tx, one.offer, &[TaskKind::Invite])?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

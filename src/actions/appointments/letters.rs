@@ -5,7 +5,8 @@ use super::House;
 use crate::actions::ActionError;
 use crate::clock::fresh_id;
 use crate::domain::appointment::invitation::{Invitation, Method, uid};
-use crate::domain::appointment::{AppointmentState, TaskKind};
+use crate::domain::appointment::{AppointmentState, Interviewers, TaskKind};
+use crate::domain::id::InterviewerId;
 use crate::mail::{InvitationLetter, LateLetter, Letterhead};
 use crate::store::appointment_offers::Offer;
 use crate::store::appointment_openings::Opening;
@@ -38,16 +39,53 @@ pub(super) fn write(
     if task.kind == TaskKind::Late {
         return tell_late(tx, letterhead, &house, (found, offer), (&one, &opening), &people);
     }
-    let method = match task.kind {
-        TaskKind::Cancel => Method::Cancel,
-        _ => Method::Request,
-    };
     let told = invitation(&house, letterhead, found, offer, (&one, &opening), &people);
+    let history = History::of(tx, &one)?;
+    let method = if stands { Method::Request } else { Method::Cancel };
     let told = Invitation { method, stamped: tx.now, ..told };
-    let is_new = told.sequence == 0;
-    invite(tx, letterhead, &house, found, &told, &people, is_new)?;
-    let is_told = candidate::tell(tx, letterhead, &house, (found, offer), &told, is_new)?;
-    Ok(is_told || !people.is_empty())
+    let mut is_told = false;
+    for person in people.iter().filter(|person| stands || !history.goes_on_for(person.id)) {
+        let is_new = !history.was_told(person.id);
+        invite(tx, letterhead, &house, found, &told, (person, is_new))?;
+        is_told = true;
+    }
+    if stands || history.now.is_none() {
+        let is_new = history.told.is_empty();
+        is_told |= candidate::tell(tx, letterhead, &house, (found, offer), &told, is_new)?;
+    }
+    Ok(is_told)
+}
+
+/// What calendars know of the same event from before, and what it has become since.
+struct History {
+    /// Who was asked to what it was moved from; all of them were told.
+    told: Vec<Interviewers>,
+    /// Who is asked to what it was moved to, while that stands.
+    now: Option<Interviewers>,
+}
+
+impl History {
+    fn of(tx: &mut Tx, one: &Appointment) -> Result<Self, StoreError> {
+        let (mut told, mut now) = (Vec::new(), None);
+        for other in appointments::of_event(tx, one)?.iter().filter(|other| other.id != one.id) {
+            let who = appointment_openings::find(tx, other.opening)?.interviewers;
+            if other.sequence > one.sequence {
+                now = (other.state == AppointmentState::Booked).then_some(who);
+            } else if appointments::last_done(tx, other.offer, &[TaskKind::Invite])?.is_some() {
+                told.push(who);
+            }
+        }
+        Ok(Self { told, now })
+    }
+
+    fn was_told(&self, person: InterviewerId) -> bool {
+        self.told.iter().any(|who| who.ids().contains(&person))
+    }
+
+    /// Whether they hear of the change instead of the end.
+    fn goes_on_for(&self, person: InterviewerId) -> bool {
+        self.now.as_ref().is_some_and(|who| who.ids().contains(&person))
+    }
 }
 
 fn tell_late(
@@ -81,22 +119,17 @@ fn invite(
     house: &House,
     found: &Conversation,
     told: &Invitation,
-    people: &[Interviewer],
-    is_new: bool,
-) -> Result<(), ActionError> {
-    let now = tx.now;
-    for person in people {
-        let letter = InvitationLetter {
-            name: person.name.as_deref(),
-            address: &person.email,
-            locale: house.locale,
-            invitation: told,
-            is_new,
-            now,
-        };
-        post(tx, found, person, letter.write(letterhead))?;
-    }
-    Ok(())
+    (person, is_new): (&Interviewer, bool),
+) -> Result<(), StoreError> {
+    let letter = InvitationLetter {
+        name: person.name.as_deref(),
+        address: &person.email,
+        locale: house.locale,
+        invitation: told,
+        is_new,
+        now: tx.now,
+    };
+    post(tx, found, person, letter.write(letterhead))
 }
 
 /// An appointment as calendars are told of it, by letter and by feed.
@@ -117,7 +150,7 @@ pub(super) fn invitation(
         (name, person.email.clone())
     };
     Invitation {
-        uid: uid(one.id),
+        uid: uid(one.event),
         sequence: u32::try_from(one.sequence).unwrap_or(0),
         starts: opening.span.starts,
         ends: opening.span.ends,

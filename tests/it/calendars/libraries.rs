@@ -155,7 +155,8 @@ fn we_find_the_owner_of_any_calendar_busy_when_others_do() {
     assert!(spans > count * 5, "{spans} spans are no test");
 }
 
-fn read_by_others(texts: &[String]) -> Option<Vec<Value>> {
+/// None where there is no such library.
+pub fn read_by_others(texts: &[String]) -> Option<Vec<Value>> {
     peer(&["read"], &json!({"texts": texts}).to_string())
 }
 

@@ -7,6 +7,7 @@ use henji::jobs::send_mail;
 use mail_parser::{MessageParser, MimeHeaders};
 
 use super::*;
+use crate::calendars::libraries::read_by_others;
 
 /// Every mail that went to an address since the last look, with its iCalendar part.
 pub async fn mails(app: &TestApp) -> Vec<(String, String, String)> {
@@ -67,6 +68,39 @@ async fn a_booking_comes_into_the_interviewers_calendar_and_out_of_it() {
         assert_eq!((value(calendar, "UID"), value(calendar, "SEQUENCE")), (uid.as_str(), "1"));
     }
     app.settle().await;
+}
+
+/// A calendar that keeps to the rules: what has the highest SEQUENCE of a UID is what it
+/// shows.
+#[tokio::test]
+async fn an_interview_that_is_moved_stays_one_event() {
+    let app = TestApp::start().await;
+    offered(&app, HANAKO, json!({})).await;
+    let mut texts = Vec::new();
+    for (answer, method, subject) in [
+        ("2", "REQUEST", "【日程確定】一次面接"),
+        ("日程を変更したいです", "CANCEL", "【取り消し】一次面接"),
+        ("2", "REQUEST", "【日程変更】一次面接"),
+        ("辞退します", "CANCEL", "【取り消し】一次面接"),
+    ] {
+        app.handset(HANAKO).sends(answer).await;
+        let told = mails(&app).await;
+        let [(_, named, calendar)] = &told[..] else { panic!("{answer}: {told:?}") };
+        assert_eq!((named.as_str(), value(calendar, "METHOD")), (subject, method));
+        assert_eq!(value(calendar, "SEQUENCE"), texts.len().to_string(), "{calendar}");
+        texts.push(calendar.clone());
+        app.settle().await;
+    }
+    let uids: Vec<&str> = texts.iter().map(|text| value(text, "UID")).collect();
+    assert!(uids.iter().all(|uid| *uid == uids[0]), "{uids:?}");
+    let starts: Vec<&str> = texts.iter().map(|text| value(text, "DTSTART;TZID")).collect();
+    assert_eq!(starts[..2], ["20261125T140000"; 2]);
+    assert!(starts[2] != starts[0] && starts[2] == starts[3], "{starts:?}");
+    let Some(read) = read_by_others(&texts) else { return };
+    for (n, read) in read.iter().enumerate() {
+        assert_eq!((&read["wrong"], &read["events"][0]["sequence"]), (&json!([]), &json!(n)));
+        assert_eq!(read["events"][0]["zone"], "Asia/Tokyo");
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,1 @@
+alter table appointments drop column event_id;

@@ -186,6 +186,7 @@ fn of_offer(
 ) -> Result<bool, ActionError> {
     let house = Caller::house(Actor::system());
     let is_sure = answer.is_sure && may_act;
+    let now = tx.now;
     match &answer.reading {
         Reading::Chosen(number) if is_sure && offer.auto_confirm => {
             book::choose(tx, providers, &house, found, offer, *number)?;
@@ -195,7 +196,8 @@ fn of_offer(
             end::want_other(tx, found, offer)?;
             Ok(false)
         }
-        Reading::Decline if is_sure => {
+        // Of somebody who is booked, and was offered more, a person asks which they decline.
+        Reading::Decline if is_sure && appointments::coming(tx, found.id, now)?.is_none() => {
             end::decline(tx, providers, found, offer, None)?;
             Ok(true)
         }

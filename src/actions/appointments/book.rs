@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::words::{self, Lead};
-use super::{House, announce, next, offer};
+use super::{House, announce, end, next, offer};
 use crate::actions::{ActionError, Problem, access, applications, timeline};
 use crate::app::App;
 use crate::clock::fresh_id;
@@ -77,14 +77,38 @@ pub(super) fn choose(
     if slot.state == SlotState::Booked {
         return Err(ActionError::invalid("slot", Problem::Closed));
     }
+    // What a recruiter offers to somebody who is booked is to take its place: a time of
+    // their own keeps nobody from moving it.
+    let now = tx.now;
+    let coming = appointments::coming(tx, found.id, now)?.filter(|one| one.offer != offer.id);
+    if let Some(coming) = &coming {
+        appointment_openings::give_place_back(tx, coming.opening)?;
+    }
     let opening = appointment_openings::find(tx, slot.opening)?;
     match take(tx, &opening)? {
         None => {
-            let booked = book(tx, providers, caller, found, offer, (&slot, &opening))?;
-            Ok(Outcome::Booked(booked))
+            let moved = match &coming {
+                Some(coming) => Some(end::replace(tx, caller, found, coming)?),
+                None => moved_from(tx, offer)?,
+            };
+            let chosen = Chosen { slot: &slot, opening: &opening, moved };
+            Ok(Outcome::Booked(book(tx, providers, caller, found, offer, chosen)?))
         }
-        Some(_) => fill(tx, providers, caller, found, offer, (&slot, &opening)),
+        Some(_) => {
+            // Until something else is booked it stands, and nobody had its place meanwhile.
+            if let Some(coming) = &coming {
+                appointment_openings::take_place(tx, coming.opening)?;
+            }
+            fill(tx, providers, caller, found, offer, (&slot, &opening))
+        }
     }
+}
+
+/// What is to be booked, and what it takes the place of.
+struct Chosen<'a> {
+    slot: &'a Slot,
+    opening: &'a Opening,
+    moved: Option<Appointment>,
 }
 
 /// Takes a place; why not, where there is none.
@@ -114,12 +138,11 @@ fn book(
     caller: &Caller,
     found: &Conversation,
     offer: &Offer,
-    (slot, opening): (&Slot, &Opening),
+    Chosen { slot, opening, moved }: Chosen<'_>,
 ) -> Result<Appointment, ActionError> {
     let now = tx.now;
     let house = House::of_offer(tx, offer)?;
     let id = fresh_id();
-    let before = moved_from(tx, offer)?;
     let appointment = Appointment {
         id,
         offer: offer.id,
@@ -128,8 +151,8 @@ fn book(
         inbox: offer.inbox,
         conversation: found.id,
         state: AppointmentState::Booked,
-        sequence: before.as_ref().map_or(0, |before| before.sequence + 1),
-        event: before.map_or(id, |before| before.event),
+        sequence: moved.as_ref().map_or(0, |moved| moved.sequence + 1),
+        event: moved.map_or(id, |moved| moved.event),
         attends_at: None,
         user: caller.user_id(),
         created_at: now,

@@ -24,8 +24,9 @@ pub enum Seen {
     Appointment(AppointmentId),
 }
 
-/// A recruiter takes back what was offered, or calls off what was booked; the candidate
-/// is told of the second. It is what they looked at, if they say what that was.
+/// A recruiter takes back what was offered last, or, where that is settled, calls off what
+/// was booked; the candidate is told of the second. It is what they looked at, if they say
+/// what that was.
 ///
 /// # Errors
 /// `TooLate` where there is neither, or another by now.
@@ -40,17 +41,21 @@ pub async fn withdraw(
         .write(move |tx| {
             let found = access::to_answer(tx, &caller, conversation)?;
             let now = tx.now;
-            if let Some(coming) = appointments::coming(tx, found.id, now)? {
+            let coming = appointments::coming(tx, found.id, now)?;
+            let offer = appointment_offers::newest(tx, found.id)?;
+            // What was asked last is what the page shows, whatever is booked.
+            let is_there = |offer: &Offer| {
+                offer.state.takes_answers()
+                    || coming.is_none() && offer.state == OfferState::Expired
+            };
+            let Some(offer) = offer.filter(is_there) else {
+                let coming = coming.ok_or(ActionError::TooLate)?;
                 // What was booked meanwhile was to be taken back, not called off.
                 if seen.is_some_and(|seen| seen != Seen::Appointment(coming.id)) {
                     return Err(ActionError::TooLate);
                 }
                 return call_off(tx, &providers, &caller, &found, &coming);
-            }
-            let offer = appointment_offers::newest(tx, found.id)?;
-            let is_there =
-                |offer: &Offer| offer.state.takes_answers() || offer.state == OfferState::Expired;
-            let offer = offer.filter(is_there).ok_or(ActionError::TooLate)?;
+            };
             if seen.is_some_and(|seen| seen != Seen::Offer(offer.id)) {
                 return Err(ActionError::TooLate);
             }
@@ -188,11 +193,36 @@ fn end(
     coming: &Appointment,
     state: AppointmentState,
 ) -> Result<(), ActionError> {
+    appointment_openings::give_place_back(tx, coming.opening)?;
+    finish(tx, offer, coming, state)
+}
+
+/// A booking makes way for another of the same candidate, who has its place no more.
+/// Answers it as it ended.
+pub(super) fn replace(
+    tx: &mut Tx,
+    caller: &Caller,
+    found: &Conversation,
+    coming: &Appointment,
+) -> Result<Appointment, ActionError> {
+    let offer = appointment_offers::find(tx, coming.offer)?;
+    finish(tx, &offer, coming, AppointmentState::Changed)?;
+    announce(tx, EventKind::AppointmentChanged, found);
+    tx.audit(&caller.actor, "appointment.change", Object::new("appointment", coming.id.0));
+    Ok(appointments::find(tx, coming.id)?)
+}
+
+/// Its place is free by now.
+fn finish(
+    tx: &mut Tx,
+    offer: &Offer,
+    coming: &Appointment,
+    state: AppointmentState,
+) -> Result<(), ActionError> {
     let now = tx.now;
     if !appointments::end(tx, coming.id, state, now)? {
         return Err(ActionError::TooLate);
     }
-    appointment_openings::give_place_back(tx, coming.opening)?;
     let offer_state = match state {
         AppointmentState::Declined => OfferState::Declined,
         AppointmentState::Changed => OfferState::Replaced,

@@ -128,7 +128,7 @@ impl Owner {
         Ok(Self {
             email: interviewers::find(db, id)?.email,
             zone: quiet_times::zone_of_house(db, fallback)?,
-            ours: ours.iter().map(|one| invitation::uid(one.id)).collect(),
+            ours: ours.iter().map(|one| invitation::uid(one.event)).collect(),
         })
     }
 }

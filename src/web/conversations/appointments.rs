@@ -59,7 +59,9 @@ fn said(
     newest: Offer,
 ) -> Result<Option<AppointmentSaid>, StoreError> {
     let (t, times) = (loaded.times.t, &loaded.times);
-    if let Some(coming) = appointments::coming(db, loaded.conversation.id, times.now)? {
+    let coming = appointments::coming(db, loaded.conversation.id, times.now)?;
+    // What was asked last is what is answered, whatever is booked.
+    if let Some(coming) = coming.filter(|_| !newest.state.takes_answers()) {
         let offer = appointment_offers::find(db, coming.offer)?;
         let opening = appointment_openings::find(db, coming.opening)?;
         let at = times.full(opening.span.starts).shown;

@@ -55,3 +55,70 @@ async fn another_time_is_offered_by_itself() {
     assert_eq!((booked, app.raw().count("appointments", "")), (1, 2));
     app.settle().await;
 }
+
+/// What a recruiter offers to somebody who is booked takes the place of it, once it is
+/// booked itself.
+#[tokio::test]
+async fn a_new_offer_moves_what_was_booked() {
+    let app = TestApp::start().await;
+    let first = offered(&app, HANAKO, json!({})).await;
+    app.handset(HANAKO).sends("2").await;
+    app.settle().await;
+    let times = ["2026-11-27T10:00:00+09:00", "2026-11-27T11:00:00+09:00"];
+    let second = order(&app, HANAKO, &times, json!({"title": "二次面接"}));
+    let second = app.api().post("/appointment_offers", second).await.expect(201).json();
+    assert_eq!(shown(&app, &first).await["state"], "booked", "it stands until then");
+    // Which of the two they decline is a person's to ask.
+    app.settle().await;
+    app.handset(HANAKO).sends("辞退します").await;
+    assert_eq!(shown(&app, &first).await["state"], "booked");
+    let asked = shown(&app, &second).await;
+    assert_eq!((&asked["state"], &asked["wish"]), (&json!("needs_person"), &json!("unclear")));
+    let conversation = app.handset(HANAKO).conversation().await;
+    let path = format!("/conversations/{conversation}");
+    let sato = app.sign_in(SATO).await;
+    let thread = sato.get(&path).await.expect(200);
+    assert!(thread.text.contains("11/27(金)"), "what is asked is on show");
+    sato.post(&format!("{path}/appointment"), &[("slot", "2")]).await.expect(303);
+    assert_eq!(shown(&app, &first).await["state"], "replaced");
+    assert_eq!(shown(&app, &second).await["chosen_slot"], 2);
+    let states = app.raw().texts("select state as t from appointments order by id");
+    assert_eq!(states, ["changed", "booked"]);
+    // Its place is free, and its reminders do not come.
+    let other = offered(&app, TARO, json!({})).await;
+    app.handset(TARO).sends("2").await;
+    assert_eq!(shown(&app, &other).await["state"], "booked");
+    advance_to(&app, "2026-11-25T08:00:00+09:00").await;
+    let texts = app.handset(HANAKO).received();
+    assert!(!texts.iter().any(|text| text.contains("のご確認です")), "{texts:?}");
+}
+
+/// What cannot be had moves nothing.
+#[tokio::test]
+async fn what_was_booked_stands_while_the_new_time_is_taken() {
+    let app = TestApp::start().await;
+    let first = offered(&app, HANAKO, json!({})).await;
+    app.handset(HANAKO).sends("2").await;
+    app.settle().await;
+    let times = ["2026-11-27T10:00:00+09:00"];
+    for number in [TARO, HANAKO] {
+        let order = order(&app, number, &times, json!({}));
+        app.api().post("/appointment_offers", order).await.expect(201);
+    }
+    app.settle().await;
+    app.handset(TARO).sends("1").await;
+    app.handset(HANAKO).sends("1").await;
+    assert!(last_text(&app, HANAKO).await.contains("枠が埋まりました"));
+    assert_eq!(shown(&app, &first).await["state"], "booked");
+    let booked = "select count(*) as n from appointment_openings where booked = 1";
+    assert_eq!(app.raw().number(booked), 2, "neither given back nor given twice");
+    // A recruiter who withdraws takes back what was asked last, then what was booked.
+    let conversation = app.handset(HANAKO).conversation().await;
+    let path = format!("/conversations/{conversation}/appointment");
+    let sato = app.sign_in(SATO).await;
+    sato.delete(&path).await.expect(303);
+    assert_eq!(shown(&app, &first).await["state"], "booked");
+    sato.delete(&path).await.expect(303);
+    assert_eq!(shown(&app, &first).await["state"], "withdrawn");
+    app.settle().await;
+}

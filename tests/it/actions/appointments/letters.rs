@@ -177,6 +177,36 @@ async fn a_candidate_who_stopped_us_gets_no_mail() {
     app.settle().await;
 }
 
+/// Moved by hand: who is in both hears of a change, who is in one of its end or beginning.
+#[tokio::test]
+async fn everybody_hears_what_a_move_is_for_them() {
+    let app = TestApp::start().await;
+    offered(&app, HANAKO, json!({"interviewer_emails": ["tanaka@example.jp"]})).await;
+    app.handset(HANAKO).sends("2").await;
+    let before = mails(&app).await;
+    app.settle().await;
+    let more = json!({"interviewer_emails": ["sato@example.jp"]});
+    let order = order(&app, HANAKO, &["2026-11-27T10:00:00+09:00"], more);
+    app.api().post("/appointment_offers", order).await.expect(201);
+    app.settle().await;
+    assert_eq!(mails(&app).await, [], "an offer is told to nobody else");
+    app.handset(HANAKO).sends("1").await;
+    let mut told = mails(&app).await;
+    told.sort();
+    let uid = value(&before[0].2, "UID");
+    for ((to, subject, calendar), (expected, says, method, sequence)) in told.iter().zip([
+        ("sato@example.jp", "【日程確定】一次面接", "REQUEST", "2"),
+        ("suzuki@example.jp", "【日程変更】一次面接", "REQUEST", "2"),
+        ("tanaka@example.jp", "【取り消し】一次面接", "CANCEL", "1"),
+    ]) {
+        assert_eq!((to.as_str(), subject.as_str()), (expected, says));
+        assert_eq!(value(calendar, "METHOD"), method);
+        assert_eq!((value(calendar, "UID"), value(calendar, "SEQUENCE")), (uid, sequence));
+    }
+    assert_eq!(told.len(), 3);
+    app.settle().await;
+}
+
 /// What was booked and called off before anybody was told is told to nobody.
 #[tokio::test]
 async fn nobody_is_told_of_what_never_came_to_be() {

@@ -337,6 +337,7 @@ routes! {
     get "/api/v1/applications/{id}" Token("appointments:write") => api::applications::show;
     post "/api/v1/appointment_offers" Token("appointments:write") => api::appointment_offers::create;
     get "/api/v1/appointment_offers/{id}" Token("appointments:write") => api::appointment_offers::show;
+    post "/api/v1/appointment_offers/{id}/booking" Token("appointments:write") => api::appointment_offers::book;
     get "/api/v1/contacts" Token("contacts:read") => api::contacts::index;
     get "/api/v1/contacts/{id}/consents" Token("contacts:read") => api::consents::index;
     post "/api/v1/contacts/{id}/consents" Token("contacts:write") => api::consents::create;

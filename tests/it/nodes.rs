@@ -6,6 +6,7 @@ use crate::support::browser::Browser;
 use crate::support::test_db::is_postgres;
 
 mod answers;
+mod appointments;
 mod broker;
 mod crowd;
 mod deliveries;

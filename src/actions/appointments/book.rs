@@ -61,6 +61,38 @@ pub async fn confirm(
         .await
 }
 
+/// A program confirms a slot of an offer: for a candidate who chose elsewhere. Once more
+/// is answered as it was.
+///
+/// # Errors
+/// `Invalid` names `number`; `TooLate` where the offer takes no answer any more.
+pub async fn confirm_offer(
+    app: &App,
+    caller: Caller,
+    offer: OfferId,
+    number: u8,
+) -> Result<Outcome, ActionError> {
+    let providers = app.providers.clone();
+    app.store
+        .write(move |tx| {
+            let offer = appointment_offers::find(tx, offer)?;
+            let found = access::to_answer(tx, &caller, offer.conversation)?;
+            let slots = appointment_offers::slots(tx, offer.id)?;
+            let slot = slots.iter().find(|slot| slot.number == number);
+            let slot = slot.ok_or_else(|| ActionError::invalid("number", Problem::Unknown))?;
+            if let Some(booked) = appointments::of_offer(tx, offer.id)?
+                && (booked.state, booked.slot) == (AppointmentState::Booked, slot.id)
+            {
+                return Ok(Outcome::Booked(booked));
+            }
+            if !offer.state.takes_answers() || slot.state == SlotState::Booked {
+                return Err(ActionError::TooLate);
+            }
+            choose(tx, &providers, &caller, &found, &offer, number)
+        })
+        .await
+}
+
 /// Books slot `number`, or sends other times where it cannot be had any more.
 pub(super) fn choose(
     tx: &mut Tx,

@@ -1,4 +1,5 @@
-//! `POST /appointment_offers`, `GET /appointment_offers/{id}`
+//! `POST /appointment_offers`, `GET /appointment_offers/{id}`,
+//! `POST /appointment_offers/{id}/booking`
 
 use std::ops::RangeInclusive;
 
@@ -14,8 +15,11 @@ use uuid::Uuid;
 use super::fields::Fields;
 use super::messages::IdempotencyKey;
 use super::{ApiError, Body, Call, ok};
+use crate::actions::appointments::book::{Outcome, confirm_offer};
 use crate::actions::appointments::offer::{self, Candidate, Offered, Order, Place};
-use crate::domain::appointment::{LONGEST_BUFFER, LONGEST_MINUTES, MOST_PLACES, OfferState};
+use crate::domain::appointment::{
+    LONGEST_BUFFER, LONGEST_MINUTES, MOST_PLACES, MOST_SLOTS, OfferState,
+};
 use crate::domain::id::{ContactId, InboxId, OfferId};
 use crate::store::{StoreError, appointment_offers, appointments, conversations};
 use crate::web::error::WebError;
@@ -109,6 +113,42 @@ pub async fn show(call: Call, id: Path<String>) -> HttpResponse {
                 })
                 .collect(),
         })
+    })
+    .await
+}
+
+/// What became of a choice.
+#[derive(Debug, Serialize)]
+struct BookingView {
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    appointment_id: Option<Uuid>,
+    /// Of the times that were sent instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_offer_id: Option<Uuid>,
+}
+
+pub async fn book(call: Call, id: Path<String>, payload: Payload) -> HttpResponse {
+    call.answer(async |asker| {
+        let id: OfferId = id.parse().map_err(|_not_an_id| WebError::NotFound)?;
+        let mut body = Body::read(payload).await?;
+        let number = within(&mut body, "number", 1..=MOST_SLOTS as i64)?;
+        let number = number.and_then(|number| u8::try_from(number).ok());
+        let number = number.ok_or(ApiError::missing("number"))?;
+        body.finish()?;
+        let view = match confirm_offer(&asker.app, asker.caller, id, number).await? {
+            Outcome::Booked(booked) => BookingView {
+                outcome: "booked",
+                appointment_id: Some(booked.id.0),
+                next_offer_id: None,
+            },
+            Outcome::Filled(next) => BookingView {
+                outcome: "filled",
+                appointment_id: None,
+                next_offer_id: next.map(|next| next.0),
+            },
+        };
+        ok(&view)
     })
     .await
 }

@@ -248,6 +248,41 @@ async fn the_same_key_sends_one_text() {
     assert_eq!(app.handset(HANAKO).received().len(), 1);
 }
 
+/// A program books for whoever chose elsewhere; twice is once.
+#[tokio::test]
+async fn a_program_books_for_a_candidate_once() {
+    let app = TestApp::start().await;
+    let offer = offered(&app, HANAKO, json!({})).await;
+    let path = format!("/appointment_offers/{}/booking", offer["id"].as_str().unwrap());
+    let post = |body: Value| async { app.api().post(&path, body).await };
+    for (body, told) in [
+        (json!({}), "number: is missing"),
+        (json!({"number": 9}), "number: must be"),
+        (json!({"number": 4}), "number: is not known"),
+    ] {
+        let refused = post(body).await.expect(422).json();
+        assert!(refused["detail"].as_str().unwrap().starts_with(told), "{refused}");
+    }
+    let first = post(json!({"number": 2})).await.expect(200).json();
+    assert_eq!(first["outcome"], "booked");
+    assert_eq!(first["appointment_id"], shown(&app, &offer).await["appointment_id"]);
+    assert_eq!(post(json!({"number": 2})).await.expect(200).json(), first);
+    post(json!({"number": 1})).await.expect(409);
+    assert!(last_text(&app, HANAKO).await.contains("11/25(水)14:00で確定しました"));
+    assert_eq!(app.handset(HANAKO).received().len(), 2);
+
+    let second = offered(&app, TARO, json!({"slots": [{"starts_at": TIMES[0]}]})).await;
+    let third = offered(&app, "+819011112222", json!({"slots": [{"starts_at": TIMES[0]}]})).await;
+    app.handset(TARO).sends("1").await;
+    assert_eq!(shown(&app, &second).await["state"], "booked");
+    let path = format!("/appointment_offers/{}/booking", third["id"].as_str().unwrap());
+    let filled = app.api().post(&path, json!({"number": 1})).await.expect(200).json();
+    assert_eq!(filled["outcome"], "filled");
+    let next = json!({"id": filled["next_offer_id"]});
+    assert_eq!(shown(&app, &next).await["state"], "open");
+    app.settle().await;
+}
+
 /// A new offer takes the place of one that was not answered: a number is an answer to
 /// the newest.
 #[tokio::test]

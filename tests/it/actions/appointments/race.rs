@@ -1,13 +1,39 @@
-//! More candidates than places: nobody gets a place twice, and nobody is left without
-//! an answer.
+//! More candidates than places, by text, by their pages and through the API at once:
+//! nobody gets a place twice, and nobody is left without an answer.
 //!
 //! `TEST_CANDIDATES` says how many; the promise is about 200 for 50 places.
 
 use std::collections::HashMap;
 
 use super::*;
+use crate::support::answer::Answer;
 
 const CANDIDATES: usize = 40;
+
+/// One of them answers, by one of the three ways, for the first or the second time.
+async fn answers(app: &TestApp, n: usize, number: &str, offer: &Value) {
+    let first = n % 2 == 0;
+    match n % 3 {
+        0 => {
+            app.handset(number).sends(if first { "1" } else { "２番でお願いします" }).await;
+        }
+        1 => {
+            let text = app.handset(number).received().pop().unwrap();
+            let (_, path) = text.split_once("https://henji.example.jp").unwrap();
+            let page = taps::tap(app, path, "slot", if first { "1" } else { "2" }).await;
+            assert_eq!(page.texts("h1").len(), 1, "{}", page.text);
+        }
+        _ => {
+            let path = format!("/appointment_offers/{}/booking", offer["id"].as_str().unwrap());
+            let number = if first { 1 } else { 2 };
+            let request = app.api().request(reqwest::Method::POST, &path);
+            let request = request.json(&json!({ "number": number })).timeout(taps::PATIENCE);
+            let answer = Answer::to(request).await;
+            let outcome = answer.expect(200).json()["outcome"].as_str().unwrap().to_owned();
+            assert!(["booked", "filled"].contains(&outcome.as_str()), "{outcome}");
+        }
+    }
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_place_is_given_once_and_all_others_are_offered_more() {
@@ -26,16 +52,14 @@ async fn each_place_is_given_once_and_all_others_are_offered_more() {
     let mut offers = HashMap::new();
     for n in 0..candidates {
         let number = format!("+8190{:08}", 12_340_000 + n);
-        let order = order(&app, &number, &[], json!({ "slots": slots }));
+        let order = order(&app, &number, &[], json!({ "slots": slots, "include_page": true }));
         let offer = app.api().post("/appointment_offers", order).await.expect(201).json();
         offers.insert(number, offer);
     }
     app.settle().await;
-    let handsets: Vec<_> = offers.keys().map(|number| app.handset(number)).collect();
-    let answers = handsets.iter().enumerate().map(|(n, handset)| {
-        handset.sends(if n % 2 == 0 { "1" } else { "２番でお願いします" })
-    });
-    join_all(answers).await;
+    let all: Vec<(usize, &String, &Value)> =
+        offers.iter().enumerate().map(|(n, (number, offer))| (n, number, offer)).collect();
+    join_all(all.into_iter().map(|(n, number, offer)| answers(&app, n, number, offer))).await;
     app.settle().await;
 
     let openings = app.raw().texts(

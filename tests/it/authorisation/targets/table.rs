@@ -257,6 +257,7 @@ pub const SPECS: &[Spec] = &[
     with("post", "/api/v1/messages", Object::None, "{}"),
     with("post", "/api/v1/appointment_offers", Object::None, "{}"),
     spec("get", "/api/v1/appointment_offers/{id}", Object::Offer),
+    with("post", "/api/v1/appointment_offers/{id}/booking", Object::Offer, r#"{"number": 1}"#),
     with(
         "put",
         "/api/v1/inboxes/{id}/escalation_policy",

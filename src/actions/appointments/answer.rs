@@ -65,7 +65,7 @@ pub(in crate::actions) fn heed(
 }
 
 /// It was understood, and could not be done.
-fn leave_to_a_person(
+pub(super) fn leave_to_a_person(
     tx: &mut Tx,
     found: &Conversation,
     message: &Message,
@@ -155,7 +155,7 @@ pub(super) fn tapped(
 ) -> Result<bool, ActionError> {
     let answer = Answer { reading, span: 0..message.body.len(), is_sure: true };
     match coming {
-        Some(coming) => of_booking(tx, providers, found, message, (offer, coming), &answer, false),
+        Some(coming) => of_booking(tx, providers, found, message, (offer, coming), &answer, true),
         None => of_offer(tx, providers, found, message, offer, &answer, true),
     }
 }

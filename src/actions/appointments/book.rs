@@ -85,7 +85,7 @@ pub async fn confirm_offer(
             {
                 return Ok(Outcome::Booked(booked));
             }
-            if !offer.state.takes_answers() || slot.state == SlotState::Booked {
+            if !offer.state.takes_answers() {
                 return Err(ActionError::TooLate);
             }
             choose(tx, &providers, &caller, &found, &offer, number)
@@ -105,10 +105,6 @@ pub(super) fn choose(
     let slots = appointment_offers::slots(tx, offer.id)?;
     let slot = slots.iter().find(|slot| slot.number == number);
     let slot = *slot.ok_or_else(|| ActionError::invalid("slot", Problem::Unknown))?;
-    // It was theirs, and they gave it back: a place is given once.
-    if slot.state == SlotState::Booked {
-        return Err(ActionError::invalid("slot", Problem::Closed));
-    }
     // What a recruiter offers to somebody who is booked is to take its place: a time of
     // their own keeps nobody from moving it.
     let now = tx.now;

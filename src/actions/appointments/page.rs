@@ -124,7 +124,7 @@ fn standing(
         return Ok(Standing::Booked { time: house.told(opening.span.starts) });
     }
     match offer.state {
-        OfferState::Open | OfferState::NeedsPerson => {
+        _ if takes_taps(offer, now) => {
             let lines = lines(db, house, offer, now)?;
             Ok(Standing::Open(note(db, offer)?, lines))
         }
@@ -136,6 +136,11 @@ fn standing(
         }
         _ => Ok(Standing::Over),
     }
+}
+
+/// As a number by text would: until its times are held no longer.
+fn takes_taps(offer: &Offer, now: DateTime<Utc>) -> bool {
+    offer.state.takes_answers() && now < offer.reply_by
 }
 
 /// What this offer led to, as long as it is to come.
@@ -164,15 +169,10 @@ fn lines(
         lines.push(Line {
             number: slot.number,
             time: house.told(opening.span.starts),
-            is_free: may_be_chosen(slot) && book::clash_of(db, opening, now)?.is_none(),
+            is_free: slot.state != SlotState::Full && book::clash_of(db, opening, now)?.is_none(),
         });
     }
     Ok(lines)
-}
-
-/// Whether the candidate has not had it or missed it already.
-fn may_be_chosen(slot: &Slot) -> bool {
-    matches!(slot.state, SlotState::Held | SlotState::Released)
 }
 
 fn note(db: &mut Db, offer: &Offer) -> Result<Option<Note>, StoreError> {
@@ -222,12 +222,12 @@ fn meant(
 ) -> Result<Option<(Reading, String)>, StoreError> {
     let house = House::of_offer(tx, offer)?;
     let t = house.locale;
-    let is_open = coming.is_none() && offer.state.takes_answers();
+    let is_open = coming.is_none() && takes_taps(offer, tx.now);
     Ok(match tap {
         Tap::Slot(number) if is_open => {
             let slots = appointment_offers::slots(tx, offer.id)?;
-            let slot = slots.into_iter().find(|slot| slot.number == number && may_be_chosen(slot));
-            let Some(slot) = slot else { return Ok(None) };
+            let is_it = |slot: &Slot| slot.number == number && slot.state != SlotState::Full;
+            let Some(slot) = slots.into_iter().find(is_it) else { return Ok(None) };
             let suggestion = appointments::suggestion(tx, offer.conversation)?;
             let is_said = suggestion.is_some_and(|one| {
                 (one.offer, one.hint, one.number) == (offer.id, Hint::Chosen, Some(number))
@@ -263,13 +263,15 @@ fn act(
     let found = conversations::find(tx, offer.conversation)?;
     let (found, text, id) = keep(tx, &found, body)?;
     let message = messages::find(tx, id)?;
-    match answer::tapped(tx, providers, &found, &message, offer, coming, reading) {
+    let tapped =
+        tx.attempt(|tx| answer::tapped(tx, providers, &found, &message, offer, coming, reading))?;
+    match tapped {
         Ok(true) => Ok(()),
         Ok(false) => automatic_reply::answer(tx, providers, &[(&text, id)]),
         // As of a text: what keeps a time from being booked keeps no answer from arriving.
         Err(ActionError::Invalid { field, problem }) => {
             tracing::warn!(field, %problem, "a candidate's tap waits for a person");
-            Ok(())
+            Ok(answer::leave_to_a_person(tx, &found, &message)?)
         }
         Err(error) => Err(error),
     }

@@ -98,9 +98,7 @@ fn said(
         .iter()
         .zip(&offered.openings)
         .filter(|(slot, opening)| {
-            !matches!(slot.state, SlotState::Full | SlotState::Booked)
-                && opening.booked < opening.capacity
-                && wants
+            slot.state != SlotState::Full && opening.booked < opening.capacity && wants
         })
         .map(|(slot, opening)| SlotChoice {
             number: slot.number,

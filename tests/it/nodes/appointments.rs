@@ -36,11 +36,13 @@ async fn two_nodes_give_each_place_once() {
     let count: usize = asked.map_or(CANDIDATES, |n| n.parse().expect("it is a number"));
     // A quarter of them can be taken: two times, each with half of the places.
     let each = count / 8;
+    a.db().raw().execute("update senders set segments_per_second = 10000");
     let starts = Clock::default().now() + TimeDelta::days(8);
     let mut candidates = Vec::new();
     for n in 0..count {
         candidates.push(offered(&a, n, starts, each).await);
     }
+    have_left(&a).await;
     let nodes = [&a, &b];
     let answers = candidates.iter().enumerate().map(|(n, one)| answers(nodes[n / 3 % 2], n, one));
     join_all(answers).await;
@@ -86,6 +88,18 @@ async fn offered(node: &Binary, n: usize, starts: DateTime<Utc>, each: usize) ->
     let (_, token) = text["body"].as_str().unwrap().rsplit_once("/s/").unwrap();
     let offer = made["id"].as_str().unwrap().to_owned();
     Candidate { number, offer, page: format!("/s/{token}") }
+}
+
+/// A number is an answer to a list that is on the handset.
+async fn have_left(node: &Binary) {
+    let waiting = "where direction = 'outbound' and sent_at is null";
+    for _ in 0..1_200 {
+        if node.db().raw().count("messages", waiting) == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{} lists have not left", node.db().raw().count("messages", waiting));
 }
 
 async fn answers(node: &Binary, n: usize, one: &Candidate) {

@@ -106,6 +106,7 @@ async fn what_was_booked_stands_while_the_new_time_is_taken() {
         app.api().post("/appointment_offers", order).await.expect(201);
     }
     app.settle().await;
+    app.advance(TimeDelta::seconds(15));
     app.handset(TARO).sends("1").await;
     app.handset(HANAKO).sends("1").await;
     assert!(last_text(&app, HANAKO).await.contains("枠が埋まりました"));

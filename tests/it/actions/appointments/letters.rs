@@ -90,6 +90,7 @@ async fn an_interview_that_is_moved_stays_one_event() {
         assert_eq!(value(calendar, "SEQUENCE"), texts.len().to_string(), "{calendar}");
         texts.push(calendar.clone());
         app.settle().await;
+        app.advance(TimeDelta::seconds(15));
     }
     let uids: Vec<&str> = texts.iter().map(|text| value(text, "UID")).collect();
     assert!(uids.iter().all(|uid| *uid == uids[0]), "{uids:?}");
@@ -190,6 +191,7 @@ async fn everybody_hears_what_a_move_is_for_them() {
     app.api().post("/appointment_offers", order).await.expect(201);
     app.settle().await;
     assert_eq!(mails(&app).await, [], "an offer is told to nobody else");
+    app.advance(TimeDelta::seconds(15));
     app.handset(HANAKO).sends("1").await;
     let mut told = mails(&app).await;
     told.sort();

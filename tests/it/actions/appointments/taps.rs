@@ -177,8 +177,9 @@ async fn what_wants_a_person_waits_for_one() {
 #[tokio::test]
 async fn a_page_that_is_over_leads_to_the_text_and_an_unknown_one_nowhere() {
     let app = TestApp::start().await;
-    let (offer, path) = with_page(&app, HANAKO, json!({})).await;
-    advance_to(&app, "2026-11-23T08:00:00+09:00").await;
+    let (offer, path) =
+        with_page(&app, HANAKO, json!({"reply_by": "2026-11-23T07:50:00+09:00"})).await;
+    advance_to(&app, "2026-11-24T08:00:00+09:00").await;
     assert_eq!(shown(&app, &offer).await["state"], "expired");
     let page = look(&app, &path).await.expect(200);
     assert_eq!(h1(&page), "このページでの受付は終わりました");
@@ -186,6 +187,10 @@ async fn a_page_that_is_over_leads_to_the_text_and_an_unknown_one_nowhere() {
     assert_eq!(app.raw().count("appointments", ""), 0);
     let conversation = app.handset(HANAKO).conversation().await;
     assert_eq!(app.api().texts(conversation).await.len(), 1);
+    // Somebody is to call them by then, and a tap still books nothing.
+    advance_to(&app, "2026-11-25T08:30:00+09:00").await;
+    assert_eq!(shown(&app, &offer).await["state"], "needs_person");
+    assert_eq!(h1(&look(&app, &path).await.expect(200)), "このページでの受付は終わりました");
 
     let unknown = look(&app, "/l/xxxxxxxxxxx").await.expect(404).text;
     for path in ["/s/xxxxxxxxxxx", "/s/short", &path.replace("/s/", "/f/")] {

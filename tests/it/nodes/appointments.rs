@@ -112,15 +112,27 @@ async fn answers(node: &Binary, n: usize, one: &Candidate) {
             Answer::to(posted.timeout(PATIENCE)).await.expect(200);
         }
         1 => {
-            let page = node.http.post(format!("{}{}", node.url, one.page));
-            let page = page.header("origin", "null").form(&[("slot", slot)]);
-            Answer::to(page.timeout(PATIENCE)).await.expect(303);
+            let page = || {
+                let page = node.http.post(format!("{}{}", node.url, one.page));
+                page.header("origin", "null").form(&[("slot", slot)]).timeout(PATIENCE)
+            };
+            taken(page).await.expect(303);
         }
         _ => {
             let path = format!("/appointment_offers/{}/booking", one.offer);
-            let request = node.api(Method::POST, &path).json(&json!({ "number": slot }));
-            let booked: Value = Answer::to(request.timeout(PATIENCE)).await.expect(200).json();
+            let number = json!({ "number": slot });
+            let post = || node.api(Method::POST, &path).json(&number).timeout(PATIENCE);
+            let booked: Value = taken(post).await.expect(200).json();
             assert!(["booked", "filled"].contains(&booked["outcome"].as_str().unwrap()));
         }
     }
+}
+
+/// Once more where the house is busy.
+async fn taken(ask: impl Fn() -> reqwest::RequestBuilder) -> Answer {
+    let mut answer = Answer::to(ask()).await;
+    while answer.status == 503 {
+        answer = Answer::to(ask()).await;
+    }
+    answer
 }

@@ -20,14 +20,24 @@ pub async fn page_of(app: &TestApp, number: &str) -> String {
 }
 
 pub async fn look(app: &TestApp, path: &str) -> Answer {
-    Answer::to(app.http.get(format!("{}{path}", app.url)).timeout(PATIENCE)).await
+    let ask = || Answer::to(app.http.get(format!("{}{path}", app.url)).timeout(PATIENCE));
+    let mut answer = ask().await;
+    while answer.status == 503 {
+        answer = ask().await;
+    }
+    answer
 }
 
-/// Presses a button, and goes where it leads.
+/// Presses a button, once more where the house is busy, and goes where it leads.
 pub async fn tap(app: &TestApp, path: &str, name: &str, value: &str) -> Answer {
-    let request = app.http.post(format!("{}{path}", app.url)).form(&[(name, value)]);
-    let request = request.header("origin", "null").timeout(PATIENCE);
-    let mut answer = Answer::to(request).await;
+    let press = || {
+        let request = app.http.post(format!("{}{path}", app.url)).form(&[(name, value)]);
+        Answer::to(request.header("origin", "null").timeout(PATIENCE))
+    };
+    let mut answer = press().await;
+    while answer.status == 503 {
+        answer = press().await;
+    }
     while answer.status == 303 {
         let next = answer.header("location").to_owned();
         answer = look(app, &next).await;

@@ -1,5 +1,7 @@
 //! What candidates were offered, and their numbered lines.
 
+use std::ops::Range;
+
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -73,6 +75,25 @@ struct Row {
 }
 
 type SlotRow = (SlotId, OfferId, i32, OpeningId, String);
+
+/// Offers that are booked, beside the time that was chosen.
+macro_rules! booked_of {
+    ($inboxes:expr) => {
+        appointment_offers::table
+            .inner_join(
+                appointment_slots::table.on(appointment_slots::offer_id.eq(appointment_offers::id)),
+            )
+            .inner_join(
+                appointment_openings::table
+                    .on(appointment_slots::opening_id.eq(appointment_openings::id)),
+            )
+            .filter(appointment_offers::inbox_id.eq_any($inboxes))
+            .filter(appointment_offers::state.eq(OfferState::Booked.word()))
+            .filter(appointment_slots::state.eq(SlotState::Booked.word()))
+            .select(Row::as_select())
+            .into_boxed()
+    };
+}
 
 pub fn insert(db: &mut Db, offer: &Offer, openings: &[OpeningId]) -> Result<Vec<Slot>, StoreError> {
     let house = db.vault.house();
@@ -239,6 +260,23 @@ pub fn on_board(
     Ok(offers)
 }
 
+/// Booked offers whose time begins within `span`, the earliest first.
+pub fn booked_between(
+    db: &mut Db,
+    inboxes: &[InboxId],
+    span: Range<DateTime<Utc>>,
+    limit: i64,
+) -> Result<Vec<Offer>, StoreError> {
+    let starts = appointment_openings::starts_at;
+    let rows: Vec<Row> = booked_of!(inboxes)
+        .filter(starts.ge(span.start.naive_utc()))
+        .filter(starts.lt(span.end.naive_utc()))
+        .order((starts, appointment_offers::id))
+        .limit(limit)
+        .load(&mut db.conn)?;
+    rows.into_iter().map(|row| read(db, row)).collect()
+}
+
 /// Booked offers that are to come, or over; the nearest to now first.
 fn booked(
     db: &mut Db,
@@ -246,20 +284,7 @@ fn booked(
     (now, is_to_come): (DateTime<Utc>, bool),
     limit: i64,
 ) -> Result<Vec<Offer>, StoreError> {
-    let booked = appointment_offers::table
-        .inner_join(
-            appointment_slots::table.on(appointment_slots::offer_id.eq(appointment_offers::id)),
-        )
-        .inner_join(
-            appointment_openings::table
-                .on(appointment_slots::opening_id.eq(appointment_openings::id)),
-        )
-        .filter(appointment_offers::inbox_id.eq_any(inboxes))
-        .filter(appointment_offers::state.eq(OfferState::Booked.word()))
-        .filter(appointment_slots::state.eq(SlotState::Booked.word()))
-        .limit(limit)
-        .select(Row::as_select())
-        .into_boxed();
+    let booked = booked_of!(inboxes).limit(limit);
     let ends = appointment_openings::ends_at;
     let booked = match is_to_come {
         true => booked.filter(ends.gt(now.naive_utc())).order(ends.asc()),

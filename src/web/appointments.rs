@@ -34,6 +34,7 @@ use crate::store::conversations::{self, Conversation};
 use crate::store::inboxes::{self, Inbox};
 use crate::store::{Db, StoreError};
 
+pub mod days;
 pub mod offering;
 
 /// Offers of each kind that are looked at; older ones are found in their conversations.
@@ -189,6 +190,14 @@ pub async fn index(
 
 fn entries(db: &mut Db, seen: &[InboxId], now: DateTime<Utc>) -> Result<Vec<Entry>, StoreError> {
     let offers = appointment_offers::on_board(db, seen, now, MOST)?;
+    entries_of(db, offers, now)
+}
+
+fn entries_of(
+    db: &mut Db,
+    offers: Vec<Offer>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Entry>, StoreError> {
     let ids: Vec<OfferId> = offers.iter().map(|offer| offer.id).collect();
     let mut slots: HashMap<OfferId, Vec<Slot>> = HashMap::new();
     let mut wanted = Vec::new();

@@ -152,6 +152,7 @@ routes! {
 
     // Reports.
     get "/appointments" User => appointments::index;
+    get "/appointments/days" User => appointments::days::index;
     get "/applications" User => applications::index;
     get "/applications/table" User => applications::table::new;
     post "/applications/table" User => applications::table::create;

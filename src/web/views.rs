@@ -73,8 +73,8 @@ pub use applications::{
     MoveView,
 };
 pub use appointments::{
-    AgendaItem, AgendaPage, AppointmentSaid, AppointmentView, CellView, DayView, OfferPage,
-    PreviewView, SlotChoice, TimeRowView,
+    AgendaDay, AgendaDaysPage, AgendaItem, AgendaMeeting, AgendaPage, AppointmentSaid,
+    AppointmentView, CellView, DayView, OfferPage, PreviewView, SlotChoice, TimeRowView,
 };
 pub use automatic_replies::{AutomaticRepliesPage, AutomaticRuleView};
 pub use body::{Link, Piece, pieces, pieces_and_calls};

@@ -1,2 +1,2 @@
-drop index appointments_once;
-create index appointments_once on appointments (slot_id);
+create unique index appointments_once on appointments (slot_id);
+drop index appointments_once_at_a_time;

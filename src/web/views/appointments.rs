@@ -101,6 +101,45 @@ pub struct PreviewView {
     pub counted: String,
 }
 
+/// `GET /appointments/days`
+#[derive(Template)]
+#[template(path = "appointments/days.html")]
+pub struct AgendaDaysPage {
+    pub shell: Shell,
+    pub days: Vec<AgendaDay>,
+    pub from: String,
+    pub is_week: bool,
+    /// What leads to other days, and to the list.
+    pub before: String,
+    pub after: String,
+    pub today: String,
+    pub narrowed: String,
+    pub steps: Vec<ChoiceView>,
+    pub mine: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct AgendaDay {
+    pub date: String,
+    pub label: String,
+    pub is_today: bool,
+    pub meetings: Vec<AgendaMeeting>,
+}
+
+/// A booked time, by the clock of its inbox.
+#[derive(Clone, Debug)]
+pub struct AgendaMeeting {
+    pub conversation_id: String,
+    pub from: TimeView,
+    pub to: TimeView,
+    pub name: String,
+    pub title: String,
+    pub inbox: String,
+    pub place: Option<String>,
+    pub interviewers: String,
+    pub application: Option<(String, &'static str)>,
+}
+
 /// `GET /appointments`
 #[derive(Template)]
 #[template(path = "appointments/index.html")]

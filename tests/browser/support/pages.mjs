@@ -50,6 +50,8 @@ export const everyPage = ({ threads, user, inbox, calendar, contact, merging, li
   ['sources', '/settings/sources'],
   ['agenda', '/appointments'],
   ['agenda-booked', '/appointments?view=booked'],
+  ['agenda-week', '/appointments/days'],
+  ['agenda-day', '/appointments/days?span=day'],
   ['offer', `/conversations/${threads.busy}/offer`],
   ['menus', '/handoff_flows'],
   ['menu-new', '/handoff_flows/new'],

@@ -145,7 +145,7 @@ fn forms() -> impl Iterator<Item = &'static Route> {
         let is_for_machines =
             matches!(route.access, Access::Provider | Access::Token(_) | Access::AnyToken);
         // What strangers got by text, or may read, has no session to be forged.
-        let for_strangers = ["/l/", "/f/", "/s/", "/about-senders"];
+        let for_strangers = ["/l/", "/f/", "/s/", "/feeds/", "/about-senders"];
         let is_for_strangers = for_strangers.iter().any(|start| route.path.starts_with(start));
         route.method != "get" && !is_for_machines && !is_for_strangers
     })

@@ -133,6 +133,7 @@ async fn a_busy_time_is_neither_offered_nor_booked_and_without_the_calendar_it_i
     assert_eq!(app.raw().count("appointments", ""), 0);
     let told = last_text(&app, HANAKO).await;
     assert!(told.contains("枠が埋まりました") && !told.contains("11/25(水)14:00"), "{told}");
+    app.advance(TimeDelta::seconds(15));
     app.handset(HANAKO).sends("1").await;
     assert_eq!(app.raw().count("appointments", "where state = 'booked'"), 1);
 

@@ -98,3 +98,34 @@ async fn who_may_not_see_the_inbox_sees_none_of_it() {
         .await
         .expect(404);
 }
+
+/// A week and a day of what is booked, for those who see the inbox.
+#[tokio::test]
+async fn what_is_booked_stands_under_its_day() {
+    let app = TestApp::start().await;
+    let offer = offered(&app, HANAKO, json!({"interviewer_email": "sato@example.jp"})).await;
+    app.handset(HANAKO).sends("2").await;
+    app.settle().await;
+    let sato = app.sign_in(SATO).await;
+    let week = sato.get("/appointments/days?from=2026-11-27").await.expect(200);
+    assert_eq!(week.texts("h2.h3").len(), 7);
+    let booked = week.texts("ul[aria-labelledby='day-2026-11-25'] li");
+    assert_eq!(booked.len(), 1, "{}", week.text);
+    assert!(booked[0].starts_with("14:00–14:30") && booked[0].contains("一次面接"), "{booked:?}");
+    assert!(week.texts("ul.held li") == booked, "once, and on no other day");
+    for (day, many) in [("2026-11-25", 1), ("2026-11-24", 0), ("2026-11-26", 0)] {
+        let path = format!("/appointments/days?span=day&from={day}");
+        let page = sato.get(&path).await.expect(200);
+        assert_eq!((page.texts("h2.h3").len(), page.texts("ul.held li").len()), (1, many), "{day}");
+    }
+    let next = sato.get("/appointments/days?from=2026-12-01").await.expect(200);
+    assert!(next.texts("ul.held li").is_empty());
+    // Nobody took it as theirs, so that it is not among one's own.
+    let mine = sato.get("/appointments/days?from=2026-11-25&mine=1").await.expect(200);
+    assert!(mine.texts("ul.held li").is_empty());
+    // Who sees other inboxes only sees none of it.
+    let yamada = app.sign_in(crate::support::cast::YAMADA).await;
+    let theirs = yamada.get("/appointments/days?from=2026-11-25").await.expect(200);
+    assert!(theirs.texts("ul.held li").is_empty());
+    assert_eq!(shown(&app, &offer).await["state"], "booked");
+}

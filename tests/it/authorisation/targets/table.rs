@@ -67,6 +67,7 @@ pub const SPECS: &[Spec] = &[
     answering("post", "/conversations/{id}/help", Object::Conversation, ""),
     spec("get", "/escalations", Object::None),
     spec("get", "/appointments", Object::None),
+    spec("get", "/appointments/days", Object::None),
     spec("get", "/applications", Object::None),
     answering("get", "/applications/table", Object::None, ""),
     answering("post", "/applications/table", Object::None, ""),

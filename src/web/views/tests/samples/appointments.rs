@@ -29,6 +29,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     vec![
         ("agenda", agenda(vec![item(t)]).render().unwrap()),
         ("agenda-none", agenda(vec![]).render().unwrap()),
+        ("agenda-days", days(t).render().unwrap()),
         ("offer", offer(t, FormErrors::none(), None).render().unwrap()),
         ("offer-look", offer(t, FormErrors::none(), Some(preview)).render().unwrap()),
         (
@@ -154,5 +155,37 @@ fn offer(t: Locale, errors: FormErrors, preview: Option<PreviewView>) -> OfferPa
         include_page: true,
         times_hint: t.offer_times_hint(8),
         preview,
+    }
+}
+
+fn days(t: Locale) -> AgendaDaysPage {
+    let meeting = AgendaMeeting {
+        conversation_id: "c1".into(),
+        from: time("10:00"),
+        to: time("10:30"),
+        name: "山田 花子".into(),
+        title: "一次面接".into(),
+        inbox: "採用センター".into(),
+        place: Some("本社3階".into()),
+        interviewers: "佐藤 花".into(),
+        application: Some(("a1".into(), t.step_confirmed())),
+    };
+    let day = |date: &str, is_today, meetings| AgendaDay {
+        date: date.into(),
+        label: t.agenda_today(date),
+        is_today,
+        meetings,
+    };
+    AgendaDaysPage {
+        shell: Shell { nav: Nav::Appointments, appointments: true, ..shell(t) },
+        days: vec![day("2026-11-23", true, vec![meeting]), day("2026-11-24", false, vec![])],
+        from: "2026-11-23".into(),
+        is_week: true,
+        before: "from=2026-11-16&span=week".into(),
+        after: "from=2026-11-30&span=week".into(),
+        today: "from=2026-11-22&span=week".into(),
+        narrowed: "&mine=1".into(),
+        steps: vec![],
+        mine: true,
     }
 }

@@ -32,11 +32,11 @@ const painter = {
       newsIn(element, page.me)
       putRow(element)
     }
-    else if (/^(m|case)-/.test(id)) {
+    else if (/^(m|case|call)-/.test(id)) {
       putLine(element, into, Number(sort ?? element.dataset.sort))
       listeners.forEach(f => f.line?.(element, event))
     } else if (id.startsWith('head-')) putHead(element)
-    else if (id.startsWith('side-')) putSide(element)
+    else if (/^(side|appointment)-/.test(id)) putSide(element)
   },
   del({ id }) {
     byId(id)?.remove()

@@ -149,6 +149,7 @@ export async function refreshThread() {
   }, stick)
   putHead(content.querySelector('.th'))
   putSide(content.querySelector('.side'))
+  putSide(content.querySelector('[id^=appointment-]'))
   if (stick) toEnd()
   tellDrawn()
   return true

@@ -112,7 +112,7 @@ fn said(
         (Some(one), ..) => read_as(t, one.hint).to_owned(),
         (None, OfferState::NeedsPerson, Some(wish)) => wish_of(t, wish).to_owned(),
         (None, OfferState::Expired, _) => t.offer_expired(by),
-        _ => t.offer_waiting(&offer.title, by),
+        _ => t.offer_waiting(by, &offer.title),
     };
     let is_open = offer.state.takes_answers();
     Ok(Some(AppointmentSaid {

@@ -47,7 +47,7 @@ export const checks = {
   43: { says: 'forced colours, more contrast, less motion' },
   44: { says: 'both languages: whole, dated in their own way' },
   45: { says: 'from nothing to the first answer in 12 clicks' },
-  46: { says: 'interviews, IVR and escalation in one thread', lacks: 'appointments and hand-offs: no pages for them yet' },
+  46: { says: 'interviews, IVR and escalation in one thread', lacks: 'calls and mails of the ladder: stories of their own, without this number; the mail is opened without a browser' },
 }
 
 const STORY = /#(\d+)/g

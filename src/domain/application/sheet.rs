@@ -239,7 +239,7 @@ fn time(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
         return Some(at.with_timezone(&Utc));
     }
     let text: String = text.nfkc().collect();
-    let text = text.replace(['年', '月', '/', '.'], "-").replace('日', " ").replace('T', " ");
+    let text = text.replace(['年', '月', '/', '.'], "-").replace(['日', 'T'], " ");
     let mut parts = text.split_whitespace();
     let day = NaiveDate::parse_from_str(parts.next()?, "%Y-%m-%d").ok()?;
     let clock = match parts.next() {

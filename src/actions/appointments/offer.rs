@@ -324,7 +324,7 @@ pub(super) struct Put {
     pub title: String,
     pub location: Option<String>,
     pub length: TimeDelta,
-    /// Else a day, or until the last time of it begins.
+    /// Else 72 hours, or until the last time of it begins.
     pub reply_by: Option<DateTime<Utc>>,
     pub auto_confirm: bool,
     pub after: Option<OfferId>,

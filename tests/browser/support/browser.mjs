@@ -58,6 +58,13 @@ function isExpected(text) {
 export async function takeScreenshot(page, name) {
   mkdirSync(screenshots, { recursive: true })
   const path = join(screenshots, `${name}.png`)
-  await page.screenshot({ path, animations: 'disabled' })
+  const take = () => page.screenshot({ path, animations: 'disabled' })
+  await take().catch(error => isHiccup(error) ? take() : Promise.reject(error))
   return path
+}
+
+// Chromium now and then refuses the first picture of a page and takes the very same a
+// moment later.
+function isHiccup(error) {
+  return error.message.includes('Unable to capture screenshot')
 }

@@ -31,6 +31,7 @@ async fn readers_that_do_not_read_hold_nobody_up() {
     for _ in 0..EACH {
         deaf.push(never_reads(&house, &browsers[1], &thread).await);
     }
+    assert_eq!(screens(&house, EACH + 1).await, EACH + 1);
     let before = resident_kb(&house);
     let beside = times(&house, &mut quick, 1).await;
     let grown = resident_kb(&house).saturating_sub(before);
@@ -43,17 +44,9 @@ async fn readers_that_do_not_read_hold_nobody_up() {
         p99(&alone)
     );
     assert!(grown < 64 * 1024, "{grown} KiB for {EACH} readers that do not read");
-    assert_eq!(house.metric("henji_live_sockets").await.unwrap() as usize, EACH + 1);
-    // Who takes nothing for so long is let go.
-    let mut left = EACH;
-    for _ in 0..60 {
-        left = house.metric("henji_live_sockets").await.unwrap() as usize;
-        if left == 1 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
-    assert_eq!(left, 1, "sockets of readers that do not read");
+    // Who takes nothing for so long is let go: on a slow machine before all of them were
+    // measured, with every buffer full all the same.
+    assert_eq!(screens(&house, 1).await, 1, "sockets of readers that do not read");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -172,6 +165,19 @@ async fn times(house: &Binary, socket: &mut Socket, round: usize) -> Vec<Duratio
     }
     times.sort();
     times
+}
+
+/// How many screens are open, once they are `wanted` or half a minute has passed.
+async fn screens(house: &Binary, wanted: usize) -> usize {
+    let mut open = 0;
+    for _ in 0..60 {
+        open = house.metric("henji_live_sockets").await.unwrap() as usize;
+        if open == wanted {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    open
 }
 
 async fn until(socket: &mut Socket, text: &str) -> i64 {

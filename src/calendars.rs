@@ -4,7 +4,6 @@
 //! nowhere else, also when an answer sends us on, for so long and so much.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -17,10 +16,8 @@ use url::{Position, Url};
 use crate::config::{CalendarsConfig, Secret};
 use crate::domain::appointment::busy::{self, BusyError};
 use crate::domain::message::words;
-use crate::outside::{AllowedOnly, LeadsInside, Reachable};
-use crate::providers::http::{
-    ReadError, Timeouts, explain, http_client_to, plain_client_to, read_bounded,
-};
+use crate::outside::{LeadsInside, Reachable};
+use crate::providers::http::{Clients, ReadError, Timeouts, explain, read_bounded};
 
 mod caldav;
 
@@ -114,10 +111,7 @@ impl From<BusyError> for FetchError {
 /// The way to calendars.
 #[derive(Debug)]
 pub struct Calendars {
-    patience: Timeouts,
-    reachable: Reachable,
-    secure: OnceLock<Result<Client, String>>,
-    plain: OnceLock<Result<Client, String>>,
+    clients: Clients,
 }
 
 /// One request, wherever answers send it.
@@ -135,17 +129,12 @@ impl Calendars {
 
     /// [`Self::new`] with a patience of its own.
     pub fn patient(config: &CalendarsConfig, patience: Timeouts) -> Self {
-        Self {
-            patience,
-            reachable: Reachable::new(&config.allowed),
-            secure: OnceLock::new(),
-            plain: OnceLock::new(),
-        }
+        Self { clients: Clients::new(Reachable::new(&config.allowed), patience) }
     }
 
     /// Whether that address may be called at all; what a form asks before it keeps one.
     pub fn may_call(&self, url: &str) -> bool {
-        self.reachable.file(url).is_some()
+        self.clients.address(url).is_some()
     }
 
     /// Fetches a calendar as far as it tells of `window`: a feed tells of all there is.
@@ -169,7 +158,7 @@ impl Calendars {
 
     async fn feed(&self, url: &str, known: &Version) -> Result<Fetched, FetchError> {
         // A name and a password in it are sent to its own server, as reqwest has it.
-        let url = self.reachable.file(url).ok_or(FetchError::Address)?;
+        let url = self.clients.address(url).ok_or(FetchError::Address)?;
         let conditions = conditions(known);
         let request = |client: &Client, url: Url| {
             client
@@ -198,7 +187,7 @@ impl Calendars {
         let first = url[..Position::BeforePath].to_owned();
         let mut url = url;
         for _ in 0..=MOST_REDIRECTS {
-            let client = self.client(&url)?;
+            let client = self.clients.client(&url).map_err(|why| unreachable(why.to_owned()))?;
             let mut request = (asked.request)(client, url.clone());
             let is_home = url[..Position::BeforePath] == first;
             // A password is for whom it was given to, and for nobody they name.
@@ -206,39 +195,18 @@ impl Calendars {
                 request = request.basic_auth(user, Some(password.expose()));
             }
             let answer = request.send().await.map_err(not_called)?;
-            self.check_peer(&url, &answer)?;
+            if !self.clients.may_answer(&url, &answer) {
+                return Err(FetchError::Address);
+            }
             let Some(next) = sends_on(&answer) else { return Ok(answer) };
             let next = url.join(&next).map_err(|_no_address| FetchError::Address)?;
-            url = self.reachable.file(next.as_str()).ok_or(FetchError::Address)?;
+            url = self.clients.address(next.as_str()).ok_or(FetchError::Address)?;
             if asked.stays && url[..Position::BeforePath] != first {
                 return Err(FetchError::Address);
             }
         }
         tracing::info!("a calendar is always somewhere else");
         Err(FetchError::Address)
-    }
-
-    /// Names are looked at when they are called, and addresses before; this asks who
-    /// answered, so that there is no third way.
-    fn check_peer(&self, url: &Url, answer: &Response) -> Result<(), FetchError> {
-        let may_answer = answer.remote_addr().is_some_and(|peer| match url.scheme() {
-            "http" => AllowedOnly(self.reachable.clone()).holds(peer.ip()),
-            _ => self.reachable.holds(peer.ip()),
-        });
-        if may_answer { Ok(()) } else { Err(FetchError::Address) }
-    }
-
-    fn client(&self, url: &Url) -> Result<&Client, FetchError> {
-        let (patience, reachable) = (self.patience, &self.reachable);
-        let made = match url.scheme() {
-            "https" => self
-                .secure
-                .get_or_init(|| http_client_to(patience, reachable.clone()).map_err(explain)),
-            _ => self.plain.get_or_init(|| {
-                plain_client_to(patience, AllowedOnly(reachable.clone())).map_err(explain)
-            }),
-        };
-        made.as_ref().map_err(|error| unreachable(error.clone()))
     }
 }
 

@@ -9,12 +9,8 @@ use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use crate::config::WebhooksConfig;
 use crate::domain::webhook::{DeliveryFailure, DeliveryOutcome};
 use crate::outside::Reachable;
-use crate::providers::http::{Timeouts, explain};
+use crate::providers::http::{Clients, Timeouts, explain};
 use crate::webhook_signature;
-
-mod clients;
-
-use clients::Clients;
 
 /// Standard Webhooks asks for 15 to 30 seconds.
 const PATIENCE: Timeouts =

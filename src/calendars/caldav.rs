@@ -23,7 +23,7 @@ pub(super) async fn fetch(
     sign_in: (String, Secret),
     window: &Range<DateTime<Utc>>,
 ) -> Result<String, FetchError> {
-    let mut url = calendars.reachable.file(url).ok_or(FetchError::Address)?;
+    let mut url = calendars.clients.address(url).ok_or(FetchError::Address)?;
     // Who signs in is said once. What has a host takes both.
     let _ = url.set_username("");
     let _ = url.set_password(None);

@@ -9,6 +9,10 @@ use reqwest::dns::Resolve;
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Response};
 
+mod clients;
+
+pub use clients::Clients;
+
 /// How long a provider may take.
 ///
 /// The default, 5 s to connect and 15 s in all, is the patience Twilio has with

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::NaiveDate;
+
+use asked::{Days, file};
 
 use super::error::WebError;
 use super::form::Fields;
 use super::fragment::html_with;
 use super::session::Session;
-use super::settings::house_times;
 use super::shell::shell;
 use super::times::Times;
 use super::views::{
@@ -19,7 +18,6 @@ use super::views::{
 };
 use crate::actions::export_report;
 use crate::app::App;
-use crate::domain::contact_sheet::{self, Encoding};
 use crate::domain::handoff::Flow;
 use crate::domain::handoff::report::{Figures, LONGEST_SPAN, Span, SpanError};
 use crate::domain::id::HandoffFlowId;
@@ -27,6 +25,7 @@ use crate::locale::Locale;
 use crate::store::{StoreError, handoff_flows, handoff_reports, menu_calls};
 
 pub mod applications;
+mod asked;
 
 /// Pixels of the bar of the busiest hour, and from one bar to the next.
 const TALLEST: i64 = 100;
@@ -41,36 +40,31 @@ pub async fn show(
     let t = session.locale();
     let shell = shell(&app, &session, Nav::Reports).await?;
     let asked = Asked::read(&app, &session, &request).await?;
-    let today = asked.times.date(asked.times.now);
+    let days = &asked.days;
     let choice = |flow: &Flow| ChoiceView {
         value: flow.id.to_string(),
         label: flow.name.clone(),
         chosen: Some(flow.id.to_string()) == asked.flow,
     };
     let flows: Vec<ChoiceView> = asked.flows.iter().map(choice).collect();
-    let error = asked.span.err().map(|why| wrong(t, &asked.times, why));
-    let status = match &error {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
-    let report = match asked.span {
+    let report = match days.span {
         Ok(span) if !flows.is_empty() => {
-            Some(drawn(&asked.times, span, &count(&app, &asked, span).await?))
+            Some(drawn(&days.times, span, &count(&app, &asked, span).await?))
         }
         _ => None,
     };
     let page = HandoffReportPage {
         shell,
-        from: asked.from.to_string(),
-        to: asked.to.to_string(),
-        oldest: Span::oldest(today).to_string(),
-        today: today.to_string(),
+        from: days.from.to_string(),
+        to: days.to.to_string(),
+        oldest: Span::oldest(days.today()).to_string(),
+        today: days.today().to_string(),
         flows,
-        error,
+        error: days.span.err().map(|why| wrong(t, &days.times, why)),
         query: asked.query(),
         report,
     };
-    html_with(status, &page)
+    html_with(days.status(), &page)
 }
 
 /// `GET /reports/handoffs.csv?from=&to=&flow=&encoding=`: a line for each key and hour
@@ -83,26 +77,16 @@ pub async fn export(
     let t = session.locale();
     let asked = Asked::read(&app, &session, &request).await?;
     // The page says why there is none of those days.
-    let Ok(span) = asked.span else { return show(app, session, request).await };
+    let Ok(span) = asked.days.span else { return show(app, session, request).await };
     let menus = count(&app, &asked, span).await?;
     export_report::note(&app, session.caller.clone(), span).await?;
-    let fields = Fields::parse(request.query_string().as_bytes());
-    let encoding = Encoding::from_word(fields.get("encoding")).unwrap_or_default();
-    let file = contact_sheet::write(&rows(t, &menus), encoding);
-    let name = format!("attachment; filename=\"handoffs-{}-{}.csv\"", span.from, span.to);
-    Ok(HttpResponse::Ok()
-        .content_type(format!("text/csv; charset={}", encoding.word()))
-        .insert_header((header::CONTENT_DISPOSITION, name))
-        .body(file))
+    let query = Fields::parse(request.query_string().as_bytes());
+    Ok(file(&query, "handoffs", span, &rows(t, &menus)))
 }
 
 /// What somebody wants to know, as far as they may.
 struct Asked {
-    times: Times,
-    /// As they wrote them, or a week.
-    from: NaiveDate,
-    to: NaiveDate,
-    span: Result<Span, SpanError>,
+    days: Days,
     /// One flow alone.
     flow: Option<String>,
     /// All that they may see.
@@ -112,14 +96,7 @@ struct Asked {
 impl Asked {
     async fn read(app: &App, session: &Session, request: &HttpRequest) -> Result<Self, WebError> {
         let fields = Fields::parse(request.query_string().as_bytes());
-        let times = house_times(app, session.locale()).await?;
-        let today = times.date(times.now);
-        let week = Span::week(today);
-        let day = |name, usual| match fields.filled(name) {
-            Some(text) => text.parse().map_err(|_no_day| WebError::BadRequest),
-            None => Ok(usual),
-        };
-        let (from, to) = (day("from", week.from)?, day("to", week.to)?);
+        let days = Days::read(app, session, &fields).await?;
         let sight = &session.caller.sight;
         let flows = app.store.read(handoff_flows::ever).await?.into_iter();
         let flows: Vec<Flow> = flows.filter(|flow| sight.sees(flow.inbox)).collect();
@@ -127,12 +104,13 @@ impl Asked {
         if flow.as_ref().is_some_and(|id| flows.iter().all(|flow| flow.id.to_string() != *id)) {
             return Err(WebError::NotFound);
         }
-        Ok(Self { span: Span::new(from, to, today), times, from, to, flow, flows })
+        Ok(Self { days, flow, flows })
     }
 
     fn query(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("from", &self.from.to_string()).append_pair("to", &self.to.to_string());
+        query.append_pair("from", &self.days.from.to_string());
+        query.append_pair("to", &self.days.to.to_string());
         if let Some(flow) = &self.flow {
             query.append_pair("flow", flow);
         }
@@ -181,7 +159,7 @@ impl Counted {
 }
 
 async fn count(app: &App, asked: &Asked, span: Span) -> Result<Vec<Counted>, WebError> {
-    let (now, stretches) = (asked.times.now, span.stretches(asked.times.zone));
+    let (now, stretches) = (asked.days.times.now, span.stretches(asked.days.times.zone));
     let is_chosen =
         |flow: &&Flow| asked.flow.as_ref().is_none_or(|chosen| *chosen == flow.id.to_string());
     let flows: Vec<Flow> = asked.flows.iter().filter(is_chosen).cloned().collect();

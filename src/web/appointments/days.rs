@@ -25,6 +25,8 @@ use crate::web::times::Times;
 use crate::web::views::{AgendaDay, AgendaDaysPage, AgendaMeeting, Nav};
 
 const WEEK: u64 = 7;
+/// Days that an inbox's clock may be away from the house's: from UTC-12 to UTC+14.
+const ZONES: u64 = 2;
 /// Years beyond are typing errors; calendars of languages end somewhere, too.
 const YEARS: std::ops::RangeInclusive<i32> = 2000..=2200;
 
@@ -82,9 +84,8 @@ pub async fn index(
     let mut shell = shell(&app, &session, Nav::Appointments).await?;
     shell.appointments = true;
     let (sight, numbers, now) = (session.caller.sight.clone(), session.caller.numbers, times.now);
-    // Inboxes may be in other zones: none is further than a day from the house's.
-    let around = (times.beginning_of(period.from - Days::new(1)))
-        .zip(times.beginning_of(period.end() + Days::new(1)));
+    let around = (times.beginning_of(period.from - Days::new(ZONES)))
+        .zip(times.beginning_of(period.end() + Days::new(ZONES)));
     let (from, to) = around.ok_or(WebError::BadRequest)?;
     let read = app.store.read(move |db| {
         let seen = inboxes::in_sight(db, &sight)?;

@@ -1,16 +1,15 @@
 //! Reports: what became of applications, by where they came from and by recruiter (R5).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::hash::Hash;
 
-use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 
+use super::asked::{Days, file};
 use crate::actions::export_report;
 use crate::app::App;
 use crate::domain::application::report::{Figures, REPLY, Story};
-use crate::domain::contact_sheet::{self, Encoding};
 use crate::domain::handoff::report::{LONGEST_SPAN, Span, SpanError};
 use crate::locale::Locale;
 use crate::store::applications::{media, report};
@@ -19,7 +18,6 @@ use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::html_with;
 use crate::web::session::Session;
-use crate::web::settings::house_times;
 use crate::web::shell::shell;
 use crate::web::times::Times;
 use crate::web::views::{
@@ -35,28 +33,23 @@ pub async fn show(
     let t = session.locale();
     let mut shell = shell(&app, &session, Nav::Appointments).await?;
     shell.appointments = true;
-    let asked = Asked::read(&app, &session, &request).await?;
-    let error = asked.span.err().map(|why| wrong(t, &asked.times, why));
-    let status = match &error {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
-    let report = match asked.span {
-        Ok(span) => Some(drawn(&asked.times, span, &count(&app, &session, &asked, span).await?)),
+    let query = Fields::parse(request.query_string().as_bytes());
+    let days = Days::read(&app, &session, &query).await?;
+    let report = match days.span {
+        Ok(span) => Some(drawn(&days.times, span, &count(&app, &session, &days, span).await?)),
         Err(_) => None,
     };
-    let today = asked.times.date(asked.times.now);
     let page = ApplicationReportPage {
         shell,
-        from: asked.from.to_string(),
-        to: asked.to.to_string(),
-        oldest: Span::oldest(today).to_string(),
-        today: today.to_string(),
-        error,
-        query: format!("from={}&to={}", asked.from, asked.to),
+        from: days.from.to_string(),
+        to: days.to.to_string(),
+        oldest: Span::oldest(days.today()).to_string(),
+        today: days.today().to_string(),
+        error: days.span.err().map(|why| wrong(t, &days.times, why)),
+        query: format!("from={}&to={}", days.from, days.to),
         report,
     };
-    html_with(status, &page)
+    html_with(days.status(), &page)
 }
 
 /// `GET /reports/applications.csv?from=&to=&encoding=`: a line for each group.
@@ -66,61 +59,26 @@ pub async fn export(
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
     let t = session.locale();
-    let asked = Asked::read(&app, &session, &request).await?;
+    let query = Fields::parse(request.query_string().as_bytes());
+    let days = Days::read(&app, &session, &query).await?;
     // The page says why there is none of those days.
-    let Ok(span) = asked.span else { return show(app, session, request).await };
-    let counted = count(&app, &session, &asked, span).await?;
+    let Ok(span) = days.span else { return show(app, session, request).await };
+    let counted = count(&app, &session, &days, span).await?;
     export_report::note(&app, session.caller.clone(), span).await?;
-    let fields = Fields::parse(request.query_string().as_bytes());
-    let encoding = Encoding::from_word(fields.get("encoding")).unwrap_or_default();
-    let file = contact_sheet::write(&rows(t, &counted), encoding);
-    let name = format!("attachment; filename=\"applications-{}-{}.csv\"", span.from, span.to);
-    Ok(HttpResponse::Ok()
-        .content_type(format!("text/csv; charset={}", encoding.word()))
-        .insert_header((header::CONTENT_DISPOSITION, name))
-        .body(file))
-}
-
-/// Of which days somebody wants to know.
-struct Asked {
-    times: Times,
-    /// As they wrote them, or a week.
-    from: NaiveDate,
-    to: NaiveDate,
-    span: Result<Span, SpanError>,
-}
-
-impl Asked {
-    async fn read(app: &App, session: &Session, request: &HttpRequest) -> Result<Self, WebError> {
-        let fields = Fields::parse(request.query_string().as_bytes());
-        let times = house_times(app, session.locale()).await?;
-        let today = times.date(times.now);
-        let week = Span::week(today);
-        let day = |name, usual| match fields.filled(name) {
-            Some(text) => text.parse().map_err(|_no_day| WebError::BadRequest),
-            None => Ok(usual),
-        };
-        let (from, to) = (day("from", week.from)?, day("to", week.to)?);
-        Ok(Self { span: Span::new(from, to, today), times, from, to })
-    }
+    Ok(file(&query, "applications", span, &rows(t, &counted)))
 }
 
 /// What was counted, of all and by group; groups are named as people know them.
 struct Counted {
     all: Figures,
-    by_medium: BTreeMap<String, Figures>,
-    by_recruiter: BTreeMap<String, Figures>,
+    by_medium: Vec<(String, Figures)>,
+    by_recruiter: Vec<(String, Figures)>,
 }
 
 /// Of the inboxes that the reader sees (R6).
-async fn count(
-    app: &App,
-    session: &Session,
-    asked: &Asked,
-    span: Span,
-) -> Result<Counted, WebError> {
+async fn count(app: &App, session: &Session, days: &Days, span: Span) -> Result<Counted, WebError> {
     let (t, sight) = (session.locale(), session.caller.sight.clone());
-    let stretches = span.stretches(asked.times.zone);
+    let stretches = span.stretches(days.times.zone);
     let read = app.store.read(move |db| {
         let seen = inboxes::in_sight(db, &sight)?;
         let mut stories = Vec::new();
@@ -146,23 +104,28 @@ async fn count(
     })
 }
 
+/// By name; two of one name are two.
 fn grouped<Id: Eq + Hash>(
     stories: &[Story],
     of: impl Fn(&Story) -> Option<Id>,
     names: &HashMap<Id, String>,
     nobody: &str,
-) -> BTreeMap<String, Figures> {
-    let mut groups: BTreeMap<String, Vec<&Story>> = BTreeMap::new();
+) -> Vec<(String, Figures)> {
+    let mut groups: HashMap<Option<Id>, Vec<&Story>> = HashMap::new();
     for story in stories {
-        let name = of(story).and_then(|id| names.get(&id).cloned());
-        groups.entry(name.unwrap_or_else(|| nobody.to_owned())).or_default().push(story);
+        groups.entry(of(story).filter(|id| names.contains_key(id))).or_default().push(story);
     }
-    groups.into_iter().map(|(name, stories)| (name, Figures::of(stories))).collect()
+    let name = |id: Option<Id>| id.and_then(|id| names.get(&id).cloned());
+    let named =
+        |(id, stories)| (name(id).unwrap_or_else(|| nobody.to_owned()), Figures::of(stories));
+    let mut named: Vec<(String, Figures)> = groups.into_iter().map(named).collect();
+    named.sort_by(|(one, _), (other, _)| one.cmp(other));
+    named
 }
 
 fn drawn(times: &Times, span: Span, counted: &Counted) -> ApplicationReportView {
     let t = times.t;
-    let group = |title, groups: &BTreeMap<String, Figures>| GroupReportView {
+    let group = |title, groups: &[(String, Figures)]| GroupReportView {
         title,
         groups: groups
             .iter()

@@ -1,12 +1,13 @@
-//! The ways out: one to the world, one to the operator's own networks.
+//! The ways to addresses that others gave us: one to the world, one to the operator's own
+//! networks.
 
 use std::sync::OnceLock;
 
 use reqwest::{Client, Response};
 use url::Url;
 
+use super::{Timeouts, explain, http_client_to, plain_client_to};
 use crate::outside::{AllowedOnly, Reachable};
-use crate::providers::http::{Timeouts, explain, http_client_to, plain_client_to};
 
 /// Made when they are first wanted: that takes the certificates of the machine.
 #[derive(Debug)]

@@ -15,6 +15,7 @@ use crate::store::{StoreError, Tx};
 
 use super::ActionError;
 
+pub mod by_hand;
 pub mod enter;
 pub mod import;
 pub mod payload;

@@ -47,16 +47,12 @@ pub async fn add(
     name: &str,
 ) -> Result<InterviewerId, ActionError> {
     access::must_administer(&caller)?;
-    let (email, name) = (email.trim().to_owned(), name.trim().to_owned());
-    match () {
-        () if email.is_empty() => return Err(ActionError::invalid("email", Problem::Missing)),
-        () if !is_address(&email) => {
-            return Err(ActionError::invalid("email", Problem::NotAnAddress));
-        }
-        () if name.chars().count() > LONGEST_NAME => {
-            return Err(ActionError::invalid("name", Problem::TooLong));
-        }
-        () => {}
+    let (email, name) = (email.trim().to_owned(), name_in(name)?);
+    if email.is_empty() {
+        return Err(ActionError::invalid("email", Problem::Missing));
+    }
+    if !is_address(&email) {
+        return Err(ActionError::invalid("email", Problem::NotAnAddress));
     }
     app.store
         .write(move |tx| {
@@ -64,16 +60,65 @@ pub async fn add(
                 return Err(ActionError::invalid("email", Problem::Taken));
             }
             let user = users::find_by_email(tx, &email)?;
-            let name = match &user {
-                Some(user) if name.is_empty() => Some(user.name.clone()),
-                _ => Some(name.clone()).filter(|name| !name.is_empty()),
-            };
+            let name = name.clone().or_else(|| user.as_ref().map(|user| user.name.clone()));
             let (now, user) = (tx.now, user.map(|user| user.id));
             let one = interviewers::find_or_insert(tx, &email, name.as_deref(), user, now)?;
             record(tx, &caller, "interviewer.add", one);
             Ok(one)
         })
         .await
+}
+
+/// Calls an interviewer by another name.
+///
+/// # Errors
+/// Not found for anybody else's, `Invalid` names `name`.
+pub async fn rename(
+    app: &App,
+    caller: Caller,
+    id: InterviewerId,
+    name: &str,
+) -> Result<(), ActionError> {
+    let name = name_in(name)?;
+    app.store
+        .write(move |tx| {
+            let one = find(tx, &caller, id)?;
+            if one.name != name {
+                interviewers::rename(tx, id, name.as_deref())?;
+                record(tx, &caller, "interviewer.rename", id);
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Forgets an interviewer who was a mistake. Of one with whom times were offered a record
+/// stays: their calendars can be taken away, and nobody has to offer them.
+///
+/// # Errors
+/// Not found for anybody else's, `Invalid` where somebody was to meet them.
+pub async fn remove(app: &App, caller: Caller, id: InterviewerId) -> Result<(), ActionError> {
+    app.store
+        .write(move |tx| {
+            find(tx, &caller, id)?;
+            if interviewers::is_met(tx, id)? {
+                return Err(ActionError::invalid("interviewer", Problem::Taken));
+            }
+            interviewers::remove(tx, id)?;
+            record(tx, &caller, "interviewer.remove", id);
+            Ok(())
+        })
+        .await
+}
+
+/// `None` where nobody says one.
+fn name_in(text: &str) -> Result<Option<String>, ActionError> {
+    let name = text.trim();
+    match name.chars().count() {
+        0 => Ok(None),
+        1..=LONGEST_NAME => Ok(Some(name.to_owned())),
+        _ => Err(ActionError::invalid("name", Problem::TooLong)),
+    }
 }
 
 /// The interviewers whose calendars the caller keeps: everybody's, or their own.

@@ -145,6 +145,20 @@ pub fn advance(db: &mut Db, id: ApplicationId, from: Step, to: &Move) -> Result<
     Ok(moved == 1)
 }
 
+/// Keeps what is said anew: the job, where it came from, and who sees to it.
+pub fn amend(db: &mut Db, one: &Application) -> Result<(), StoreError> {
+    let key = contacts::key(db, one.contact)?;
+    let job = one.job.as_ref().map(|job| key.seal_text(sealed_in("job_sealed", one.id), job));
+    diesel::update(applications::table.find(one.id))
+        .set((
+            applications::job_sealed.eq(job),
+            applications::medium_id.eq(one.medium),
+            applications::recruiter_id.eq(one.recruiter),
+        ))
+        .execute(&mut db.conn)?;
+    Ok(())
+}
+
 /// The application, for whoever sees its inbox.
 pub fn visible_to(
     db: &mut Db,

@@ -5,8 +5,9 @@ use diesel::prelude::*;
 
 use super::connection::Db;
 use super::error::StoreError;
-use super::schema::interviewers;
+use super::schema::{interviewers, opening_interviewers};
 use super::seal::place;
+use super::{interviewer_calendars, interviewer_feeds};
 use crate::clock::fresh_id;
 use crate::domain::id::{InterviewerId, UserId};
 
@@ -58,6 +59,32 @@ pub fn find_or_insert(
     );
     diesel::insert_into(interviewers::table).values(row).execute(&mut db.conn)?;
     Ok(id)
+}
+
+/// Calls somebody otherwise; by their address where nobody says a name.
+pub fn rename(db: &mut Db, id: InterviewerId, name: Option<&str>) -> Result<(), StoreError> {
+    let house = db.vault.house();
+    let name = name.map(|name| house.seal_text(place("interviewers", "name_sealed", id), name));
+    diesel::update(interviewers::table.find(id))
+        .set(interviewers::name_sealed.eq(name))
+        .execute(&mut db.conn)?;
+    Ok(())
+}
+
+/// Whether candidates were ever offered a time with them.
+pub fn is_met(db: &mut Db, id: InterviewerId) -> Result<bool, StoreError> {
+    let theirs = opening_interviewers::table.filter(opening_interviewers::interviewer_id.eq(id));
+    Ok(diesel::select(diesel::dsl::exists(theirs)).get_result(&mut db.conn)?)
+}
+
+/// Forgets somebody whom no time names, with their calendars and their feed.
+pub fn remove(db: &mut Db, id: InterviewerId) -> Result<(), StoreError> {
+    for calendar in interviewer_calendars::of(db, &[id])? {
+        interviewer_calendars::remove(db, calendar.id)?;
+    }
+    interviewer_feeds::withdraw(db, id)?;
+    diesel::delete(interviewers::table.find(id)).execute(&mut db.conn)?;
+    Ok(())
 }
 
 /// Those of `emails` that are known.

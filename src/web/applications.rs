@@ -27,6 +27,7 @@ use crate::store::inboxes::{self, Inbox};
 use crate::store::messages::Position;
 use crate::store::{Db, StoreError, users};
 
+pub mod form;
 pub mod table;
 
 /// Applications of a page.
@@ -216,6 +217,11 @@ pub async fn show(
     })
 }
 
+/// The page of an application.
+fn path_of(id: ApplicationId) -> String {
+    format!("/applications/{id}")
+}
+
 fn why(t: Locale, cause: Cause) -> &'static str {
     match cause {
         Cause::Received => t.step_by_received(),
@@ -240,7 +246,7 @@ pub async fn update(
     let step = Step::from_word(fields.get("step")).ok_or(WebError::BadRequest)?;
     verbs::move_to(&app, session.caller, id, step).await?;
     let Some(list) = fields.filled("list") else {
-        return Ok(see_other(&format!("/applications/{id}")));
+        return Ok(see_other(&path_of(id)));
     };
     let list = Step::from_word(list).map_or(OPEN, Step::word);
     let mine = if fields.has("mine") { "&mine=1" } else { "" };

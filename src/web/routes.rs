@@ -154,9 +154,13 @@ routes! {
     get "/appointments" User => appointments::index;
     get "/appointments/days" User => appointments::days::index;
     get "/applications" User => applications::index;
+    get "/applications/new" User => applications::form::new;
+    post "/applications" User => applications::form::create;
     get "/applications/table" User => applications::table::new;
     post "/applications/table" User => applications::table::create;
     get "/applications/{id}" User => applications::show;
+    get "/applications/{id}/edit" User => applications::form::edit;
+    put "/applications/{id}/about" User => applications::form::update;
     put "/applications/{id}" User => applications::update;
     get "/reports/applications" User => reports::applications::show;
     get "/reports/applications.csv" User => reports::applications::export;
@@ -233,11 +237,13 @@ routes! {
     get "/settings/interviewers" User => settings::interviewers::index;
     post "/settings/interviewers" User => settings::interviewers::create;
     get "/settings/interviewers/{id}/edit" User => settings::interviewers::edit;
+    put "/settings/interviewers/{id}" User => settings::interviewers::update;
     post "/settings/interviewers/{id}/calendars" User => settings::interviewers::calendars::create;
     post "/settings/interviewers/{id}/feed" User => settings::interviewers::feeds::renew;
     delete "/settings/interviewers/{id}/feed" User => settings::interviewers::feeds::withdraw;
     post "/settings/interviewer_calendars/{id}/reading" User => settings::interviewers::calendars::read;
     delete "/settings/interviewer_calendars/{id}" User => settings::interviewers::calendars::remove;
+    delete "/settings/interviewers/{id}" User => settings::interviewers::remove;
     get "/settings/senders" Admin => settings::senders::index;
     get "/settings/senders/new" Admin => settings::senders::new;
     post "/settings/senders" Admin => settings::senders::create;

@@ -112,7 +112,7 @@ pub(super) async fn house_times(app: &App, t: Locale) -> Result<Times, WebError>
     Ok(Times::new(t, zone, app.clock.now()))
 }
 
-fn status_of(has_errors: bool) -> StatusCode {
+pub(super) fn status_of(has_errors: bool) -> StatusCode {
     if has_errors { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
 }
 

@@ -68,9 +68,9 @@ mod templates;
 mod webhooks;
 
 pub use applications::{
-    ApplicantRowView, ApplicantsPreviewView, ApplicantsTablePage, ApplicationItem, ApplicationPage,
-    ApplicationReportPage, ApplicationReportView, ApplicationsPage, GroupReportView, GroupView,
-    MoveView,
+    ApplicantRowView, ApplicantsPreviewView, ApplicantsTablePage, ApplicationFormPage,
+    ApplicationItem, ApplicationPage, ApplicationReportPage, ApplicationReportView,
+    ApplicationsPage, GroupReportView, GroupView, MoveView,
 };
 pub use appointments::{
     AgendaDay, AgendaDaysPage, AgendaItem, AgendaMeeting, AgendaPage, AppointmentSaid,

@@ -123,7 +123,7 @@ pub(super) fn enter(
     Ok(Entered { application, is_new: true })
 }
 
-fn within(
+pub(super) fn within(
     field: &'static str,
     text: Option<String>,
     longest: usize,
@@ -163,7 +163,7 @@ fn call(tx: &mut Tx, contact: &Contact, name: Option<String>) -> Result<(), Stor
     Ok(())
 }
 
-fn medium_of(tx: &mut Tx, name: &str) -> Result<MediumId, ActionError> {
+pub(super) fn medium_of(tx: &mut Tx, name: &str) -> Result<MediumId, ActionError> {
     let found = media::find_or_insert(tx, name, MOST_MEDIA)?;
     found.ok_or(ActionError::invalid("medium", Problem::TooMany))
 }

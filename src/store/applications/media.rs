@@ -24,6 +24,11 @@ pub fn all(db: &mut Db) -> Result<Vec<Medium>, StoreError> {
     Ok(rows.into_iter().map(|(id, name)| Medium { id, name }).collect())
 }
 
+pub fn name(db: &mut Db, id: MediumId) -> Result<String, StoreError> {
+    let name = application_media::table.find(id).select(application_media::name);
+    Ok(name.first(&mut db.conn)?)
+}
+
 /// The one that is called so, whatever its width and case; new if there is none and
 /// fewer than `most`.
 pub fn find_or_insert(db: &mut Db, name: &str, most: i64) -> Result<Option<MediumId>, StoreError> {

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
 use super::{frame, house_times, saved, status_of};
-use crate::actions::interviewers as verbs;
+use crate::actions::{ActionError, interviewers as verbs};
 use crate::app::App;
 use crate::calendars::FetchError;
 use crate::config::Secret;
@@ -14,7 +14,7 @@ use crate::domain::id::InterviewerId;
 use crate::locale::Locale;
 use crate::store::interviewer_calendars::{self, InterviewerCalendar};
 use crate::store::interviewers::Interviewer;
-use crate::store::{StoreError, interviewer_feeds};
+use crate::store::{StoreError, interviewer_feeds, interviewers};
 use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::fragment::html_with;
@@ -71,6 +71,47 @@ pub async fn edit(
     let id = InterviewerId(path.into_inner());
     let (typed, errors) = (Fields::default(), FormErrors::none());
     page(&app, &session, &request, id, Shown { fresh: None, typed: &typed, errors }).await
+}
+
+/// `PUT /settings/interviewers/{id}`
+pub async fn update(
+    app: web::Data<App>,
+    session: Session,
+    path: web::Path<Uuid>,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, WebError> {
+    let id = InterviewerId(path.into_inner());
+    match verbs::rename(&app, session.caller.clone(), id, fields.get("name")).await {
+        Ok(()) => Ok(saved(&of(id))),
+        Err(error) => refused(&app, &session, &request, id, &fields, error).await,
+    }
+}
+
+/// `DELETE /settings/interviewers/{id}`
+pub async fn remove(
+    app: web::Data<App>,
+    session: Session,
+    path: web::Path<Uuid>,
+    request: HttpRequest,
+) -> Result<HttpResponse, WebError> {
+    let id = InterviewerId(path.into_inner());
+    match verbs::remove(&app, session.caller.clone(), id).await {
+        Ok(()) => Ok(saved(LIST)),
+        Err(error) => refused(&app, &session, &request, id, &Fields::default(), error).await,
+    }
+}
+
+async fn refused(
+    app: &App,
+    session: &Session,
+    request: &HttpRequest,
+    id: InterviewerId,
+    typed: &Fields,
+    error: ActionError,
+) -> Result<HttpResponse, WebError> {
+    let errors = words::form_errors(session.locale(), error, &[])?;
+    page(app, session, request, id, Shown { fresh: None, typed, errors }).await
 }
 
 /// The page of an interviewer.
@@ -144,9 +185,10 @@ async fn page(
     let read = app.store.read(move |db| {
         let one = verbs::find(db, &caller, id)?;
         let calendars = interviewer_calendars::of(db, &[id])?;
-        Ok::<_, StoreError>((one, calendars, interviewer_feeds::made(db, &[id])?))
+        let feeds = interviewer_feeds::made(db, &[id])?;
+        Ok::<_, StoreError>((one, calendars, feeds, interviewers::is_met(db, id)?))
     });
-    let (one, calendars, feeds) = read.await?;
+    let (one, calendars, feeds, is_met) = read.await?;
     let times = house_times(app, t).await?;
     let typed = shown.typed;
     let kind = |kind: CalendarKind| ChoiceView {
@@ -158,6 +200,11 @@ async fn page(
         shell: frame(app, session, request).await?,
         id: id.to_string(),
         name: name_of(&one),
+        own_name: match typed.has("name") {
+            true => typed.get("name").to_owned(),
+            false => one.name.clone().unwrap_or_default(),
+        },
+        is_met,
         email: one.email,
         calendars: calendars.iter().map(|one| calendar(t, &times, one)).collect(),
         fresh: shown.fresh,

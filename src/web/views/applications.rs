@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{BoardTab, ChoiceView, FaultView, FigureView, Shell, TimeView};
+use super::{BoardTab, ChoiceView, FaultView, FigureView, FormErrors, Shell, TimeView};
 
 /// `GET /applications`
 #[derive(Template)]
@@ -51,6 +51,23 @@ pub struct ApplicationPage {
     pub steps: Vec<ChoiceView>,
     pub moves: Vec<MoveView>,
     pub may_answer: bool,
+}
+
+/// `GET /applications/new` and `GET /applications/{id}/edit`
+#[derive(Template)]
+#[template(path = "applications/form.html")]
+pub struct ApplicationFormPage {
+    pub shell: Shell,
+    /// `None` for a new one: who it is can only be said then.
+    pub id: Option<String>,
+    pub inboxes: Vec<ChoiceView>,
+    pub people: Vec<ChoiceView>,
+    pub media: Vec<String>,
+    pub to: String,
+    pub name: String,
+    pub job: String,
+    pub medium: String,
+    pub errors: FormErrors,
 }
 
 #[derive(Clone, Debug)]

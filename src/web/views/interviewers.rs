@@ -35,6 +35,10 @@ pub struct InterviewerPage {
     pub shell: Shell,
     pub id: String,
     pub name: String,
+    /// As it is kept, or was typed.
+    pub own_name: String,
+    /// Whether times with them were offered.
+    pub is_met: bool,
     pub email: String,
     pub calendars: Vec<OwnCalendarView>,
     /// The address just made, shown this once.

@@ -45,6 +45,7 @@ export const everyPage = ({ threads, user, inbox, calendar, contact, merging, li
   ['search-nothing', '/search?q=%E9%B0%BB%E9%B0%8C&from=2026-01-01'],
   ['new-conversation', '/conversations/new'],
   ['applications', '/applications'],
+  ['application-new', '/applications/new'],
   ['applicants-table', '/applications/table'],
   ['applicants-report', '/reports/applications'],
   ['sources', '/settings/sources'],

@@ -10,6 +10,8 @@ use crate::support::answer::Answer;
 use crate::support::browser::Browser;
 use crate::support::cast::{ADMIN, AUDITOR, SATO, SUZUKI, VIEWER, YAMADA};
 
+mod by_hand;
+
 const TABLE: &str = "/applications/table";
 
 async fn applied(app: &TestApp, to: &str, more: Value) -> Value {

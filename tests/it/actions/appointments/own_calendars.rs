@@ -293,6 +293,41 @@ async fn each_keeps_their_own_and_administrators_everybodys() {
 }
 
 #[tokio::test]
+async fn an_interviewer_is_called_otherwise_and_deleted_while_nobody_was_to_meet_them() {
+    let app = house().await;
+    let admin = app.sign_in(ADMIN).await;
+    let page = page_of(&admin, SUZUKIS).await;
+    let yamada = app.sign_in(YAMADA).await;
+    yamada.put(&page, &[("name", "だれか")]).await.expect(404);
+    yamada.delete(&page).await.expect(404);
+    admin.put(&page, &[("name", "人事 鈴木")]).await.expect(303);
+    assert!(admin.get("/settings/interviewers").await.texts("tbody tr")[0].contains("人事 鈴木"));
+    let long = "鈴".repeat(41);
+    let refused = admin.put(&page, &[("name", &long)]).await.expect(422);
+    assert!(!refused.texts("#name-hint.wrong").is_empty());
+    assert_eq!(refused.attribute("#name", "value"), Some(long), "nothing typed is lost");
+
+    // Whoever was offered a time with them has a record of it.
+    offered(&app, HANAKO, json!({})).await;
+    let refused = admin.delete(&page).await.expect(422);
+    assert!(!refused.texts("[role=alert]").is_empty());
+    let shown = admin.get(&format!("{page}/edit")).await.expect(200);
+    let deletion = format!("form[action='{page}'] input[value=DELETE]");
+    assert_eq!(shown.attribute(&deletion, "name"), None);
+
+    let typo = page_of(&admin, "suzuku@example.jp").await;
+    let url = [("kind", "feed"), ("url", "https://calendar.example.invalid/a.ics")];
+    admin.post(&format!("{typo}/calendars"), &url).await.expect(303);
+    admin.post(&format!("{typo}/feed"), &[]).await.expect(200);
+    admin.delete(&typo).await.expect(303);
+    admin.get(&format!("{typo}/edit")).await.expect(404);
+    for table in ["interviewer_calendars", "interviewer_feeds"] {
+        assert_eq!(app.raw().count(table, ""), 0, "{table}");
+    }
+    assert_eq!(app.raw().count("interviewers", ""), 1);
+}
+
+#[tokio::test]
 async fn what_lets_us_in_lies_open_nowhere() {
     let app = TestApp::start().await;
     let admin = app.sign_in(ADMIN).await;

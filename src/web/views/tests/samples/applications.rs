@@ -36,6 +36,22 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         }],
         may_answer: true,
     };
+    let form = |id: Option<&str>, errors| ApplicationFormPage {
+        shell: frame(t),
+        id: id.map(str::to_owned),
+        inboxes: ["受付", "採用"]
+            .map(|label| ChoiceView { value: label.into(), label: label.into(), chosen: false })
+            .into(),
+        people: vec![ChoiceView { value: "u1".into(), label: "佐藤".into(), chosen: true }],
+        media: vec!["Indeed".into()],
+        to: "03-1234-5678".into(),
+        name: "山田 花子".into(),
+        job: "営業".into(),
+        medium: "Indeed".into(),
+        errors,
+    };
+    let landline = FormErrors::of("to", t.field_number_cannot_sms(t.cannot_receive_landline()))
+        .and("inbox_id", t.field_choose_one());
     let table = |error: Option<String>, faults: Vec<FaultView>, preview| ApplicantsTablePage {
         shell: frame(t),
         inboxes: vec![ChoiceView { value: "i1".into(), label: "採用".into(), chosen: true }],
@@ -73,6 +89,9 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         ("applications", list(vec![item(t)], Some("/applications?after=1")).render().unwrap()),
         ("applications-none", list(vec![], None).render().unwrap()),
         ("application", one.render().unwrap()),
+        ("application-new", form(None, FormErrors::none()).render().unwrap()),
+        ("application-new-wrong", form(None, landline).render().unwrap()),
+        ("application-edit", form(Some("a1"), FormErrors::none()).render().unwrap()),
         ("applicants-table", table(None, vec![], None).render().unwrap()),
         (
             "applicants-table-empty",

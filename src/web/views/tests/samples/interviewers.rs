@@ -41,6 +41,8 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
         shell: shell(),
         id: "i1".into(),
         name: "佐藤 花".into(),
+        own_name: "佐藤 花".into(),
+        is_met: fresh.is_some(),
         email: "sato@example.jp".into(),
         calendars,
         feed_made: fresh.map(|_| time("11月21日(土)")),

@@ -22,9 +22,9 @@ use crate::actions::appointments::book;
 use crate::actions::appointments::end::{self, Seen};
 use crate::app::App;
 use crate::domain::application::Step;
-use crate::domain::appointment::{OfferState, SlotState};
+use crate::domain::appointment::{OfferState, SlotState, Span};
 use crate::domain::id::{
-    AppointmentId, ContactId, ConversationId, InboxId, OfferId, OpeningId, UserId,
+    AppointmentId, ContactId, ConversationId, InboxId, InterviewerId, OfferId, OpeningId, UserId,
 };
 use crate::locale::Locale;
 use crate::store::applications::{self, Standing};
@@ -32,7 +32,7 @@ use crate::store::appointment_offers::{self, Offer, Slot};
 use crate::store::appointment_openings::{self, Opening};
 use crate::store::conversations::{self, Conversation};
 use crate::store::inboxes::{self, Inbox};
-use crate::store::{Db, StoreError};
+use crate::store::{Db, StoreError, interviewer_busy};
 
 pub mod days;
 pub mod offering;
@@ -96,6 +96,8 @@ struct Entry {
     slots: Vec<Slot>,
     openings: HashMap<OpeningId, Opening>,
     is_over: bool,
+    /// An interviewer has come to be busy then, by their own calendar.
+    collides: bool,
     application: Option<Standing>,
 }
 
@@ -216,7 +218,7 @@ fn entries_of(
     let standing = applications::standing(db, &candidates)?;
     let found: HashMap<ConversationId, Conversation> =
         found.into_iter().map(|one| (one.id, one)).collect();
-    Ok(offers
+    let mut entries: Vec<Entry> = offers
         .into_iter()
         .filter_map(|offer| {
             let slots = slots.remove(&offer.id).unwrap_or_default();
@@ -227,9 +229,36 @@ fn entries_of(
             let ends = booked.and_then(|slot| openings.get(&slot.opening)).map(|one| one.span.ends);
             let is_over = ends.is_some_and(|ends| ends <= now);
             let application = standing.get(&(offer.inbox, conversation.contact.id)).copied();
-            Some(Entry { offer, conversation, slots, openings, is_over, application })
+            let collides = false;
+            Some(Entry { offer, conversation, slots, openings, is_over, collides, application })
         })
-        .collect())
+        .collect();
+    mark_collisions(db, &mut entries)?;
+    Ok(entries)
+}
+
+/// Interviewers' calendars change after a time is booked: whoever arranges it has to know.
+fn mark_collisions(db: &mut Db, entries: &mut [Entry]) -> Result<(), StoreError> {
+    let coming = || entries.iter().filter(|entry| !entry.is_over).filter_map(booked);
+    let Some(starts) = coming().map(|one| one.span.starts).min() else { return Ok(()) };
+    let ends = coming().map(|one| one.span.ends).max().unwrap_or(starts);
+    let mut people: Vec<InterviewerId> =
+        coming().flat_map(|one| one.interviewers.ids().to_vec()).collect();
+    people.sort();
+    people.dedup();
+    let mut busy: HashMap<InterviewerId, Vec<Span>> = HashMap::new();
+    for (who, span) in interviewer_busy::around(db, &people, Span { starts, ends })? {
+        busy.entry(who).or_default().push(span);
+    }
+    let is_busy = |who: &InterviewerId, span: Span| {
+        busy.get(who).is_some_and(|theirs| theirs.iter().any(|one| one.overlaps(span)))
+    };
+    for entry in entries.iter_mut().filter(|entry| !entry.is_over) {
+        let meeting = booked(entry);
+        entry.collides = meeting
+            .is_some_and(|one| one.interviewers.ids().iter().any(|who| is_busy(who, one.span)));
+    }
+    Ok(())
 }
 
 /// `None` for what another offer took the place of.
@@ -238,21 +267,28 @@ fn view_of(entry: &Entry) -> Option<View> {
         OfferState::Open => Some(View::Waiting),
         OfferState::NeedsPerson | OfferState::Expired => Some(View::Person),
         OfferState::Booked if entry.is_over => Some(View::Done),
+        OfferState::Booked if entry.collides => Some(View::Person),
         OfferState::Booked => Some(View::Booked),
         OfferState::Declined | OfferState::Withdrawn => Some(View::Done),
         OfferState::Replaced => None,
     }
 }
 
-fn starts(entry: &Entry) -> Option<DateTime<Utc>> {
+/// The time that is booked.
+fn booked(entry: &Entry) -> Option<&Opening> {
     let booked = entry.slots.iter().find(|slot| slot.state == SlotState::Booked)?;
-    entry.openings.get(&booked.opening).map(|opening| opening.span.starts)
+    entry.openings.get(&booked.opening)
+}
+
+fn starts(entry: &Entry) -> Option<DateTime<Utc>> {
+    booked(entry).map(|opening| opening.span.starts)
 }
 
 fn what(t: Locale, times: &Times, entry: &Entry) -> String {
     let offer = &entry.offer;
     match (offer.state, offer.wish) {
         (OfferState::Booked, _) if entry.is_over => t.agenda_was_booked().to_owned(),
+        (OfferState::Booked, _) if entry.collides => t.agenda_collides().to_owned(),
         (OfferState::Booked, _) => t.agenda_booked().to_owned(),
         (OfferState::NeedsPerson, Some(wish)) => wish_of(t, wish).to_owned(),
         (OfferState::Expired, _) => t.offer_expired(times.full(offer.reply_by).shown),

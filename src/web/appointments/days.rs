@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use chrono::{Datelike, Days, NaiveDate};
 
-use super::{Entry, MOST, Narrowed, entries_of, starts};
+use super::{MOST, Narrowed, booked, entries_of, starts};
 use crate::app::App;
 use crate::domain::application::Step;
 use crate::domain::id::{InboxId, InterviewerId};
 use crate::locale::Locale;
-use crate::store::appointment_openings::Opening;
 use crate::store::inboxes::{self, Inbox};
 use crate::store::{StoreError, appointment_offers, interviewers};
 use crate::web::applications::{step_choices, step_label};
@@ -91,11 +90,11 @@ pub async fn index(
         let seen = inboxes::in_sight(db, &sight)?;
         let inboxes: HashMap<InboxId, Inbox> =
             inboxes::all(db)?.into_iter().map(|inbox| (inbox.id, inbox)).collect();
-        let booked = appointment_offers::booked_between(db, &seen, from..to, MOST)?;
-        let entries = entries_of(db, booked, now)?;
+        let offers = appointment_offers::booked_between(db, &seen, from..to, MOST)?;
+        let entries = entries_of(db, offers, now)?;
         let mut people: Vec<InterviewerId> = entries
             .iter()
-            .filter_map(meeting)
+            .filter_map(booked)
             .flat_map(|one| one.interviewers.ids().to_vec())
             .collect();
         people.sort();
@@ -111,7 +110,7 @@ pub async fn index(
     let mut on: BTreeMap<NaiveDate, Vec<AgendaMeeting>> =
         period.days().map(|day| (day, Vec::new())).collect();
     for entry in &entries {
-        let Some(opening) = meeting(entry) else { continue };
+        let Some(opening) = booked(entry) else { continue };
         let inbox = inboxes.get(&entry.offer.inbox);
         let there = Times::new(t, inbox.map_or("UTC", |inbox| inbox.time_zone.as_str()), now);
         let Some(day) = on.get_mut(&there.date(opening.span.starts)) else { continue };
@@ -127,6 +126,7 @@ pub async fn index(
             inbox: inbox.map(|inbox| inbox.name.clone()).unwrap_or_default(),
             place: entry.offer.location.clone(),
             interviewers: met.join(t.dot()),
+            collides: entry.collides,
             application: entry.application.map(|one| (one.id.to_string(), step_label(t, one.step))),
         });
     }
@@ -157,12 +157,6 @@ fn day_view(
     let on = times.on(day);
     let label = if day == today { t.agenda_today(on.shown) } else { on.shown };
     AgendaDay { date: day.to_string(), label, is_today: day == today, meetings }
-}
-
-/// The time that is booked.
-fn meeting(entry: &Entry) -> Option<&Opening> {
-    let at: DateTime<Utc> = starts(entry)?;
-    entry.openings.values().find(|opening| opening.span.starts == at)
 }
 
 #[cfg(test)]

@@ -137,6 +137,8 @@ pub struct AgendaMeeting {
     pub inbox: String,
     pub place: Option<String>,
     pub interviewers: String,
+    /// One of them has come to be busy then.
+    pub collides: bool,
     pub application: Option<(String, &'static str)>,
 }
 

@@ -147,6 +147,34 @@ async fn a_busy_time_is_neither_offered_nor_booked_and_without_the_calendar_it_i
 }
 
 #[tokio::test]
+async fn whoever_becomes_busy_when_somebody_is_booked_is_for_a_person_to_arrange() {
+    let app = house().await;
+    let elsewhere = Elsewhere::start(busy(&[AFTERNOON])).await;
+    offered(&app, HANAKO, json!({})).await;
+    app.handset(HANAKO).sends("2").await;
+    let admin = app.sign_in(ADMIN).await;
+    let rows = async |query: &str| {
+        admin.get(&format!("/appointments{query}")).await.expect(200).texts("ul.held li")
+    };
+    let week = "/days?from=2026-11-23";
+    assert_eq!(rows("?view=booked").await.len(), 1);
+    assert!(!rows(week).await[0].contains("面接官の予定が入りました"));
+
+    let page = page_of(&admin, SUZUKIS).await;
+    let shown = connect(&admin, &page, &elsewhere.url()).await;
+    assert!(rows("?view=booked").await.is_empty());
+    for query in ["?view=person", week] {
+        assert!(rows(query).await[0].contains("面接官の予定が入りました"), "{query}");
+    }
+    // Nobody is put off by itself, and it is over with the cause of it.
+    assert_eq!(app.raw().count("appointments", "where state = 'booked'"), 1);
+    let one = values_of(&shown, "ul.held form", "action").pop().unwrap();
+    admin.delete(&one).await.expect(303);
+    assert_eq!(rows("?view=booked").await.len(), 1);
+    assert!(rows("?view=person").await.is_empty());
+}
+
+#[tokio::test]
 async fn what_goes_wrong_is_said_and_keeps_what_was_read() {
     let app = house().await;
     let Said::Http { status, body, .. } = busy(&[AFTERNOON]) else { unreachable!() };

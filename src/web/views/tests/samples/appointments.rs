@@ -168,6 +168,7 @@ fn days(t: Locale) -> AgendaDaysPage {
         inbox: "採用センター".into(),
         place: Some("本社3階".into()),
         interviewers: "佐藤 花".into(),
+        collides: true,
         application: Some(("a1".into(), t.step_confirmed())),
     };
     let day = |date: &str, is_today, meetings| AgendaDay {

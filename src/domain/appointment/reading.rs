@@ -91,8 +91,15 @@ fn certain(tokens: &Tokens, asked: &Asked<'_>) -> Option<Answer> {
     let understood = clauses::understood(tokens, asked)?;
     let first = understood.said.first()?;
     let is_one = understood.said.iter().all(|said| said.reading == first.reading);
-    let takes = matches!(first.reading, Reading::Chosen(_) | Reading::Attends);
-    if !is_one || takes && understood.is_sorry || may_be_an_hour(tokens, asked, &understood.said) {
+    let comes = matches!(first.reading, Reading::Chosen(_) | Reading::Attends);
+    let leaves =
+        matches!(first.reading, Reading::NoneFits | Reading::Reschedule | Reading::Decline);
+    let is_torn = comes && understood.is_sorry || leaves && understood.is_coming;
+    if !is_one
+        || is_torn
+        || understood.is_of_several()
+        || may_be_an_hour(tokens, asked, &understood.said)
+    {
         return None;
     }
     let span = tokens.span(first.from..first.to);
@@ -111,7 +118,7 @@ fn may_be_an_hour(tokens: &Tokens, asked: &Asked<'_>, said: &[Said]) -> bool {
     let number = |said: &Said| {
         let is_bare = !of(said).any(|kind| matches!(kind, Kind::When(_)));
         of(said).filter(|_| is_bare).find_map(|kind| match kind {
-            Kind::Number(number) => Some(number),
+            Kind::Number(number) | Kind::Spelled(number) => Some(number),
             _ => None,
         })
     };

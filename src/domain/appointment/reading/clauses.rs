@@ -30,6 +30,20 @@ pub struct Understood {
     is_open: bool,
     /// Sorry may take back what was agreed before.
     pub is_sorry: bool,
+    /// Something only somebody says who comes: who also declines has meant another
+    /// number.
+    pub is_coming: bool,
+    /// Who signed.
+    names: usize,
+    /// A name stands open before what follows: 山田 遅れます may tell of 山田.
+    is_named: bool,
+}
+
+impl Understood {
+    /// Two names and two answers: a table of who wants what.
+    pub fn is_of_several(&self) -> bool {
+        self.names > 1 && self.said.len() > 1
+    }
 }
 
 /// Reads `tokens` clause by clause. `None` when any of them is not understood.
@@ -43,7 +57,10 @@ pub fn understood(tokens: &Tokens, asked: &Asked<'_>) -> Option<Understood> {
     let mut at = 0;
     while at < clauses.tokens.len() {
         at = match clauses.clause(at, &understood)? {
-            (to, Clause::Mark) => to,
+            (to, Clause::Mark) => {
+                understood.is_named = false;
+                to
+            }
             (to, Clause::But) => {
                 understood.is_open = true;
                 to
@@ -55,6 +72,12 @@ pub fn understood(tokens: &Tokens, asked: &Asked<'_>) -> Option<Understood> {
             }
             (to, Clause::Nothing) => {
                 understood.is_open &= !clauses.is(at, Word::Please);
+                understood.is_coming |= clauses.is(at, Word::UntilThen);
+                to
+            }
+            (to, Clause::Name(name)) => {
+                understood.names += usize::from(name != Name::Addressed);
+                understood.is_named = name != Name::Introduced;
                 to
             }
             (to, Clause::Sorry) => {
@@ -62,7 +85,10 @@ pub fn understood(tokens: &Tokens, asked: &Asked<'_>) -> Option<Understood> {
                 to
             }
             (to, Clause::Says(reading)) => {
-                understood.is_open = false;
+                if understood.is_named && clauses.choice(at).is_none() {
+                    return None;
+                }
+                (understood.is_open, understood.is_named) = (false, false);
                 understood.said.push(Said { reading, from: at, to });
                 to
             }
@@ -77,7 +103,18 @@ enum Clause {
     SorryBut,
     Nothing,
     Sorry,
+    Name(Name),
     Says(Reading),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Name {
+    /// 山田です, 山田より: of who writes.
+    Introduced,
+    /// 山田
+    Bare,
+    /// 鈴木様
+    Addressed,
 }
 
 struct Clauses<'a> {
@@ -131,24 +168,30 @@ impl Clauses<'_> {
         if self.is(at, Word::Opening) && before.said.is_empty() {
             return Some((at + 1, Clause::Nothing));
         }
-        self.name(at).map(|to| (to, Clause::Nothing))
+        self.name(at).map(|(to, name)| (to, Clause::Name(name)))
     }
 
     /// 応募した山田太郎です, 鈴木様, "This is John".
-    fn name(&self, at: usize) -> Option<usize> {
+    fn name(&self, at: usize) -> Option<(usize, Name)> {
         let named = self.skip(at, &[Word::NameAbout, Word::Of]);
         let is_named = matches!(self.tokens.get(named)?.kind, Kind::Name);
         let mut to = named + usize::from(is_named);
         if !is_named && (named == at || !self.is(to, Word::Honorific)) {
             return None;
         }
-        if self.is(to, Word::NameEnd) || self.is(to, Word::Honorific) {
-            return Some(to + 1);
+        if self.is(to, Word::NameEnd) {
+            return Some((to + 1, Name::Introduced));
+        }
+        // 山田さん辞退します and 山田より遅れます tell of somebody else.
+        if self.is(to, Word::Honorific) || self.is(to, Word::Sender) {
+            let name = if self.is(to, Word::Sender) { Name::Introduced } else { Name::Addressed };
+            let goes_on = self.is(to + 1, Word::Polite);
+            return (goes_on || self.ends(to + 1)).then_some((to + 1, name));
         }
         while self.tokens.get(to).is_some_and(|token| token.kind == Kind::Name) {
             to += 1;
         }
-        self.ends(to).then_some(to)
+        self.ends(to).then_some((to, Name::Bare))
     }
 
     fn is(&self, at: usize, word: Word) -> bool {

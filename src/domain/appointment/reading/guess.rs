@@ -127,7 +127,7 @@ impl Guess<'_> {
     fn numbers(&self) -> Vec<(u8, usize)> {
         let number = |(at, token): (usize, &Token)| {
             let number = match token.kind {
-                Kind::Number(number) => number,
+                Kind::Number(number) | Kind::Spelled(number) => number,
                 Kind::Words(parts) => parts.iter().find_map(|part| match part {
                     Word::Nth(number) => Some(*number),
                     _ => None,
@@ -167,7 +167,7 @@ impl Guess<'_> {
         };
         let goes_on = |token: &&Token| {
             let is_mark = token.is(Word::Stop) || token.is(Word::Pause);
-            !is_mark && !matches!(token.kind, Kind::Number(_))
+            !is_mark && !matches!(token.kind, Kind::Number(_) | Kind::Spelled(_))
         };
         let behind = self.all[at + 1..].iter().take(3).take_while(goes_on);
         let before = self.all[..at].iter().rev().take(2).take_while(goes_on);

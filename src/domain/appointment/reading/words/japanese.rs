@@ -42,8 +42,11 @@ fn marks(words: &mut Words) {
 }
 
 fn choosing(words: &mut Words) {
-    words.add(Word::Label, "候補|候補の|候補日|候補日の|候補日時|選択肢|番号|希望番号|#|上から");
-    words.add(Word::Ordinal, "番|番目|ばん|ばんめ|つ目|つめ|個目|番め");
+    words.add(Word::Label, "候補|候補の|候補日|候補日の|候補日時|選択肢|番号|希望番号|#");
+    words.add(Word::FromTop, "上から");
+    words.add(Word::Ordinal, "番|ばん");
+    words.add(Word::Rank, "番目|ばんめ|つ目|つめ|個目|番め");
+    words.add(Word::OfRank, "の面接|の回");
     words.add(Word::Of, "の");
     let slots = "方|ほう|日程|日時|候補|候補日|候補日時|日|時間|時間帯|枠|面接|回|案";
     words.add_each(Word::Slot, "の", slots);
@@ -79,6 +82,12 @@ fn choosing(words: &mut Words) {
         "希望|の希望|参加希望",
         "|です|でお願いします|でお願いいたします\
         |でございます|となります",
+    );
+    words.add_each(Word::OfRank, "の希望", DOES);
+    words.add_each(
+        Word::OfRank,
+        "の希望",
+        "|です|でお願いします|でお願いいたします|でございます|となります",
     );
     words.add_each(Word::Settles, "|決定|確定|", DOES);
     words.add(Word::Settles, "決めます|決めました|しました|決めさせていただきます");
@@ -309,6 +318,8 @@ fn hints(words: &mut Words) {
         |やっぱり|やはり|やっぱ",
     );
     words.add(Word::Hint(Hint::Theme), "は|なら|だったら|だと|も");
+    // The dearest wish, not the first choice.
+    words.add(Word::Hint(Hint::Theme), "一番希望|一番の希望");
     words.add_each(Word::Hint(Hint::Theme), "第", "一希望|二希望|三希望|1希望|2希望|3希望");
     words.add(
         Word::Hint(Hint::Counter),

@@ -94,7 +94,10 @@ fn certain(tokens: &Tokens, asked: &Asked<'_>) -> Option<Answer> {
     let comes = matches!(first.reading, Reading::Chosen(_) | Reading::Attends);
     let leaves =
         matches!(first.reading, Reading::NoneFits | Reading::Reschedule | Reading::Decline);
-    let is_torn = comes && understood.is_sorry || leaves && understood.is_coming;
+    let is_late = matches!(first.reading, Reading::Late(_));
+    let is_torn = comes && understood.is_sorry
+        || leaves && understood.is_coming
+        || (leaves || is_late) && understood.is_heard;
     if !is_one
         || is_torn
         || understood.is_of_several()

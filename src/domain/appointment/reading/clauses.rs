@@ -33,6 +33,8 @@ pub struct Understood {
     /// Something only somebody says who comes: who also declines has meant another
     /// number.
     pub is_coming: bool,
+    /// 変更 承知しました: the change is one that was heard of.
+    pub is_heard: bool,
     /// Who signed.
     names: usize,
     /// A name stands open before what follows: 山田 遅れます may tell of 山田.
@@ -73,6 +75,7 @@ pub fn understood(tokens: &Tokens, asked: &Asked<'_>) -> Option<Understood> {
             (to, Clause::Nothing) => {
                 understood.is_open &= !clauses.is(at, Word::Please);
                 understood.is_coming |= clauses.is(at, Word::UntilThen);
+                understood.is_heard |= clauses.is(at, Word::Heard);
                 to
             }
             (to, Clause::Name(name)) => {

@@ -142,6 +142,8 @@ pub enum Word {
     /// 先日応募した, 応募者の
     NameAbout,
 
+    /// 承知しました, "noted": also polite; what was heard is ours, not theirs.
+    Heard,
     /// Never understood for certain; only suggests.
     Hint(Hint),
 }

@@ -72,10 +72,21 @@ impl Clauses<'_> {
         if (pick.is_copied || is_from) && !is_asked_for {
             return None;
         }
-        if self.is_another_word(begin, &pick, is_led, is_asked_for) {
+        let reading = self.meant(&pick)?;
+        // 4で参加します comes, and to none of them.
+        let comes = (pick.to..to).any(|at| self.comes(at));
+        if self.is_another_word(begin, &pick, is_led, is_asked_for)
+            || comes && reading == Reading::NoneFits
+        {
             return None;
         }
-        Some((to, self.meant(&pick)?))
+        Some((to, reading))
+    }
+
+    /// Whether a word says that the choice suits.
+    fn comes(&self, at: usize) -> bool {
+        let suits = [Word::Attends, Word::Fine, Word::Good, Word::Works];
+        !self.is(at, Word::Please) && suits.iter().any(|word| self.is(at, *word))
     }
 
     /// "I'll take one" and "one works" mean any of them, "I want two" both;

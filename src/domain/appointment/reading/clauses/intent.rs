@@ -85,20 +85,19 @@ impl Clauses<'_> {
         let is_led = self.is(begin, Word::LateLead);
         let mut to = begin + usize::from(is_led);
         let mut minutes = None;
-        let mut is_measured = false;
         if self.is(to, Word::Little) {
-            (to, is_measured) = (to + 1, true);
+            to += 1;
         } else {
             let about = self.may(to, Word::About);
             if let Some(Kind::Minutes(late)) = self.tokens.get(about).map(|token| token.kind) {
-                (minutes, is_measured) =
-                    (Some(late).filter(|late| (1..=LONGEST).contains(late)), true);
+                minutes = Some(late).filter(|late| (1..=LONGEST).contains(late));
                 minutes?;
                 to = self.may(self.may(about + 1, Word::About), Word::LateAbout);
             }
         }
-        let is_late =
-            self.is(to, Word::Late) || (is_led || is_measured) && self.is(to, Word::LateAdverb);
+        // "Sorry, a bit late" may speak of the answer.
+        let is_late = self.is(to, Word::Late)
+            || (is_led || minutes.is_some()) && self.is(to, Word::LateAdverb);
         let to = self.skip(to + 1, &[Word::LateReason]);
         is_late.then_some((self.decorated(to), Reading::Late(minutes)))
     }
@@ -118,7 +117,13 @@ impl Clauses<'_> {
     fn noun(&self, at: usize, word: Word) -> Option<usize> {
         let is_answer = matches!(self.asked, Asked::Attendance) && self.is(at, word);
         let to = self.may(at + 1, Word::Please);
-        (is_answer && self.ends(to)).then_some(to)
+        // 日程変更、ありがとうございます: thanks for it.
+        let next = self.skip(to, &[Word::Stop, Word::Pause]);
+        let is_thanked = to == at + 1
+            && word != Word::AttendNoun
+            && self.is(next, Word::Polite)
+            && !self.is(next, Word::Please);
+        (is_answer && !is_thanked && self.ends(to)).then_some(to)
     }
 
     /// The place after reasons and what it is about, each followed by a pause or

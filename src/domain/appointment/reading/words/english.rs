@@ -165,7 +165,7 @@ fn polite(words: &mut Words) {
         |thanks very much|many thanks|thx|ty|thanks again|thank you again|cheers|regards\
         |best regards|kind regards|warm regards|best wishes|sincerely|yours sincerely\
         |have a nice day|have a great day|have a good day\
-        |much appreciated|i appreciate it|appreciate it|got it|noted|sorry for the late reply\
+        |much appreciated|i appreciate it|appreciate it|sorry for the late reply\
         |sorry for the late response|sorry for the delay|sorry for my late reply\
         |sorry for the delayed reply|apologies for the late reply|apologies for the delay\
         |dear sir or madam|to whom it may concern|hi team|hello team|dear team";
@@ -175,6 +175,9 @@ fn polite(words: &mut Words) {
         |i look forward to meeting you|looking forward to speaking with you";
     words.add(Word::Polite, until_then);
     words.add(Word::UntilThen, until_then);
+    for word in [Word::Polite, Word::Heard] {
+        words.add(word, "got it|noted");
+    }
     words.add_each(
         Word::Polite,
         "thanks for |thank you for |many thanks for \

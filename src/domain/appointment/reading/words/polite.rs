@@ -21,6 +21,7 @@ pub(super) fn list(words: &mut Words) {
         |メッセージ拝見しました|メッセージを拝見しました|確認しました|確認いたしました\
         |確認致しました|ご連絡確認しました|ご連絡拝見しました";
     words.add(Word::Polite, heard);
+    words.add(Word::Heard, heard);
     until_then(
         words,
         "",

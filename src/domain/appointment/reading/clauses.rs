@@ -152,8 +152,12 @@ impl Clauses<'_> {
         if self.is(at, Word::Apology) {
             return Some((self.decorated(at + 1), Clause::Sorry));
         }
-        if self.is(at, Word::Stop) || self.is(at, Word::Pause) {
+        if self.is(at, Word::Stop) || self.is(at, Word::Pause) || self.is_bow(at) {
             return Some((at + 1, Clause::Mark));
+        }
+        let is_offer = matches!(self.asked, Asked::Slots { .. });
+        if is_offer && self.is(at, Word::AnswersLate) {
+            return Some((self.decorated(at + 1), Clause::Nothing));
         }
         for (word, clause) in [
             (Word::But, Clause::But),
@@ -217,6 +221,14 @@ impl Clauses<'_> {
     /// After words of politeness a bow or a smile says no more than they do.
     fn decorated(&self, at: usize) -> usize {
         self.skip(at, &[Word::Decoration])
+    }
+
+    /// A bow behind a full stop; ~ may be a span.
+    fn is_bow(&self, at: usize) -> bool {
+        let is_behind = |stop: usize| self.is(stop, Word::Stop) || self.is(stop, Word::Decoration);
+        self.is(at, Word::Decoration)
+            && !self.is(at, Word::From)
+            && at.checked_sub(1).is_some_and(is_behind)
     }
 
     /// Whether a clause can end here: at a mark, a blank or the end.

@@ -120,6 +120,9 @@ pub enum Word {
     Attends,
     AttendNoun,
 
+    /// 遅くなりました, of an answer to times that were offered; after a reminder it may
+    /// be of the person.
+    AnswersLate,
     /// Greetings, thanks and the like, which say nothing of the matter.
     Polite,
     /// 当日はよろしくお願いします, "see you then": also polite, but nobody says it who
@@ -162,6 +165,8 @@ pub enum Hint {
     Counter,
     /// じゃなくて
     Instead,
+    /// も between two numbers
+    And,
     /// は
     Theme,
     Decline,

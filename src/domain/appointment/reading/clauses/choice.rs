@@ -213,6 +213,11 @@ impl Clauses<'_> {
         if let Some(shape) = shape {
             return Some((self.decorated(at + shape.len()), true));
         }
+        let is_offer = matches!(self.asked, Asked::Slots { .. });
+        let bow = self.decorated(at);
+        if is_offer && bow > at && !self.is(at, Word::From) && self.ends(bow) {
+            return Some((bow, false));
+        }
         let to = self.may(at, Word::At);
         (self.ends(to) || self.answers_again(to)).then_some((to, false))
     }

@@ -56,7 +56,9 @@ fn choosing(words: &mut Words) {
         |works best|works best for me|is good|is good for me|is great|is great for me|is fine\
         |is fine for me|is fine with me|is perfect|is perfect for me|sounds good|sounds great\
         |sounds perfect|it is|for me|for me please|is my choice|is best|is best for me\
-        |is the best|is ideal|suits me|suits me best|suits me well";
+        |is the best|is ideal|suits me|suits me best|suits me well|would be great\
+        |would be perfect|would be good|would be fine|would be ideal|would be best\
+        |would work for me|would suit me|will work for me|looks good|looks great";
     words.add(Word::Works, works);
     words.add(Word::Please, "please|pls|plz");
 }
@@ -103,6 +105,11 @@ fn leaving(words: &mut Words) {
         |i wish to withdraw|i withdraw|i am withdrawing|i'm withdrawing\
         |i have decided to withdraw|i've decided to withdraw|i must withdraw|i have to withdraw\
         |i need to withdraw|id like to withdraw",
+    );
+    words.add_each(
+        Word::Declines,
+        "i am no longer interested|i'm no longer interested|im no longer interested",
+        " in the position| in this position| in the job| in the role| in this role",
     );
     words.add(Word::DeclineNoun, "decline|withdraw|i decline");
     let change = "i need to|i'd like to|i would like to|i have to|i want to|please|i must\

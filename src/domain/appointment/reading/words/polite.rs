@@ -15,6 +15,7 @@ pub(super) fn list(words: &mut Words) {
     words.add(Word::Polite, greetings);
     thanks(words);
     apologies(words);
+    answers_late(words);
     names(words);
     let heard = "承知しました|承知いたしました|承知です|承知致しました|了解です|了解しました\
         |了解いたしました|かしこまりました|わかりました|拝見しました|拝見いたしました\
@@ -164,6 +165,21 @@ fn apologies(words: &mut Words) {
         "ご迷惑をおかけします|ご迷惑おかけします|ご迷惑をおかけいたします\
         |ご迷惑おかけいたします|ご理解のほど|何卒ご理解いただけますと幸いです|ご了承ください\
         |何卒ご了承ください|ご理解いただけますと幸いです",
+    );
+}
+
+/// What is late is the answer where times were offered.
+fn answers_late(words: &mut Words) {
+    words.add(
+        Word::AnswersLate,
+        "遅くなりました|遅くなってしまいました|遅れてすみません|遅れてすみませんでした|お待たせしました\
+        |お待たせいたしました|お待たせしてすみません|遅くなってごめんなさい|遅くなりごめんなさい\
+        |遅れてごめんなさい|遅れて申し訳ありません|遅れて申し訳ございません",
+    );
+    words.add_each(
+        Word::Polite,
+        "夜分に|夜分遅くに|夜遅くに|朝早くに|朝早くから|早朝に",
+        "すみません|申し訳ありません|申し訳ございません|ごめんなさい|恐れ入ります",
     );
 }
 

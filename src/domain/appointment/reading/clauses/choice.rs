@@ -113,9 +113,8 @@ impl Clauses<'_> {
         let begin = self.may(at, Word::So);
         let pick = self.numbered(begin).filter(|pick| pick.is_plain && !pick.is_ranked)?;
         let (to, is_asked_for) = self.tail(pick.to, SHAPES)?;
-        let agrees = (0..at).any(|before| self.is(before, Word::Opening));
         let reading = self.meant(&pick)?;
-        if agrees && reading != Reading::Attends
+        if self.agrees_before(at) && reading != Reading::Attends
             || self.is_another_word(begin, &pick, false, is_asked_for)
         {
             return None;

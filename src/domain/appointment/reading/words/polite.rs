@@ -1,6 +1,6 @@
 //! Greetings, thanks, apologies and names: what surrounds an answer in Japanese.
 
-use super::{Word, Words};
+use super::{Hint, Word, Words};
 
 /// お願い, where it ends a letter.
 const ASKS: &str = "|します|いたします|申し上げます|しまーす";
@@ -170,12 +170,11 @@ fn apologies(words: &mut Words) {
 
 /// What is late is the answer where times were offered.
 fn answers_late(words: &mut Words) {
-    words.add(
-        Word::AnswersLate,
-        "遅くなりました|遅くなってしまいました|遅れてすみません|遅れてすみませんでした|お待たせしました\
+    let late = "遅くなりました|遅くなってしまいました|遅れてすみません|遅れてすみませんでした|お待たせしました\
         |お待たせいたしました|お待たせしてすみません|遅くなってごめんなさい|遅くなりごめんなさい\
-        |遅れてごめんなさい|遅れて申し訳ありません|遅れて申し訳ございません",
-    );
+        |遅れてごめんなさい|遅れて申し訳ありません|遅れて申し訳ございません";
+    words.add(Word::AnswersLate, late);
+    words.add(Word::Hint(Hint::Late), late);
     words.add_each(
         Word::Polite,
         "夜分に|夜分遅くに|夜遅くに|朝早くに|朝早くから|早朝に",

@@ -20,7 +20,7 @@ mod numbers;
 mod tokens;
 mod words;
 
-use clauses::{Said, is_hour};
+use clauses::{Said, Understood, is_hour};
 use moments::Atom;
 use tokens::{Kind, Tokens};
 
@@ -91,12 +91,37 @@ fn certain(tokens: &Tokens, asked: &Asked<'_>) -> Option<Answer> {
     let understood = clauses::understood(tokens, asked)?;
     let first = understood.said.first()?;
     let is_one = understood.said.iter().all(|said| said.reading == first.reading);
-    let takes = matches!(first.reading, Reading::Chosen(_) | Reading::Attends);
-    if !is_one || takes && understood.is_sorry || may_be_an_hour(tokens, asked, &understood.said) {
+    let is_doubtful = is_torn(&first.reading, &understood)
+        || understood.is_of_several()
+        || is_twice(tokens, &understood.said)
+        || may_be_an_hour(tokens, asked, &understood.said);
+    if !is_one || is_doubtful {
         return None;
     }
     let span = tokens.span(first.from..first.to);
     Some(Answer { reading: first.reading.clone(), span, is_sure: true })
+}
+
+/// Whether what surrounds the answer speaks against it: sorry takes back what was
+/// agreed, who will "see you then" leaves nothing, and what was heard was not asked for.
+fn is_torn(reading: &Reading, understood: &Understood) -> bool {
+    match reading {
+        Reading::Chosen(_) | Reading::Attends => understood.is_sorry,
+        Reading::NoneFits | Reading::Reschedule | Reading::Decline => {
+            understood.is_coming || understood.is_heard
+        }
+        Reading::Late(_) => understood.is_heard,
+        Reading::AnyOf(_) | Reading::Unclear => true,
+    }
+}
+
+/// 2、2 may have been 2、3.
+fn is_twice(tokens: &Tokens, said: &[Said]) -> bool {
+    let is_bare = |said: &&Said| {
+        let is_number = matches!(tokens.all[said.from].kind, Kind::Number(_) | Kind::Spelled(_));
+        is_number && said.to == said.from + 1
+    };
+    said.iter().filter(is_bare).count() > 1
 }
 
 /// "Wed 3" is the third choice or three o'clock on Wednesday: whatever the third choice's
@@ -111,7 +136,7 @@ fn may_be_an_hour(tokens: &Tokens, asked: &Asked<'_>, said: &[Said]) -> bool {
     let number = |said: &Said| {
         let is_bare = !of(said).any(|kind| matches!(kind, Kind::When(_)));
         of(said).filter(|_| is_bare).find_map(|kind| match kind {
-            Kind::Number(number) => Some(number),
+            Kind::Number(number) | Kind::Spelled(number) => Some(number),
             _ => None,
         })
     };

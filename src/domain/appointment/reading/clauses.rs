@@ -30,6 +30,22 @@ pub struct Understood {
     is_open: bool,
     /// Sorry may take back what was agreed before.
     pub is_sorry: bool,
+    /// Something only somebody says who comes: who also declines has meant another
+    /// number.
+    pub is_coming: bool,
+    /// 変更 承知しました: the change is one that was heard of.
+    pub is_heard: bool,
+    /// Who signed.
+    names: usize,
+    /// A name stands open before what follows: 山田 遅れます may tell of 山田.
+    is_named: bool,
+}
+
+impl Understood {
+    /// Two names and two answers: a table of who wants what.
+    pub fn is_of_several(&self) -> bool {
+        self.names > 1 && self.said.len() > 1
+    }
 }
 
 /// Reads `tokens` clause by clause. `None` when any of them is not understood.
@@ -43,7 +59,10 @@ pub fn understood(tokens: &Tokens, asked: &Asked<'_>) -> Option<Understood> {
     let mut at = 0;
     while at < clauses.tokens.len() {
         at = match clauses.clause(at, &understood)? {
-            (to, Clause::Mark) => to,
+            (to, Clause::Mark) => {
+                understood.is_named = false;
+                to
+            }
             (to, Clause::But) => {
                 understood.is_open = true;
                 to
@@ -55,6 +74,13 @@ pub fn understood(tokens: &Tokens, asked: &Asked<'_>) -> Option<Understood> {
             }
             (to, Clause::Nothing) => {
                 understood.is_open &= !clauses.is(at, Word::Please);
+                understood.is_coming |= clauses.is(at, Word::UntilThen);
+                understood.is_heard |= clauses.is(at, Word::Heard);
+                to
+            }
+            (to, Clause::Name(name)) => {
+                understood.names += usize::from(name != Name::Addressed);
+                understood.is_named = name != Name::Introduced;
                 to
             }
             (to, Clause::Sorry) => {
@@ -62,7 +88,10 @@ pub fn understood(tokens: &Tokens, asked: &Asked<'_>) -> Option<Understood> {
                 to
             }
             (to, Clause::Says(reading)) => {
-                understood.is_open = false;
+                if understood.is_named && clauses.choice(at).is_none() {
+                    return None;
+                }
+                (understood.is_open, understood.is_named) = (false, false);
                 understood.said.push(Said { reading, from: at, to });
                 to
             }
@@ -77,7 +106,18 @@ enum Clause {
     SorryBut,
     Nothing,
     Sorry,
+    Name(Name),
     Says(Reading),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Name {
+    /// 山田です, 山田より: of who writes.
+    Introduced,
+    /// 山田
+    Bare,
+    /// 鈴木様
+    Addressed,
 }
 
 struct Clauses<'a> {
@@ -112,8 +152,12 @@ impl Clauses<'_> {
         if self.is(at, Word::Apology) {
             return Some((self.decorated(at + 1), Clause::Sorry));
         }
-        if self.is(at, Word::Stop) || self.is(at, Word::Pause) {
+        if self.is(at, Word::Stop) || self.is(at, Word::Pause) || self.is_bow(at) {
             return Some((at + 1, Clause::Mark));
+        }
+        let is_offer = matches!(self.asked, Asked::Slots { .. });
+        if is_offer && self.is(at, Word::AnswersLate) {
+            return Some((self.decorated(at + 1), Clause::Nothing));
         }
         for (word, clause) in [
             (Word::But, Clause::But),
@@ -131,24 +175,30 @@ impl Clauses<'_> {
         if self.is(at, Word::Opening) && before.said.is_empty() {
             return Some((at + 1, Clause::Nothing));
         }
-        self.name(at).map(|to| (to, Clause::Nothing))
+        self.name(at).map(|(to, name)| (to, Clause::Name(name)))
     }
 
     /// 応募した山田太郎です, 鈴木様, "This is John".
-    fn name(&self, at: usize) -> Option<usize> {
+    fn name(&self, at: usize) -> Option<(usize, Name)> {
         let named = self.skip(at, &[Word::NameAbout, Word::Of]);
         let is_named = matches!(self.tokens.get(named)?.kind, Kind::Name);
         let mut to = named + usize::from(is_named);
         if !is_named && (named == at || !self.is(to, Word::Honorific)) {
             return None;
         }
-        if self.is(to, Word::NameEnd) || self.is(to, Word::Honorific) {
-            return Some(to + 1);
+        if self.is(to, Word::NameEnd) {
+            return Some((to + 1, Name::Introduced));
+        }
+        // 山田さん辞退します and 山田より遅れます tell of somebody else.
+        if self.is(to, Word::Honorific) || self.is(to, Word::Sender) {
+            let name = if self.is(to, Word::Sender) { Name::Introduced } else { Name::Addressed };
+            let goes_on = self.is(to + 1, Word::Polite);
+            return (goes_on || self.ends(to + 1)).then_some((to + 1, name));
         }
         while self.tokens.get(to).is_some_and(|token| token.kind == Kind::Name) {
             to += 1;
         }
-        self.ends(to).then_some(to)
+        self.ends(to).then_some((to, Name::Bare))
     }
 
     fn is(&self, at: usize, word: Word) -> bool {
@@ -171,6 +221,14 @@ impl Clauses<'_> {
     /// After words of politeness a bow or a smile says no more than they do.
     fn decorated(&self, at: usize) -> usize {
         self.skip(at, &[Word::Decoration])
+    }
+
+    /// A bow behind a full stop; ~ may be a span.
+    fn is_bow(&self, at: usize) -> bool {
+        let is_behind = |stop: usize| self.is(stop, Word::Stop) || self.is(stop, Word::Decoration);
+        self.is(at, Word::Decoration)
+            && !self.is(at, Word::From)
+            && at.checked_sub(1).is_some_and(is_behind)
     }
 
     /// Whether a clause can end here: at a mark, a blank or the end.

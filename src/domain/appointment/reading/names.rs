@@ -22,21 +22,24 @@ fn known(letters: &[Letter]) -> Option<usize> {
     })?;
     let blank = usize::from(letters.get(family).is_some_and(|l| l.letter == ' '));
     let rest = &letters[family + blank..];
-    let given = if starts[0].is_ascii() { given_latin(rest) } else { given_kanji(rest) };
+    let given = if starts[0].is_ascii() { given_latin(rest) } else { given_kanji(rest, blank > 0) };
     // What follows a name of one letter might be the rest of another word.
     let given = if family == 1 && blank == 0 { 0 } else { given };
     Some(if given == 0 { family } else { family + blank + given })
 }
 
-fn given_kanji(letters: &[Letter]) -> usize {
+fn given_kanji(letters: &[Letter], is_apart: bool) -> usize {
     let mut given = 0;
     while given < 3 && letters.get(given).is_some_and(|l| GIVEN.contains(l.letter)) {
         given += 1;
     }
     let ordinals = letters.get(given).is_some_and(|l| "一二三".contains(l.letter));
     let is_son = letters.get(given + 1).is_some_and(|l| l.letter == '郎');
+    // 鈴木 一: 一 (はじめ) is a given name, unless it goes on like the number of a choice.
+    let ends = letters.get(given + 1).is_none_or(|l| !"番つ個".contains(l.letter));
     match (ordinals, is_son) {
         (true, true) => given + 2,
+        (true, false) if given == 0 && is_apart && ends => 1,
         (true, false) if given > 0 => given + 1,
         _ => given,
     }
@@ -56,8 +59,13 @@ fn introduced(letters: &[Letter]) -> Option<usize> {
     };
     let name = letters.iter().take(7).take_while(is_name).count();
     let says: String = letters[name..].iter().take(3).map(|l| l.letter).collect();
-    ((1..=6).contains(&name) && says == "と申し").then_some(name)
+    let named: String = letters[..name].iter().map(|l| l.letter).collect();
+    let is_other = OTHERS.iter().any(|other| named.starts_with(other));
+    ((1..=6).contains(&name) && says == "と申し" && !is_other).then_some(name)
 }
+
+/// Who writes for somebody else.
+const OTHERS: &[&str] = &["代理", "母", "父", "妻", "夫", "友人", "友達", "家族", "娘", "息子"];
 
 const LONGEST: usize = 12;
 

@@ -74,6 +74,42 @@ fn a_number_means_what_was_asked() {
 }
 
 #[test]
+fn what_speaks_against_the_answer_leaves_it_to_a_person() {
+    for text in [
+        "3でお願いします。当日はよろしくお願いします",
+        "2, see you then",
+        "yes 3",
+        "ok, change",
+        "日程変更、承知しました",
+        "change noted",
+        "3を希望します",
+        "3番目でお願いします",
+        "山田さん遅れます",
+        "山田より遅れます",
+        "John attending",
+        "3 3",
+    ] {
+        assert!(!reminded(text).is_sure, "{text}");
+    }
+    for text in [
+        "4で参加します",
+        "二番目の希望",
+        "鈴木 一",
+        "佐藤 2、鈴木 2",
+        "I'll take one",
+        "thank you 2",
+        "母と申します。2でお願いします",
+    ] {
+        assert!(!offered(text).is_sure, "{text}");
+    }
+    for text in
+        ["3でお願いします。ありがとうございました", "はい、辞退します", "山田です。遅れます"]
+    {
+        assert!(reminded(text).is_sure, "{text}");
+    }
+}
+
+#[test]
 fn a_date_that_is_also_a_number_is_not_sure() {
     let choices = [choice(1, 1, 10, 0), choice(2, 3, 14, 0), choice(3, 2, 18, 0)];
     let asked = Asked::Slots { choices: &choices, other: Some(4) };

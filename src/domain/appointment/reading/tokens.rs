@@ -12,6 +12,8 @@ use super::{durations, names, numbers};
 pub enum Kind {
     /// A number written as one writes the number of a choice.
     Number(u8),
+    /// A number written as an English word: "one" is also a pronoun, "two" an amount.
+    Spelled(u8),
     When(Atom),
     Minutes(u16),
     Name,
@@ -99,7 +101,7 @@ fn longest(letters: &[Letter], at: usize, follows_label: bool) -> (Kind, usize) 
         spelled(rest),
     ];
     let fits = |(kind, length): &(Kind, usize)| {
-        let is_number = matches!(kind, Kind::Number(_));
+        let is_number = matches!(kind, Kind::Number(_) | Kind::Spelled(_));
         let is_label = matches!(kind, Kind::Words(parts)
             if parts.contains(&Word::Label) || parts.contains(&Word::LabelAttached));
         let next = rest.get(*length);
@@ -129,6 +131,6 @@ fn spelled(letters: &[Letter]) -> Option<(Kind, usize)> {
     NUMBERS.iter().zip(1..).find_map(|(word, number)| {
         let is_said =
             word.chars().enumerate().all(|(n, c)| letters.get(n).is_some_and(|l| l.letter == c));
-        is_said.then_some((Kind::Number(number), word.len()))
+        is_said.then_some((Kind::Spelled(number), word.len()))
     })
 }

@@ -29,8 +29,14 @@ pub enum Word {
     Label,
     /// "no", which is a label only right before its number.
     LabelAttached,
-    /// 番, つ目: what follows a number.
+    /// 番: what follows a number.
     Ordinal,
+    /// 番目, つ目: a place in a list, of choices or of other things.
+    Rank,
+    /// の希望, の面接: after a rank it is another thing than a choice.
+    OfRank,
+    /// 上から, before a rank; 上から2 may be two.
+    FromTop,
     /// "the second one": a number by itself.
     Nth(u8),
     Of,
@@ -114,8 +120,14 @@ pub enum Word {
     Attends,
     AttendNoun,
 
+    /// 遅くなりました, of an answer to times that were offered; after a reminder it may
+    /// be of the person.
+    AnswersLate,
     /// Greetings, thanks and the like, which say nothing of the matter.
     Polite,
+    /// 当日はよろしくお願いします, "see you then": also polite, but nobody says it who
+    /// does not come.
+    UntilThen,
     /// はい, ok: says nothing of the matter where more follows.
     Opening,
     /// お手数ですが: polite, and something must follow.
@@ -126,11 +138,15 @@ pub enum Word {
     Apology,
     /// と申します, です after a name
     NameEnd,
+    /// より after the name of who writes; before a verb it compares.
+    Sender,
     /// 様
     Honorific,
     /// 先日応募した, 応募者の
     NameAbout,
 
+    /// 承知しました, "noted": also polite; what was heard is ours, not theirs.
+    Heard,
     /// Never understood for certain; only suggests.
     Hint(Hint),
 }
@@ -149,6 +165,8 @@ pub enum Hint {
     Counter,
     /// じゃなくて
     Instead,
+    /// も between two numbers
+    And,
     /// は
     Theme,
     Decline,

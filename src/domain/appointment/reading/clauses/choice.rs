@@ -42,6 +42,8 @@ struct Pick {
     is_ordinal: bool,
     /// "book me for 3": a number, or the hour.
     is_led: bool,
+    /// 2番目, which a reminder has none of.
+    is_ranked: bool,
 }
 
 impl Clauses<'_> {
@@ -70,40 +72,82 @@ impl Clauses<'_> {
         if (pick.is_copied || is_from) && !is_asked_for {
             return None;
         }
-        Some((to, self.meant(&pick)?))
+        let reading = self.meant(&pick)?;
+        // 4で参加します comes, and to none of them.
+        let comes = (pick.to..to).any(|at| self.comes(at));
+        if self.is_another_word(begin, &pick, is_led, is_asked_for)
+            || comes && reading == Reading::NoneFits
+        {
+            return None;
+        }
+        Some((to, reading))
     }
 
-    /// 2, 2です, 2でお願いします: a number that answers a reminder. 3で参加します
-    /// and "option 3" answer something else.
+    /// Whether a word says that the choice suits.
+    fn comes(&self, at: usize) -> bool {
+        let suits = [Word::Attends, Word::Fine, Word::Good, Word::Works];
+        !self.is(at, Word::Please) && suits.iter().any(|word| self.is(at, *word))
+    }
+
+    /// "I'll take one" and "one works" mean any of them, "I want two" both;
+    /// "thank you 2" and "thanks 4" are heard, not counted.
+    fn is_another_word(&self, at: usize, pick: &Pick, is_led: bool, is_asked_for: bool) -> bool {
+        let Some(token) = self.tokens.get(at).filter(|_| pick.is_plain) else { return false };
+        match token.kind {
+            Kind::Spelled(number) => {
+                let works = self.is(pick.to, Word::Works) && !self.is(pick.to, Word::Please);
+                is_led || works && number == 1
+            }
+            Kind::Number(2 | 4) => {
+                let is_thanked = at > 0 && self.is(at - 1, Word::Polite);
+                is_thanked && !is_asked_for && !self.is_japanese
+            }
+            _ => false,
+        }
+    }
+
+    /// 2, 2です, 2でお願いします: a number that answers a reminder. 3で参加します,
+    /// 3を希望します and "option 3" answer something else, and "yes 3" two things.
     fn reminder(&self, at: usize) -> Option<(usize, Reading)> {
-        const SHAPES: &[&[Word]] = &[
-            &[Word::At, Word::Please],
-            &[Word::Object, Word::Wants],
-            &[Word::Is],
-            &[Word::Please],
-        ];
-        let pick = self.numbered(self.may(at, Word::So)).filter(|pick| pick.is_plain)?;
-        let (to, _) = self.tail(pick.to, SHAPES)?;
-        Some((to, self.meant(&pick)?))
+        const SHAPES: &[&[Word]] = &[&[Word::At, Word::Please], &[Word::Is], &[Word::Please]];
+        let begin = self.may(at, Word::So);
+        let pick = self.numbered(begin).filter(|pick| pick.is_plain && !pick.is_ranked)?;
+        let (to, is_asked_for) = self.tail(pick.to, SHAPES)?;
+        let reading = self.meant(&pick)?;
+        if self.agrees_before(at) && reading != Reading::Attends
+            || self.is_another_word(begin, &pick, false, is_asked_for)
+        {
+            return None;
+        }
+        Some((to, reading))
     }
 
     /// 2, (2), 2番目の候補, 候補2, 2番の16日14時, 2番(6/16 14:00).
     fn numbered(&self, at: usize) -> Option<Pick> {
         let is_attached = self.is(at, Word::LabelAttached)
             && self.tokens.get(at + 1).is_some_and(|next| !next.is_spaced);
-        let labelled = if is_attached { at + 1 } else { self.may(at, Word::Label) };
+        let is_counted_down = self.is(at, Word::FromTop);
+        let labelled = match is_attached || is_counted_down {
+            true => at + 1,
+            false => self.may(at, Word::Label),
+        };
         let opened = self.may(labelled, Word::Open);
         let number = self.number(opened)?;
         let closed = self.may(opened + 1, Word::Close);
         if opened > labelled && closed == opened + 1 {
             return None;
         }
-        let named = self.may(closed, Word::Ordinal);
+        let is_ranked = self.is(closed, Word::Rank);
+        let named = if is_ranked { closed + 1 } else { self.may(closed, Word::Ordinal) };
+        // 二番目の希望, 二つ目の面接: not of this list.
+        if is_ranked && self.is(named, Word::OfRank) || is_counted_down && !is_ranked {
+            return None;
+        }
         let mut to = self.may(named, Word::Slot);
         let is_plain = to == opened + 1 && labelled == at;
         let moment = self.moment(if self.is(to, Word::Of) { to + 1 } else { to });
         let is_linked = self.is(to, Word::Of) || self.is(to, Word::Open);
-        let is_digit = matches!(self.tokens[opened].kind, Kind::Number(_));
+        let is_digit = matches!(self.tokens[opened].kind, Kind::Number(_) | Kind::Spelled(_));
         let mut pick = Pick {
             to,
             number: Some(number),
@@ -112,6 +156,7 @@ impl Clauses<'_> {
             is_plain: is_digit && labelled == at && to == named,
             is_ordinal: !is_digit || named > closed,
             is_led: false,
+            is_ranked,
         };
         if let Some((end, moment)) = moment {
             // "2 16日" may be two things.
@@ -128,7 +173,7 @@ impl Clauses<'_> {
 
     fn number(&self, at: usize) -> Option<u8> {
         match self.tokens.get(at)?.kind {
-            Kind::Number(number) => Some(number),
+            Kind::Number(number) | Kind::Spelled(number) => Some(number),
             Kind::Words(parts) => parts.iter().find_map(|part| match part {
                 Word::Nth(number) => Some(*number),
                 _ => None,
@@ -149,6 +194,7 @@ impl Clauses<'_> {
             is_plain: false,
             is_ordinal: false,
             is_led: false,
+            is_ranked: false,
         })
     }
 
@@ -165,6 +211,11 @@ impl Clauses<'_> {
             .find(|shape| shape.iter().enumerate().all(|(n, word)| self.is(at + n, *word)));
         if let Some(shape) = shape {
             return Some((self.decorated(at + shape.len()), true));
+        }
+        let is_offer = matches!(self.asked, Asked::Slots { .. });
+        let bow = self.decorated(at);
+        if is_offer && bow > at && !self.is(at, Word::From) && self.ends(bow) {
+            return Some((bow, false));
         }
         let to = self.may(at, Word::At);
         (self.ends(to) || self.answers_again(to)).then_some((to, false))

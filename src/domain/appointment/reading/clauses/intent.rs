@@ -42,6 +42,9 @@ impl Clauses<'_> {
         let lead = [Word::Reason, Word::RescheduleAbout, Word::DayOf(0), Word::DayOf(1)];
         let (to, _) = self.led(at, &lead, Word::RescheduleAbout);
         if self.is(to, Word::Reschedules) {
+            if self.is(to, Word::RescheduleNoun) && self.agrees_before(at) {
+                return None;
+            }
             let to = self.may(to + 1, Word::Please);
             return Some((self.decorated(to), Reading::Reschedule));
         }
@@ -85,20 +88,19 @@ impl Clauses<'_> {
         let is_led = self.is(begin, Word::LateLead);
         let mut to = begin + usize::from(is_led);
         let mut minutes = None;
-        let mut is_measured = false;
         if self.is(to, Word::Little) {
-            (to, is_measured) = (to + 1, true);
+            to += 1;
         } else {
             let about = self.may(to, Word::About);
             if let Some(Kind::Minutes(late)) = self.tokens.get(about).map(|token| token.kind) {
-                (minutes, is_measured) =
-                    (Some(late).filter(|late| (1..=LONGEST).contains(late)), true);
+                minutes = Some(late).filter(|late| (1..=LONGEST).contains(late));
                 minutes?;
                 to = self.may(self.may(about + 1, Word::About), Word::LateAbout);
             }
         }
-        let is_late =
-            self.is(to, Word::Late) || (is_led || is_measured) && self.is(to, Word::LateAdverb);
+        // "Sorry, a bit late" may speak of the answer.
+        let is_late = self.is(to, Word::Late)
+            || (is_led || minutes.is_some()) && self.is(to, Word::LateAdverb);
         let to = self.skip(to + 1, &[Word::LateReason]);
         is_late.then_some((self.decorated(to), Reading::Late(minutes)))
     }
@@ -116,9 +118,23 @@ impl Clauses<'_> {
 
     /// One word that answers a reminder; elsewhere it may be the beginning of anything.
     fn noun(&self, at: usize, word: Word) -> Option<usize> {
-        let is_answer = matches!(self.asked, Asked::Attendance) && self.is(at, word);
+        let is_attending = word == Word::AttendNoun;
+        let is_answer = matches!(self.asked, Asked::Attendance)
+            && self.is(at, word)
+            && (is_attending || !self.agrees_before(at));
         let to = self.may(at + 1, Word::Please);
-        (is_answer && self.ends(to)).then_some(to)
+        // 日程変更、ありがとうございます: thanks for it.
+        let next = self.skip(to, &[Word::Stop, Word::Pause]);
+        let is_thanked = to == at + 1
+            && !is_attending
+            && self.is(next, Word::Polite)
+            && !self.is(next, Word::Please);
+        (is_answer && !is_thanked && self.ends(to)).then_some(to)
+    }
+
+    /// "Ok, change": agrees to one, or asks for one.
+    pub(super) fn agrees_before(&self, at: usize) -> bool {
+        (0..at).any(|before| self.is(before, Word::Opening))
     }
 
     /// The place after reasons and what it is about, each followed by a pause or

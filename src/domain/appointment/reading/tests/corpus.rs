@@ -105,13 +105,13 @@ fn holds(file: &'static str, name: &str, least: usize, floors: [(&str, usize); 3
 #[test]
 fn japanese_answers_are_never_surely_wrong() {
     let floors = [("must be sure", 99), ("may be sure", 90), ("never sure", 90)];
-    holds(JAPANESE, "appointment_answers_ja.tsv", 1_900, floors);
+    holds(JAPANESE, "appointment_answers_ja.tsv", 4_000, floors);
 }
 
 #[test]
 fn english_answers_are_never_surely_wrong() {
     let floors = [("must be sure", 99), ("may be sure", 90), ("never sure", 90)];
-    holds(ENGLISH, "appointment_answers_en.tsv", 680, floors);
+    holds(ENGLISH, "appointment_answers_en.tsv", 2_000, floors);
 }
 
 /// The sure lines say what recall is of each reading.

@@ -56,7 +56,9 @@ fn choosing(words: &mut Words) {
         |works best|works best for me|is good|is good for me|is great|is great for me|is fine\
         |is fine for me|is fine with me|is perfect|is perfect for me|sounds good|sounds great\
         |sounds perfect|it is|for me|for me please|is my choice|is best|is best for me\
-        |is the best|is ideal|suits me|suits me best|suits me well";
+        |is the best|is ideal|suits me|suits me best|suits me well|would be great\
+        |would be perfect|would be good|would be fine|would be ideal|would be best\
+        |would work for me|would suit me|will work for me|looks good|looks great";
     words.add(Word::Works, works);
     words.add(Word::Please, "please|pls|plz");
 }
@@ -67,12 +69,17 @@ fn none(words: &mut Words) {
         "none|none of these|none of them|none of those\
         |none of the options|none of these options|none of those options|none of the times\
         |none of these times|none of those times|none of the slots|none of these slots\
-        |none of the dates|none of these dates|none of those dates|no option|no slot\
-        |none of the above",
+        |none of the dates|none of these dates|none of those dates|none of the above",
         "| work| works| work for me| works for me| fit| fits| suit me| suits me| are good for me\
         | is good for me| are possible| is possible| are possible for me| is possible for me\
         | fit my schedule| fits my schedule| are convenient| is convenient| are suitable\
         | will work| will work for me",
+    );
+    // By themselves they may complain that there was none to choose.
+    words.add_each(
+        Word::NoneFits,
+        "no option|no slot",
+        " works| works for me| fits| suits me| is possible for me| is convenient",
     );
     words.add(
         Word::OtherDay,
@@ -98,6 +105,11 @@ fn leaving(words: &mut Words) {
         |i wish to withdraw|i withdraw|i am withdrawing|i'm withdrawing\
         |i have decided to withdraw|i've decided to withdraw|i must withdraw|i have to withdraw\
         |i need to withdraw|id like to withdraw",
+    );
+    words.add_each(
+        Word::Declines,
+        "i am no longer interested|i'm no longer interested|im no longer interested",
+        " in the position| in this position| in the job| in the role| in this role",
     );
     words.add(Word::DeclineNoun, "decline|withdraw|i decline");
     let change = "i need to|i'd like to|i would like to|i have to|i want to|please|i must\
@@ -159,14 +171,20 @@ fn polite(words: &mut Words) {
         |thanks|thank you|thanks a lot|thank you very much|thank you so much|thanks so much\
         |thanks very much|many thanks|thx|ty|thanks again|thank you again|cheers|regards\
         |best regards|kind regards|warm regards|best wishes|sincerely|yours sincerely\
-        |see you then|see you there|see you soon|looking forward to it|i look forward to it\
-        |i'm looking forward to it|looking forward to meeting you|i look forward to meeting you\
-        |looking forward to speaking with you|have a nice day|have a great day|have a good day\
-        |much appreciated|i appreciate it|appreciate it|got it|noted|sorry for the late reply\
+        |have a nice day|have a great day|have a good day\
+        |much appreciated|i appreciate it|appreciate it|sorry for the late reply\
         |sorry for the late response|sorry for the delay|sorry for my late reply\
         |sorry for the delayed reply|apologies for the late reply|apologies for the delay\
         |dear sir or madam|to whom it may concern|hi team|hello team|dear team";
     words.add(Word::Polite, polite);
+    let until_then = "see you then|see you there|see you soon|looking forward to it\
+        |i look forward to it|i'm looking forward to it|looking forward to meeting you\
+        |i look forward to meeting you|looking forward to speaking with you";
+    words.add(Word::Polite, until_then);
+    words.add(Word::UntilThen, until_then);
+    for word in [Word::Polite, Word::Heard] {
+        words.add(word, "got it|noted");
+    }
     words.add_each(
         Word::Polite,
         "thanks for |thank you for |many thanks for \

@@ -1,6 +1,8 @@
 //! Words that choose, change, decline and come late, in Japanese.
 
-use super::{Hint, Word, Words};
+use super::{Word, Words};
+
+mod hints;
 
 /// What somebody does who is sure of it. No question (いただけますか), no
 /// condition (いただければ) and no 〜のですが, after which the rest is missing.
@@ -27,7 +29,7 @@ pub(super) fn list(words: &mut Words) {
     rescheduling(words);
     late(words);
     attending(words);
-    hints(words);
+    hints::list(words);
 }
 
 fn marks(words: &mut Words) {
@@ -37,13 +39,16 @@ fn marks(words: &mut Words) {
     words.add(Word::Open, "(|「|『|【|[|\"|〔|〈|《");
     words.add(Word::Close, ")|」|』|】|]|\"|〕|〉|》");
     let smiles = "🙇|🙇‍♂️|🙇‍♀️|🙏|😊|☺️|😄|😀|😃|🙂|✨|♪|~|m(_ _)m|m(__)m|m(._.)m|:)|:-)|(^^)\
-        |(^_^)|^^";
+        |(^_^)|^^|🙋|♡|♥|❤|💕|☆|★|🌸|😆|😌|🥰|😁|🎵|🎶";
     words.add(Word::Decoration, smiles);
 }
 
 fn choosing(words: &mut Words) {
-    words.add(Word::Label, "候補|候補の|候補日|候補日の|候補日時|選択肢|番号|希望番号|#|上から");
-    words.add(Word::Ordinal, "番|番目|ばん|ばんめ|つ目|つめ|個目|番め");
+    words.add(Word::Label, "候補|候補の|候補日|候補日の|候補日時|選択肢|番号|希望番号|#");
+    words.add(Word::FromTop, "上から");
+    words.add(Word::Ordinal, "番|ばん");
+    words.add(Word::Rank, "番目|ばんめ|つ目|つめ|個目|番め");
+    words.add(Word::OfRank, "の面接|の回");
     words.add(Word::Of, "の");
     let slots = "方|ほう|日程|日時|候補|候補日|候補日時|日|時間|時間帯|枠|面接|回|案";
     words.add_each(Word::Slot, "の", slots);
@@ -68,7 +73,11 @@ fn choosing(words: &mut Words) {
     words.add(Word::So, "では|それでは|それじゃ|じゃあ|じゃ|でしたら、|それなら|では、");
     let asking = "お願い|よろしくお願い|どうぞよろしくお願い|何卒よろしくお願い|確定でお願い";
     words.add_each(Word::Please, asking, ASKS);
-    words.add(Word::Is, "です|でございます|となります|になります");
+    words.add(
+        Word::Please,
+        "よろしく|よろです|よろしくです|おねしゃす|おなしゃす|頼みます|頼んます|たのみます|たのんます",
+    );
+    words.add(Word::Is, "です|でございます|となります|になります|やで|っす|だよ");
     words.add_each(
         Word::Wants,
         "希望|の希望|参加希望|参加を希望|での参加を希望|での面接を希望",
@@ -80,11 +89,22 @@ fn choosing(words: &mut Words) {
         "|です|でお願いします|でお願いいたします\
         |でございます|となります",
     );
+    words.add_each(Word::OfRank, "の希望", DOES);
+    words.add_each(
+        Word::OfRank,
+        "の希望",
+        "|です|でお願いします|でお願いいたします|でございます|となります",
+    );
     words.add_each(Word::Settles, "|決定|確定|", DOES);
-    words.add(Word::Settles, "決めます|決めました|しました|決めさせていただきます");
+    words.add(Word::Settles, "してください|決めます|決めました|しました|決めさせていただきます");
     words.add_each(Word::Wants, "予約|選択", DOES);
+    words.add(Word::Wants, "希望しています|希望しております");
     words.add(Word::Wants, "選びます|選ばせていただきます");
-    words.add(Word::Fine, "大丈夫です|問題ありません|問題ないです|問題ございません|お受けします");
+    words.add(
+        Word::Fine,
+        "大丈夫です|問題ありません|問題ないです|問題ございません|結構です|お受けします\
+        |ok|okです|おk|おけ|おけです|オッケー|オッケーです",
+    );
     words.add_each(Word::Good, "都合が|都合|一番都合が|", "いいです");
 }
 
@@ -273,69 +293,5 @@ fn attending(words: &mut Words) {
         |お伺いします|お伺いいたします|伺わせていただきます|うかがいます|行きます|行けます\
         |参ります|参加しまーす|参加致します";
     words.add_each(Word::Attends, when, attends);
-    words.add(Word::AttendNoun, "参加|出席|参加希望");
-}
-
-/// Pieces that decide nothing by themselves.
-fn hints(words: &mut Words) {
-    words.add(
-        Word::Hint(Hint::Question),
-        "?|か?|。。|。。。|..|...|…|ですか|ますか|でしょうか\
-        |かな|いいですか|ください?|もらえますか|いただけますか|できますか",
-    );
-    words.add(
-        Word::Hint(Hint::Any),
-        "どれでも|いつでも|どの日でも|どちらでも|何でも|なんでも\
-        |どこでも|全部大丈夫|全部OK|すべて大丈夫|どれも大丈夫|どの日も大丈夫|いずれも大丈夫\
-        |全部可能|どれも可能|全部行けます|全部いけます|すべて可能|いずれでも|いつでも大丈夫\
-        |お任せします|おまかせします|どの日程でも|どの時間でも|どれでもいい|どれでも大丈夫\
-        |どれでも可能|いずれの日程でも|全て可能|どの候補でも|どちらも大丈夫|両方大丈夫",
-    );
-    words.add(
-        Word::Hint(Hint::Or),
-        "か|または|もしくは|あるいは|と|や|・|/|or|and|&|か、\
-        |、または|でも",
-    );
-    words.add(
-        Word::Hint(Hint::Not),
-        "無理|だめ|不可|難し|厳し|行けない|行けません|いけません\
-        |できません|できない|参加できません|ng|×|✕|都合が悪|都合悪|合いません|合わな|以外は\
-        |しません|じゃない|ではない|ないです|つきません|仕事|予定が",
-    );
-    words.add(Word::Hint(Hint::Except), "以外");
-    words.add(
-        Word::Hint(Hint::Instead),
-        "じゃなくて|ではなくて|ではなく|でなく|じゃなく|より\
-        |やっぱり|やはり|やっぱ",
-    );
-    words.add(Word::Hint(Hint::Theme), "は|なら|だったら|だと|も");
-    words.add_each(Word::Hint(Hint::Theme), "第", "一希望|二希望|三希望|1希望|2希望|3希望");
-    words.add(
-        Word::Hint(Hint::Counter),
-        "人|名|回|歳|才|年|階|台|本|枚|件|度|週|か月|ヶ月|カ月\
-        |点|円|号|線|丁目|割|倍|匹|通|箇所|年生|分後|時間後|番線|番手|番出口",
-    );
-    words.add(Word::Hint(Hint::Whole), "全部|すべて|どれも");
-    words.add(
-        Word::Hint(Hint::Decline),
-        "辞退|見送|取り下げ|取下げ|キャンセル|お断り|断り|やめ\
-        |辞め|応募をや|内定|他社|決まりました|決まった|見送らせ|ご縁が",
-    );
-    words.add(
-        Word::Hint(Hint::Reschedule),
-        "変更|別の日|別日|別の時間|他の日|他の時間|リスケ\
-        |日程調整|再調整|延期|ずらし|ずらせ|ずらす|違う日|日を改め|改めて日程|後日|都合が悪くなり\
-        |来週に|翌週",
-    );
-    words.add(
-        Word::Hint(Hint::Late),
-        "遅れ|遅刻|遅くな|間に合わな|間に合いません|間に合いそう\
-        |おくれ",
-    );
-    words.add(Word::Hint(Hint::Attend), "参加|出席|伺い|行き|向かい|お待ち");
-    words.add(
-        Word::Hint(Hint::Agree),
-        "大丈夫|大丈夫です|いいです|ok|okです|おけ|問題ない\
-        |問題ありません|よろしくです",
-    );
+    words.add(Word::AttendNoun, "参加|出席|参加希望|参加で|出席で");
 }

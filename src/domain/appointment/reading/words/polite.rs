@@ -1,6 +1,6 @@
 //! Greetings, thanks, apologies and names: what surrounds an answer in Japanese.
 
-use super::{Word, Words};
+use super::{Hint, Word, Words};
 
 /// お願い, where it ends a letter.
 const ASKS: &str = "|します|いたします|申し上げます|しまーす";
@@ -15,14 +15,17 @@ pub(super) fn list(words: &mut Words) {
     words.add(Word::Polite, greetings);
     thanks(words);
     apologies(words);
+    answers_late(words);
     names(words);
     let heard = "承知しました|承知いたしました|承知です|承知致しました|了解です|了解しました\
         |了解いたしました|かしこまりました|わかりました|拝見しました|拝見いたしました\
         |メッセージ拝見しました|メッセージを拝見しました|確認しました|確認いたしました\
         |確認致しました|ご連絡確認しました|ご連絡拝見しました";
     words.add(Word::Polite, heard);
-    words.add(
-        Word::Polite,
+    words.add(Word::Heard, heard);
+    until_then(
+        words,
+        "",
         "楽しみにしています|楽しみにしております|当日楽しみにしております\
         |面接楽しみにしております|面接を楽しみにしております|お会いできるのを楽しみにしております\
         |お会いできることを楽しみにしております",
@@ -39,13 +42,17 @@ pub(super) fn list(words: &mut Words) {
         |恐縮ですが|お忙しいところ恐れ入りますが|お忙しいところ恐縮ですが\
         |お忙しい中恐れ入りますが",
     );
-    let before = "明日|明日は|明日はどうぞ|本日は|ご確認|ご確認の程|ご確認のほど|ご確認を|ご検討\
-        |ご検討のほど|当日は|当日|面接当日は|引き続き|今後とも|それでは|では|それでは当日\
-        |それでは当日は|以上、|それでは、|では、|何卒|当日は何卒|面接|面接のほど";
-    for before in before.split('|') {
-        for asking in ["よろしくお願い", "どうぞよろしくお願い", "何卒よろしくお願い"]
-        {
+    let before = "ご確認|ご確認の程|ご確認のほど|ご確認を|ご検討|ご検討のほど|引き続き|今後とも\
+        |それでは|では|以上、|それでは、|では、|何卒";
+    let coming = "明日|明日は|明日はどうぞ|本日は|当日は|当日|面接当日は|それでは当日\
+        |それでは当日は|当日は何卒|面接|面接のほど";
+    for asking in ["よろしくお願い", "どうぞよろしくお願い", "何卒よろしくお願い"]
+    {
+        for before in before.split('|') {
             words.add_each(Word::Polite, &format!("{before}{asking}"), ASKS);
+        }
+        for before in coming.split('|') {
+            until_then(words, &format!("{before}{asking}"), ASKS);
         }
     }
     words.add_each(
@@ -54,6 +61,12 @@ pub(super) fn list(words: &mut Words) {
         ASKS,
     );
     words.add(Word::Opening, "はい|ええ|うん|はーい");
+}
+
+/// What only somebody says who comes.
+fn until_then(words: &mut Words, beginning: &str, endings: &str) {
+    words.add_each(Word::Polite, beginning, endings);
+    words.add_each(Word::UntilThen, beginning, endings);
 }
 
 fn thanks(words: &mut Words) {
@@ -155,12 +168,27 @@ fn apologies(words: &mut Words) {
     );
 }
 
+/// What is late is the answer where times were offered.
+fn answers_late(words: &mut Words) {
+    let late = "遅くなりました|遅くなってしまいました|遅れてすみません|遅れてすみませんでした|お待たせしました\
+        |お待たせいたしました|お待たせしてすみません|遅くなってごめんなさい|遅くなりごめんなさい\
+        |遅れてごめんなさい|遅れて申し訳ありません|遅れて申し訳ございません";
+    words.add(Word::AnswersLate, late);
+    words.add(Word::Hint(Hint::Late), late);
+    words.add_each(
+        Word::Polite,
+        "夜分に|夜分遅くに|夜遅くに|朝早くに|朝早くから|早朝に",
+        "すみません|申し訳ありません|申し訳ございません|ごめんなさい|恐れ入ります",
+    );
+}
+
 fn names(words: &mut Words) {
     words.add(
         Word::NameEnd,
-        "と申します|といいます|と言います|です|でございます|より\
+        "と申します|といいます|と言います|です|でございます\
         |と申します。",
     );
+    words.add(Word::Sender, "より");
     words.add(Word::Honorific, "様|さん|さま|殿");
     let about = "応募者の|応募した|先日応募した|先日応募させていただいた|応募させていただいた\
         |応募しました|応募いたしました|先日応募しました|先日応募いたしました|先日ご連絡いただいた\

@@ -172,6 +172,7 @@ async fn whoever_becomes_busy_when_somebody_is_booked_is_for_a_person_to_arrange
     admin.delete(&one).await.expect(303);
     assert_eq!(rows("?view=booked").await.len(), 1);
     assert!(rows("?view=person").await.is_empty());
+    app.settle().await;
 }
 
 #[tokio::test]

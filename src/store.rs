@@ -44,6 +44,7 @@ pub mod health;
 pub mod help_calls;
 pub mod ids;
 pub mod inboxes;
+pub mod interview_policies;
 pub mod interviewer_busy;
 pub mod interviewer_calendars;
 pub mod interviewer_feeds;

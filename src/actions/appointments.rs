@@ -19,6 +19,7 @@ mod letters;
 mod next;
 pub mod offer;
 pub mod page;
+pub mod policy;
 pub mod tasks;
 mod words;
 

@@ -19,6 +19,7 @@ pub mod invitation;
 pub mod own_calendar;
 pub mod page;
 pub mod plan;
+pub mod policy;
 pub mod reading;
 
 pub use book::{Clash, Taken, clash};

@@ -303,7 +303,8 @@ pub fn take(db: &mut Db, id: RowId, outcome: &str, now: DateTime<Utc>) -> Result
     Ok(taken == 1)
 }
 
-/// What failed is tried again at `until`, behind what is due by then.
+/// What failed is tried again at `until`, behind what is due by then; what is wanted at
+/// another time comes then.
 pub fn put_off(db: &mut Db, id: RowId, until: DateTime<Utc>) -> Result<(), StoreError> {
     diesel::update(appointment_tasks::table.find(id))
         .filter(appointment_tasks::due_at.is_not_null())

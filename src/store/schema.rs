@@ -1200,6 +1200,21 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::ids::DbUuid;
 
+    interview_policies (inbox_id) {
+        inbox_id -> DbUuid,
+        eve_hour -> Nullable<Integer>,
+        morning_hour -> Nullable<Integer>,
+        from_hour -> Integer,
+        until_hour -> Integer,
+        follow_up_hours -> Nullable<Integer>,
+        call_hours -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::ids::DbUuid;
+
     interviewer_busy (calendar_id, starts_at) {
         calendar_id -> DbUuid,
         starts_at -> Timestamp,
@@ -1419,6 +1434,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     inbox_counts,
     inboxes,
+    interview_policies,
     interviewer_busy,
     interviewer_calendars,
     interviewer_feeds,

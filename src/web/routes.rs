@@ -224,6 +224,8 @@ routes! {
     get "/settings/inboxes/{id}/edit" Admin => settings::inboxes::edit;
     get "/settings/inboxes/{id}/escalation" Admin => settings::escalation::edit;
     put "/settings/inboxes/{id}/escalation" Admin => settings::escalation::update;
+    get "/settings/inboxes/{id}/interviews" Admin => settings::interviews::edit;
+    put "/settings/inboxes/{id}/interviews" Admin => settings::interviews::update;
     put "/settings/inboxes/{id}/mail_replies" Admin => settings::mail_replies::update;
     put "/settings/inboxes/{id}" Admin => settings::inboxes::update;
     get "/settings/calendars" Admin => settings::calendars::index;

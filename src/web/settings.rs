@@ -31,6 +31,7 @@ pub mod escalation;
 pub mod fields;
 pub mod inboxes;
 pub mod interviewers;
+pub mod interviews;
 pub mod links;
 pub mod mail_replies;
 pub mod mails;

@@ -49,6 +49,7 @@ mod escalations;
 mod fields;
 mod handoff_flows;
 mod interviewers;
+mod interviews;
 mod messages;
 mod offline;
 mod palette;
@@ -108,6 +109,7 @@ pub use handoff_flows::{
     FlowsPage, HeardView, MenuFigureView, ModeView, SayingForm, TrialAnswerView, TrialView,
 };
 pub use interviewers::{InterviewerPage, InterviewerRowView, InterviewersPage, OwnCalendarView};
+pub use interviews::InterviewsPage;
 pub use messages::{
     DeliveryView, LinkPage, MessageLook, MessageView, PhotoView, UndoView, ViaView,
 };

@@ -224,6 +224,7 @@ pub fn did(t: Locale, action: &str) -> &str {
         "mail_reply.refuse" => t.did_mail_reply_refuse(),
         "conversation.answer_by_mail" => t.did_conversation_answer_by_mail(),
         "inbox.automatic_replies" => t.did_inbox_automatic_replies(),
+        "inbox.interviews" => t.did_inbox_interviews(),
         "message.mail" => t.did_message_mail(),
         "webhook.add" => t.did_webhook_add(),
         "webhook.change" => t.did_webhook_change(),

@@ -37,6 +37,7 @@ const UNIQUE: &[(&str, &str)] = &[
     ("conversation_tags", "conversation_id,tag_id"),
     ("conversations", "inbox_id,contact_id"),
     ("idempotency_keys", "api_token_id,idempotency_key"),
+    ("interview_policies", "inbox_id"),
     ("interviewer_busy", "calendar_id,starts_at"),
     ("interviewer_feeds", "interviewer_id"),
     ("interviewer_feeds", "token_hash"),

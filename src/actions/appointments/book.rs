@@ -21,7 +21,7 @@ use crate::store::appointment_openings::{self, Opening};
 use crate::store::appointments::{self, Appointment};
 use crate::store::audit::Object;
 use crate::store::conversations::Conversation;
-use crate::store::{Db, StoreError, Tx, conversations};
+use crate::store::{Db, StoreError, Tx, conversations, interview_policies};
 
 /// What became of a choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -193,7 +193,8 @@ fn book(
     let kinds = [TaskKind::Expire, TaskKind::FollowUp, TaskKind::Call];
     appointments::drop_tasks(tx, offer.id, &kinds, now)?;
     appointments::withdraw_suggestion(tx, found.id)?;
-    let mut tasks = plan::reminders(opening.span.starts, now, house.zone);
+    let policy = interview_policies::of(tx, offer.inbox)?;
+    let mut tasks = plan::reminders(opening.span.starts, now, house.zone, &policy);
     tasks.push((TaskKind::Over, opening.span.ends));
     // Whom mail reaches is asked when it is written.
     tasks.push((TaskKind::Invite, now));

@@ -31,8 +31,8 @@ use crate::store::appointment_openings::{self, Opening, Wanted};
 use crate::store::audit::Object;
 use crate::store::conversations::Conversation;
 use crate::store::{
-    Db, StoreError, Tx, api_tokens, appointments, contacts, conversations, inboxes, interviewers,
-    optional, users,
+    Db, StoreError, Tx, api_tokens, appointments, contacts, conversations, inboxes,
+    interview_policies, interviewers, optional, users,
 };
 
 /// Slots by the names that callers know them by.
@@ -374,7 +374,8 @@ pub(super) fn put_to(
     offer.message = words::send(tx, providers, caller, found, sent)?.id;
     let ids: Vec<_> = openings.iter().map(|one| one.id).collect();
     let slots = appointment_offers::insert(tx, &offer, &ids)?;
-    let tasks = plan::of_offer(now, offer.reply_by, house.zone);
+    let policy = interview_policies::of(tx, offer.inbox)?;
+    let tasks = plan::of_offer(now, offer.reply_by, house.zone, &policy);
     appointments::plan(tx, offer.id, None, &tasks)?;
     let count = u32::try_from(slots.len()).unwrap_or(u32::MAX);
     let line = SystemLine::OfferedTimes(count);

@@ -23,7 +23,7 @@ use crate::store::appointment_openings::Opening;
 use crate::store::appointments::{self, Appointment, Task};
 use crate::store::audit::Object;
 use crate::store::conversations::Conversation;
-use crate::store::{StoreError, Tx, appointment_openings, conversations};
+use crate::store::{StoreError, Tx, appointment_openings, conversations, interview_policies};
 
 /// Tasks that are taken in one look.
 const AT_ONCE: i64 = 100;
@@ -70,7 +70,8 @@ fn run(
     let offer = appointment_offers::find(tx, task.offer)?;
     let found = conversations::find(tx, offer.conversation)?;
     if task.kind == TaskKind::FollowUp {
-        let awake = plan::awake(now, House::of_offer(tx, &offer)?.zone);
+        let house = House::of_offer(tx, &offer)?;
+        let awake = plan::awake(now, house.zone, &interview_policies::of(tx, offer.inbox)?);
         if awake > now {
             return Ok(appointments::put_off(tx, task.id, awake)?);
         }
@@ -151,7 +152,10 @@ fn follow_up(
     let body = words::list(&house, Lead::FollowUp, None, held, (&left, other));
     let body = words::with_page(&house, body, offer.page.as_ref());
     let caller = Caller::house(Actor::system());
-    let until = offer.reply_by;
+    // A line that is down until the night does not wake them.
+    let policy = interview_policies::of(tx, offer.inbox)?;
+    let evening = plan::evening(now, house.zone, &policy);
+    let until = evening.map_or(offer.reply_by, |evening| offer.reply_by.min(evening));
     Ok(words::try_send_until(tx, providers, &caller, found, (body, until))?.is_some())
 }
 
@@ -176,14 +180,21 @@ fn remind(
         return Ok(false);
     }
     let house = House::of_offer(tx, offer)?;
+    let policy = interview_policies::of(tx, offer.inbox)?;
+    // Put off until they are awake, it would say "tomorrow" on the day itself.
+    if plan::awake(tx.now, house.zone, &policy) > tx.now {
+        return Ok(false);
+    }
     let (t, time) = (house.locale, house.told(opening.span.starts));
     let body = match task.kind {
         TaskKind::RemindEve => t.candidate_remind_eve(&house.name, time, &offer.title),
         _ => t.candidate_remind_day(&house.name, time, &offer.title),
     };
     let caller = Caller::house(Actor::system());
-    // A line that is down until the next morning brings it to nobody.
+    // A line that is down until then brings it to nobody, and wakes nobody.
     let until = opening.span.starts.min(task.due_at + BELATED * 2);
+    let until =
+        plan::evening(tx.now, house.zone, &policy).map_or(until, |evening| until.min(evening));
     Ok(words::try_send_until(tx, providers, &caller, found, (body, until))?.is_some())
 }
 

@@ -73,6 +73,7 @@ export const everyPage = ({ threads, user, inbox, calendar, contact, merging, li
   ['inbox-edit', `/settings/inboxes/${inbox}/edit`],
   ['escalation', `/settings/inboxes/${inbox}/escalation`],
   ['automatic-replies', `/settings/inboxes/${inbox}/automatic_replies`],
+  ['interviews', `/settings/inboxes/${inbox}/interviews`],
   ['escalations', '/escalations'],
   ['escalations-soon', '/escalations?view=soon'],
   ['report', '/reports/handoffs'],

@@ -14,6 +14,7 @@ mod ended;
 mod letters;
 mod own_calendars;
 mod pages;
+mod policy;
 mod race;
 mod reminded;
 mod taps;

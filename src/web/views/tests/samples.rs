@@ -17,6 +17,7 @@ mod fields;
 mod first;
 mod inbox;
 mod interviewers;
+mod interviews;
 mod menus;
 mod reports;
 mod search;
@@ -46,6 +47,7 @@ pub fn pages(t: Locale) -> Vec<(&'static str, String)> {
     pages.extend(applications::pages(t));
     pages.extend(appointments::pages(t));
     pages.extend(interviewers::pages(t));
+    pages.extend(interviews::pages(t));
     pages.extend([403, 404, 409, 422, 429, 500, 503].map(|status| error_page(t, status)));
     pages
 }

@@ -3,7 +3,7 @@
 
 use super::*;
 
-async fn booked(app: &TestApp) -> Value {
+pub(super) async fn booked(app: &TestApp) -> Value {
     let offer = offered(app, HANAKO, json!({})).await;
     app.handset(HANAKO).sends("2").await;
     app.settle().await;
@@ -11,8 +11,8 @@ async fn booked(app: &TestApp) -> Value {
     offer
 }
 
-fn reminders(app: &TestApp) -> usize {
-    let texts = app.handset(HANAKO).received();
+pub(super) fn reminders(app: &TestApp, number: &str) -> usize {
+    let texts = app.handset(number).received();
     texts.iter().filter(|text| text.contains("のご確認です")).count()
 }
 
@@ -21,15 +21,15 @@ async fn the_evening_before_and_the_morning_of_the_day() {
     let app = TestApp::start().await;
     booked(&app).await;
     advance_to(&app, "2026-11-24T18:59:00+09:00").await;
-    assert_eq!(reminders(&app), 0);
+    assert_eq!(reminders(&app, HANAKO), 0);
     advance_to(&app, "2026-11-24T19:00:00+09:00").await;
-    assert_eq!(reminders(&app), 1);
+    assert_eq!(reminders(&app, HANAKO), 1);
     let text = app.handset(HANAKO).received().pop().unwrap();
     assert!(text.contains("明日11/25(水)14:00の一次面接のご確認です。ご参加は1、"), "{text}");
     advance_to(&app, "2026-11-25T08:00:00+09:00").await;
-    assert_eq!(reminders(&app), 2);
+    assert_eq!(reminders(&app, HANAKO), 2);
     advance_to(&app, "2026-11-25T13:00:00+09:00").await;
-    assert_eq!(reminders(&app), 2);
+    assert_eq!(reminders(&app, HANAKO), 2);
 }
 
 #[tokio::test]
@@ -40,7 +40,7 @@ async fn who_said_that_they_come_is_not_asked_again() {
     let conversation = app.handset(HANAKO).sends("1").await;
     assert_eq!(app.api().conversation(conversation).await["waiting_since"], Value::Null);
     advance_to(&app, "2026-11-25T08:00:00+09:00").await;
-    assert_eq!(reminders(&app), 1);
+    assert_eq!(reminders(&app, HANAKO), 1);
 }
 
 /// R3: moved, called off by us, or stopped.
@@ -53,7 +53,7 @@ async fn nothing_is_sent_that_words_have_overtaken() {
         app.settle().await;
         advance_to(&app, "2026-11-24T19:00:00+09:00").await;
         advance_to(&app, "2026-11-25T08:00:00+09:00").await;
-        assert_eq!(reminders(&app), 0, "{words}");
+        assert_eq!(reminders(&app, HANAKO), 0, "{words}");
     }
 }
 

@@ -176,6 +176,8 @@ pub const SPECS: &[Spec] = &[
     spec("put", "/settings/inboxes/{id}", Object::Inbox),
     spec("get", "/settings/inboxes/{id}/escalation", Object::Inbox),
     spec("put", "/settings/inboxes/{id}/escalation", Object::Inbox),
+    spec("get", "/settings/inboxes/{id}/interviews", Object::Inbox),
+    spec("put", "/settings/inboxes/{id}/interviews", Object::Inbox),
     spec("put", "/settings/inboxes/{id}/mail_replies", Object::Inbox),
     spec("get", "/settings/mails", Object::None),
     spec("get", "/settings/mails/refused", Object::None),

@@ -9,8 +9,10 @@ use crate::support::TestApp;
 use crate::support::api::id;
 use crate::support::cast::SATO;
 
+mod board;
 mod doubtful;
 mod ended;
+mod gone;
 mod letters;
 mod own_calendars;
 mod pages;

@@ -1,6 +1,10 @@
 //! Words that may be about something else: a person decides, and nothing is lost of them.
 
+use henji::actions::receive_inbound;
+use henji::domain::inbound::InboundMessage;
+
 use super::*;
+use crate::support::cast::RECEPTION_NUMBER;
 
 async fn is_booked(app: &TestApp) -> bool {
     app.raw().count("appointments", "where state = 'booked'") == 1
@@ -131,4 +135,80 @@ async fn a_time_that_is_offered_again_has_the_places_of_the_last_word() {
     app.api().post("/appointment_offers", last).await.expect(201);
     assert_eq!(places(&app), 1);
     app.settle().await;
+}
+
+/// Of two texts at once nobody knows which holds; somebody else's is read as ever.
+#[tokio::test]
+async fn two_texts_of_one_candidate_at_once_book_nothing() {
+    for (texts, expected) in [
+        (&["2"][..], "booked"),
+        (&["2", "やはり3でお願いします"][..], "needs_person"),
+        (&["2", "2"][..], "needs_person"),
+    ] {
+        let app = TestApp::start().await;
+        let offer = offered(&app, HANAKO, json!({})).await;
+        let other = offered(&app, TARO, json!({"interviewer_email": "sato@example.jp"})).await;
+        let text = |n: usize, from: &str, body: &str| InboundMessage {
+            provider_ref: format!("batch-{n}"),
+            from: from.to_owned(),
+            to: RECEPTION_NUMBER.to_owned(),
+            body: body.to_owned(),
+            sent_at: None,
+            opt_out: None,
+        };
+        let mut batch: Vec<InboundMessage> =
+            texts.iter().enumerate().map(|(n, body)| text(n, HANAKO, body)).collect();
+        batch.push(text(9, TARO, "1"));
+        receive_inbound::run(&app, app.cast.account.id, batch).await.unwrap();
+        assert_eq!(shown(&app, &offer).await["state"], expected, "{texts:?}");
+        assert_eq!(shown(&app, &other).await["state"], "booked", "{texts:?}");
+        assert_eq!(suggestions(&app), i64::from(expected != "booked"), "{texts:?}");
+        let conversation = app.handset(HANAKO).conversation().await;
+        assert_eq!(inbound_bodies(&app, conversation).await, texts);
+        app.settle().await;
+    }
+}
+
+async fn inbound_bodies(
+    app: &TestApp,
+    conversation: henji::domain::id::ConversationId,
+) -> Vec<String> {
+    let timeline = app.api().timeline(conversation).await;
+    let inbound = timeline.iter().filter(|message| message["direction"] == "inbound");
+    inbound.map(|message| message["body"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Other times cannot be sent to whoever wants no texts: what was begun is undone, and what
+/// they wrote is there for a person.
+#[tokio::test]
+async fn an_answer_that_cannot_be_done_is_kept_for_a_person_and_undone_as_a_whole() {
+    for stops in [false, true] {
+        let app = TestApp::start().await;
+        offered(&app, HANAKO, json!({})).await;
+        let offer = offered(&app, TARO, json!({})).await;
+        app.handset(HANAKO).sends("1").await;
+        if stops {
+            app.handset(TARO).sends("停止").await;
+        }
+        app.settle().await;
+        let told = app.handset(TARO).received().len();
+        let conversation = app.handset(TARO).sends("1").await;
+        app.settle().await;
+        let state = shown(&app, &offer).await;
+        let offers = app.raw().count("appointment_offers", "");
+        let more = app.handset(TARO).received().len() - told;
+        let words = inbound_bodies(&app, conversation).await;
+        assert_eq!(words.last().map(String::as_str), Some("1"));
+        assert_eq!(app.raw().count("quarantine", ""), 0);
+        if !stops {
+            assert_eq!((&state["state"], offers, more), (&json!("replaced"), 3, 1));
+            assert_eq!(suggestions(&app), 0);
+            continue;
+        }
+        assert_eq!((&state["state"], &state["wish"]), (&json!("needs_person"), &json!("unclear")));
+        assert_eq!(states(&state), ["held", "held", "held"], "nothing is half done");
+        assert_eq!((offers, more, suggestions(&app)), (2, 0, 1));
+        let found = app.api().conversation(conversation).await;
+        assert!(found["waiting_since"].is_string(), "somebody is to look");
+    }
 }

@@ -11,7 +11,7 @@ use crate::domain::user::{Actor, Caller};
 use crate::store::applications::{self, Application, Move};
 use crate::store::audit::Object;
 use crate::store::conversations::{self, Conversation};
-use crate::store::{StoreError, Tx};
+use crate::store::{Db, StoreError, Tx};
 
 use super::ActionError;
 
@@ -35,10 +35,7 @@ pub async fn move_to(
 ) -> Result<(), ActionError> {
     app.store
         .write(move |tx| {
-            let one = applications::visible_to(tx, &caller.sight, id)?;
-            if !caller.role.may_answer() {
-                return Err(ActionError::Forbidden);
-            }
+            let one = to_answer(tx, &caller, id)?;
             if one.step == step {
                 return Ok(());
             }
@@ -47,6 +44,12 @@ pub async fn move_to(
             Ok(tell(tx, &one)?)
         })
         .await
+}
+
+/// An application that the caller may do something about.
+fn to_answer(db: &mut Db, caller: &Caller, id: ApplicationId) -> Result<Application, ActionError> {
+    let one = applications::visible_to(db, &caller.sight, id)?;
+    if caller.role.may_answer() { Ok(one) } else { Err(ActionError::Forbidden) }
 }
 
 /// Something happened to a conversation: the contact's application there moves on, where

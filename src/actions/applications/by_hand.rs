@@ -1,7 +1,7 @@
 //! A person writes an application down, or mends what is known of it.
 
 use super::enter::{Entered, New, enter, medium_of, note, within};
-use super::tell;
+use super::{tell, to_answer};
 use crate::actions::{ActionError, Problem};
 use crate::app::App;
 use crate::domain::application::{LONGEST_JOB, LONGEST_MEDIUM};
@@ -53,10 +53,7 @@ pub async fn change(
 ) -> Result<(), ActionError> {
     app.store
         .write(move |tx| {
-            let one = applications::visible_to(tx, &caller.sight, id)?;
-            if !caller.role.may_answer() {
-                return Err(ActionError::Forbidden);
-            }
+            let one = to_answer(tx, &caller, id)?;
             let about = about.clone();
             // Whoever has it keeps it, also after they have left the inbox.
             if let Some(other) = about.recruiter.filter(|_| about.recruiter != one.recruiter) {

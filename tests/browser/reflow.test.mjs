@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Henji } from './support/henji.mjs'
-import { calendars, contactOf, everyPage, idsOn, phoneMenus, senderOf, speak } from './support/pages.mjs'
+import { calendars, contactOf, everyPage, idsOn, list, phoneMenus, senderOf, speak } from './support/pages.mjs'
 import { newNumber, stage } from './support/stage.mjs'
 
 const scene = stage({ start: () => Henji.demo() })
@@ -67,13 +67,14 @@ test('more contrast and less motion, where a person asks for it #43', async () =
   const page = await scene.person('yamamoto')
   await page.emulateMedia({ contrast: 'more', reducedMotion: 'reduce' })
   const customer = newNumber()
-  await scene.henji.api.inbound({ from: customer, to: scene.henji.setup.sender, body: '一' })
+  const conversation = await scene.inbound(customer, '一')
   await page.goto('/conversations?view=all')
   const ink = await page.evaluate(() => ['--ink', '--ink-2', '--line', '--line-strong']
     .map(name => getComputedStyle(document.documentElement).getPropertyValue(name)))
   assert.equal(ink[0], ink[1])
   assert.equal(ink[2], ink[3])
-  await page.locator('a.row').first().click()
+  // Rows move while texts come in.
+  await list(page).open(conversation)
   await page.locator('#scroll li.line').first().waitFor()
   await scene.henji.api.inbound({ from: customer, to: scene.henji.setup.sender, body: '二' })
   await page.locator('.b', { hasText: '二' }).first().waitFor()

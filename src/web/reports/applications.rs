@@ -281,3 +281,31 @@ fn wrong(t: Locale, times: &Times, why: SpanError) -> String {
         SpanError::TooOld => t.applicants_report_too_old(times.on(oldest).shown),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::fresh_id;
+    use crate::domain::id::UserId;
+
+    #[test]
+    fn two_people_of_one_name_are_two_lines_and_nobody_is_one() {
+        let [one, other, gone]: [UserId; 3] = std::array::from_fn(|_| fresh_id());
+        let names = [(one, "佐藤".to_owned()), (other, "佐藤".to_owned())].into();
+        let story = |recruiter| Story {
+            medium: None,
+            recruiter,
+            applied_at: Default::default(),
+            was_confirmed: false,
+            first_sent_at: None,
+            first_delivered_at: None,
+            replied_at: None,
+        };
+        let stories = [Some(one), Some(one), Some(other), Some(gone), None].map(story);
+        let groups = grouped(&stories, |story| story.recruiter, &names, "-");
+        let mut told: Vec<(&str, usize)> =
+            groups.iter().map(|(name, figures)| (name.as_str(), figures.applications)).collect();
+        told.sort_unstable();
+        assert_eq!(told, [("-", 2), ("佐藤", 1), ("佐藤", 2)]);
+    }
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::{Shown, of, page};
+use super::{of, refused};
 use crate::actions::interviewers::calendars::{self as verbs, NewCalendar};
 use crate::actions::interviewers::reading;
 use crate::app::App;
@@ -15,7 +15,6 @@ use crate::web::error::WebError;
 use crate::web::form::Fields;
 use crate::web::session::Session;
 use crate::web::settings::saved;
-use crate::web::words;
 
 /// How long somebody looks at a button they pressed; the reading goes on without them.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -40,11 +39,7 @@ pub async fn create(
             read_soon(&app, calendar).await;
             Ok(saved(&of(id)))
         }
-        Err(error) => {
-            let errors = words::form_errors(session.locale(), error, &[])?;
-            let shown = Shown { fresh: None, typed: &fields, errors };
-            page(&app, &session, &request, id, shown).await
-        }
+        Err(error) => refused(&app, &session, &request, id, &fields, error).await,
     }
 }
 
